@@ -1,0 +1,125 @@
+// Package burst limits starts to a number per second, in bursts: as fast as
+// the callers can until the cap of a second is reached, then nothing until the
+// second is over.
+//
+// It is not a token bucket. A full bucket plus its refill lets through up to
+// twice the rate within one second; a [Limiter] never lets more than its cap
+// through in any second, wherever that second begins.
+package burst
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// Window is the span over which the cap holds: half-open, [t, t+Window).
+const Window = time.Second
+
+// A Limiter decides when the next start may go. It remembers the instants of
+// the last cap starts; the next one may go when the oldest of them is a
+// [Window] old. There is no catching up: time not used is lost.
+//
+// A Limiter is safe for concurrent use. Its memory grows with the cap alone,
+// and waiting allocates nothing.
+type Limiter struct {
+	// OnBurst, if not nil, is told of every full burst, when the start after
+	// it goes. Set it before the first Wait. It is called by one Wait at a
+	// time, while all others are held up, so it must return quickly and must
+	// not call Wait.
+	OnBurst func(Burst)
+
+	turn   chan struct{} // held by the one Wait that looks at the fields below
+	recent []time.Time   // ring of the last starts; the zero time is long ago
+	oldest int           // index into recent
+	timer  *time.Timer
+
+	starts   int           // since the burst began, at most the cap
+	began    time.Time     // first start of the burst
+	sleeping time.Duration // waited for the next start so far, by cancelled waits too
+}
+
+// A Burst tells how a full burst went: the cap was reached within one second,
+// and the start after it had to wait.
+type Burst struct {
+	Cap   int           // starts in the burst: the target, per second
+	Rate  float64       // starts per second, from the burst's first start to the next burst's
+	Slept time.Duration // how long the next start was held back
+}
+
+// New returns a Limiter that lets cap starts a second through. It panics if
+// cap is not at least 1.
+func New(cap int) *Limiter {
+	if cap < 1 {
+		panic(fmt.Sprintf("burst: New(%d): the cap must be at least 1", cap))
+	}
+	return &Limiter{turn: make(chan struct{}, 1), recent: make([]time.Time, cap)}
+}
+
+// Wait blocks until the next start may go, or until ctx is done; then it
+// returns ctx's error and has used up no place. Waits are served first come,
+// first served.
+func (l *Limiter) Wait(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	// Goroutines blocked on a channel are woken in the order they came.
+	select {
+	case l.turn <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { <-l.turn }()
+
+	now, err := l.sleep(ctx, l.recent[l.oldest].Add(Window))
+	if err != nil {
+		return err
+	}
+	l.record(now)
+	return nil
+}
+
+// sleep waits until due and returns the time then.
+func (l *Limiter) sleep(ctx context.Context, due time.Time) (time.Time, error) {
+	now := time.Now()
+	asleep := now
+	for wait := due.Sub(now); wait > 0; wait = due.Sub(now) {
+		if l.timer == nil {
+			l.timer = time.NewTimer(wait)
+		} else {
+			l.timer.Reset(wait)
+		}
+		select {
+		case <-l.timer.C:
+		case <-ctx.Done():
+			l.timer.Stop()
+			l.sleeping += time.Since(asleep)
+			return time.Time{}, ctx.Err()
+		}
+		now = time.Now()
+	}
+	l.sleeping += now.Sub(asleep)
+	return now, nil
+}
+
+// record notes a start at now, and closes the burst that it follows.
+func (l *Limiter) record(now time.Time) {
+	l.recent[l.oldest] = now
+	l.oldest = (l.oldest + 1) % len(l.recent)
+
+	if l.starts == len(l.recent) {
+		if l.sleeping > 0 && l.OnBurst != nil {
+			l.OnBurst(Burst{
+				Cap:   l.starts,
+				Rate:  float64(l.starts) / now.Sub(l.began).Seconds(),
+				Slept: l.sleeping,
+			})
+		}
+		l.starts = 0
+	}
+	if l.starts == 0 {
+		l.began = now
+	}
+	l.starts++
+	l.sleeping = 0
+}
