@@ -1,0 +1,127 @@
+package twiliosim_test
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"errors"
+
+	"call-load-tester/pkg/twiliosim"
+)
+
+const calls = "/2010-04-01/Accounts/AC00000000000000000000000000000000/Calls.json"
+
+// A call placed over HTTP on a real socket.
+func ExampleNew() {
+	account := twiliosim.New(twiliosim.Config{RingTime: time.Hour})
+	server := httptest.NewServer(account)
+	defer server.Close()
+
+	answer, err := http.PostForm(server.URL+calls, url.Values{
+		"From": {"+15005550006"}, "To": {"+14155550100"}, "Twiml": {"<Response><Say>Hello</Say></Response>"},
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	answer.Body.Close()
+	fmt.Println(answer.Status)
+	for _, call := range account.Live() {
+		fmt.Println(call.From, "calls", call.To, "and it is", call.Status)
+	}
+	// Output:
+	// 201 Created
+	// +15005550006 calls +14155550100 and it is ringing
+}
+
+// Without a port: any host does.
+func ExampleAccount_Transport() {
+	account := twiliosim.New(twiliosim.Config{})
+	defer account.Close()
+	client := http.Client{Transport: account.Transport()}
+
+	answer, err := client.Get("https://api.twilio.com" + calls + "?PageSize=1001")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer answer.Body.Close()
+	body, _ := io.ReadAll(answer.Body)
+	fmt.Println(answer.StatusCode, string(body))
+	// Output:
+	// 400 {"code":20007,"message":"Page size too large","more_info":"https://www.twilio.com/docs/errors/20007","status":400}
+}
+
+// The third create takes effect, and its answer is lost.
+func ExampleFault() {
+	account := twiliosim.New(twiliosim.Config{Faults: []twiliosim.Fault{
+		{Op: twiliosim.OpCreate, Nth: []int{3}, Do: twiliosim.Drop, After: true},
+	}})
+	defer account.Close()
+	client := http.Client{Transport: account.Transport()}
+
+	for range 3 {
+		answer, err := client.PostForm("http://localhost"+calls, url.Values{
+			"From": {"+15005550006"}, "To": {"+14155550100"}, "Url": {"https://example.com/twiml"},
+		})
+		if err != nil {
+			fmt.Println("no answer")
+			continue
+		}
+		answer.Body.Close()
+		fmt.Println(answer.StatusCode)
+	}
+	fmt.Println(len(account.Live()), "calls")
+	// Output:
+	// 201
+	// 201
+	// no answer
+	// 3 calls
+}
+
+func TestOutageInFakeTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := twiliosim.New(twiliosim.Config{ResponseTime: 200 * time.Millisecond, Faults: []twiliosim.Fault{{From: time.Second, For: time.Minute, Do: twiliosim.Outage}}})
+		defer a.Close()
+		c := http.Client{Transport: a.Transport()}
+		get := func() error {
+			r, err := c.Get("https://x" + calls)
+			if err == nil {
+				r.Body.Close()
+			}
+			return err
+		}
+		begin := time.Now()
+		for range 4 {
+			if err := get(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if d := time.Since(begin); d != 800*time.Millisecond {
+			t.Fatal(d)
+		}
+		time.Sleep(100 * time.Millisecond)
+		if err := get(); err == nil {
+			t.Fatal("answered")
+		} else {
+			t.Log(err)
+		}
+		if d := time.Since(begin); d != time.Second {
+			t.Fatal(d)
+		}
+		if err := get(); !errors.Is(err, syscall.ECONNREFUSED) {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		if err := get(); err != nil {
+			t.Fatal(err)
+		}
+	})
+}

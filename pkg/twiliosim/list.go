@@ -1,0 +1,210 @@
+package twiliosim
+
+import (
+	"net/url"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Sizes of a page. Twilio: "Twilio's response", paging; error dictionary 20007.
+const (
+	defaultPage = 50
+	maxPage     = 1000
+)
+
+// filter is what a list asks for. Empty fields ask for nothing.
+type filter struct {
+	from, to, status, parent string
+	started, ended           window
+	size, page               int
+	after                    string // SID of the last call of the page before
+}
+
+// window is a time span, half open. A call without the time in question is in no window but the one without bounds.
+type window struct{ since, before time.Time }
+
+// list answers with a page of calls, newest first. A page goes on below the last call of the page before, so calls
+// that come in between shift nothing.
+func (a *Account) list(q *request, now time.Duration) reply {
+	f, code := parseFilter(q.form)
+	if code != 0 {
+		return refuse(code)
+	}
+	calls := a.calls
+	if f.from != "" && f.to != "" {
+		calls = nil
+		if p := a.pairs[[2]string{f.from, f.to}]; p != nil {
+			calls = p.calls
+		}
+	}
+	if f.after != "" {
+		last := a.bySID[f.after]
+		if last == nil {
+			return refuse(20422)
+		}
+		calls = calls[:sort.Search(len(calls), func(i int) bool { return calls[i].index >= last.index })]
+	}
+	records, more := []*record{}, false
+	for _, c := range slices.Backward(calls) {
+		if !a.matches(c, &f, now) {
+			continue
+		}
+		if more = len(records) == f.size; more {
+			break
+		}
+		records = append(records, a.record(q.account, a.view(c, now)))
+	}
+	return jsonReply(200, 0, newPage(q, &f, records, more))
+}
+
+// matches reports whether c is in a list.
+func (a *Account) matches(c *call, f *filter, now time.Duration) bool {
+	switch {
+	case c.deleted, now-c.created < a.cfg.ListDelay,
+		f.parent != "", // no call here was made by another
+		f.from != "" && f.from != c.pair.from,
+		f.to != "" && f.to != c.pair.to,
+		f.status != "" && f.status != c.status(now):
+		return false
+	}
+	if f.started.open() && f.ended.open() {
+		return true
+	}
+	t := c.times()
+	ended := time.Time{}
+	if t.final == statusCompleted {
+		ended = a.when(t.ended, now)
+	}
+	return f.started.holds(a.when(t.dialed, now)) && f.ended.holds(ended)
+}
+
+// parseFilter reads the parameters of a list. The code is that of the refusal, 0 if there is none.
+func parseFilter(form url.Values) (f filter, code int) {
+	f = filter{from: form.Get("From"), to: form.Get("To"), status: form.Get("Status"), parent: form.Get("ParentCallSid")}
+	var sizeOK, pageOK, startOK, endOK, tokenOK bool
+	f.size, sizeOK = number(form, "PageSize", defaultPage)
+	f.page, pageOK = number(form, "Page", 0)
+	f.started, startOK = parseWindow(form, "StartTime")
+	f.ended, endOK = parseWindow(form, "EndTime")
+	f.after, tokenOK = parseToken(form.Get("PageToken"))
+	switch {
+	case sizeOK && f.size > maxPage:
+		return f, 20007
+	case !sizeOK, !pageOK, !startOK, !endOK, !tokenOK, f.size < 1, f.page < 0, f.status != "" && !isStatus(f.status):
+		return f, 20422
+	}
+	return f, 0
+}
+
+// parseWindow reads the three forms of a time filter: on a day or at a second, before (<), and at or after (>).
+// Twilio: Call resource, "StartTime".
+func parseWindow(form url.Values, name string) (w window, ok bool) {
+	for _, form := range []struct {
+		value string
+		use   func(t time.Time, span time.Duration)
+	}{
+		{form.Get(name), func(t time.Time, span time.Duration) { w.narrow(t, t.Add(span)) }},
+		{form.Get(name + "<"), func(t time.Time, _ time.Duration) { w.narrow(time.Time{}, t) }},
+		{form.Get(name + ">"), func(t time.Time, _ time.Duration) { w.narrow(t, time.Time{}) }},
+	} {
+		if form.value == "" {
+			continue
+		}
+		t, span, err := parseTime(form.value)
+		if err != nil {
+			return w, false
+		}
+		form.use(t, span)
+	}
+	return w, true
+}
+
+// parseTime reads a day (YYYY-MM-DD, UTC) or a moment (RFC 3339) and returns its beginning and length.
+func parseTime(s string) (time.Time, time.Duration, error) {
+	if t, err := time.Parse(time.DateOnly, s); err == nil {
+		return t, 24 * time.Hour, nil
+	}
+	t, err := time.Parse(time.RFC3339, s)
+	return t.Truncate(time.Second), time.Second, err
+}
+
+// narrow cuts w to what is also since and before; zero times are no bounds.
+func (w *window) narrow(since, before time.Time) {
+	if since.After(w.since) {
+		w.since = since
+	}
+	if !before.IsZero() && (w.before.IsZero() || before.Before(w.before)) {
+		w.before = before
+	}
+}
+
+// open reports whether w has no bounds.
+func (w window) open() bool { return w.since.IsZero() && w.before.IsZero() }
+
+// holds reports whether t, to the second as the API shows it, is in w.
+func (w window) holds(t time.Time) bool {
+	if w.open() {
+		return true
+	}
+	t = t.Truncate(time.Second)
+	return !t.IsZero() && !t.Before(w.since) && (w.before.IsZero() || t.Before(w.before))
+}
+
+// parseToken reads a PageToken: PA and the SID of the last call seen.
+func parseToken(s string) (sid string, ok bool) {
+	sid = strings.TrimPrefix(s, "PA")
+	return sid, s == "" || isSID("CA", sid) && s != sid
+}
+
+// isStatus reports whether s is a status of a call.
+func isStatus(s string) bool {
+	switch s {
+	case statusQueued, statusRinging, statusInProgress, statusCompleted, statusBusy, statusNoAnswer, statusFailed, statusCanceled:
+		return true
+	}
+	return false
+}
+
+// page is the body of a list.
+type page struct {
+	Calls           []*record `json:"calls"`
+	End             int       `json:"end"`
+	FirstPageURI    string    `json:"first_page_uri"`
+	NextPageURI     *string   `json:"next_page_uri"`
+	Page            int       `json:"page"`
+	PageSize        int       `json:"page_size"`
+	PreviousPageURI *string   `json:"previous_page_uri"` // always null
+	Start           int       `json:"start"`
+	URI             string    `json:"uri"`
+}
+
+// newPage makes a page of records.
+func newPage(q *request, f *filter, records []*record, more bool) *page {
+	p := &page{
+		Calls: records, Page: f.page, PageSize: f.size,
+		Start: f.page * f.size, End: f.page*f.size + max(0, len(records)-1),
+		FirstPageURI: pageURI(q, f.size, 0, ""), URI: q.uri,
+	}
+	if more {
+		next := pageURI(q, f.size, f.page+1, "PA"+records[len(records)-1].SID)
+		p.NextPageURI = &next
+	}
+	return p
+}
+
+// pageURI is the address of a page of the list that q asks for.
+func pageURI(q *request, size, page int, token string) string {
+	form := url.Values{"PageSize": {strconv.Itoa(size)}, "Page": {strconv.Itoa(page)}}
+	for name, values := range q.form {
+		if name != "PageSize" && name != "Page" && name != "PageToken" {
+			form[name] = values
+		}
+	}
+	if token != "" {
+		form.Set("PageToken", token)
+	}
+	return callsURI(q.account) + ".json?" + form.Encode()
+}
