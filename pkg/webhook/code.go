@@ -1,0 +1,79 @@
+package webhook
+
+import "fmt"
+
+// A Code is the number of an error or warning that Twilio logs when a webhook
+// gives no good answer; 0 stands for an accepted answer.
+// Twilio: error and warning dictionary.
+type Code int
+
+const (
+	Accepted Code = 0
+
+	RetrievalFailure     Code = 11200
+	ConnectTimeout       Code = 11201
+	ConnectRefused       Code = 11202
+	AnswerTimeout        Code = 11205
+	ProtocolViolation    Code = 11206
+	HostNotFound         Code = 11210
+	TooManyRedirects     Code = 11215
+	BadRedirect          Code = 11216
+	ErrorStatus          Code = 11217
+	TLSFailure           Code = 11220
+	CertificateName      Code = 11235
+	CertificateExpired   Code = 11236
+	CertificateUntrusted Code = 11237
+	AnswerTooLong        Code = 11750
+	EmptyChunkedAnswer   Code = 11770
+	DocumentUnreadable   Code = 12100
+	XMLVersion           Code = 12101
+	RootNotResponse      Code = 12102
+	SchemaViolation      Code = 12200
+	ContentTypeUnusable  Code = 12300
+	ReplyTo              Code = 14101
+	ReplyFrom            Code = 14102
+	ReplyBody            Code = 14103
+	ReplyMethod          Code = 14104
+	ReplyStatusCallback  Code = 14105
+	TooManyReplies       Code = 14109
+	VerbNotForMessages   Code = 14110
+)
+
+var codeNames = map[Code]string{
+	Accepted:             "accepted",
+	RetrievalFailure:     "no usable HTTP answer",
+	ConnectTimeout:       "connecting timed out",
+	ConnectRefused:       "connection refused",
+	AnswerTimeout:        "no answer in time",
+	ProtocolViolation:    "answer is not valid HTTP",
+	HostNotFound:         "host name not found",
+	TooManyRedirects:     "more than 10 redirects",
+	BadRedirect:          "redirect cannot be followed",
+	ErrorStatus:          "HTTP status 4xx or 5xx",
+	TLSFailure:           "TLS handshake failed",
+	CertificateName:      "certificate is for another host",
+	CertificateExpired:   "certificate expired or not yet valid",
+	CertificateUntrusted: "certificate not trusted or chain incomplete",
+	AnswerTooLong:        "answer longer than 64 kB",
+	EmptyChunkedAnswer:   "chunked answer is empty",
+	DocumentUnreadable:   "TwiML is not well-formed XML",
+	XMLVersion:           "XML version is not 1.0",
+	RootNotResponse:      "TwiML root is not <Response>",
+	SchemaViolation:      "TwiML has an unknown verb or attribute",
+	ContentTypeUnusable:  "content type cannot be used",
+	ReplyTo:              "reply has a bad to",
+	ReplyFrom:            "reply has a bad from",
+	ReplyBody:            "reply is empty or over 1600 characters",
+	ReplyMethod:          "reply has a bad method",
+	ReplyStatusCallback:  "reply has a bad status callback",
+	TooManyReplies:       "more than 10 replies",
+	VerbNotForMessages:   "TwiML verb is not for messages",
+}
+
+// Name returns what the code means, in a few words.
+func (c Code) Name() string {
+	if name, ok := codeNames[c]; ok {
+		return name
+	}
+	return fmt.Sprintf("Twilio code %d", int(c))
+}

@@ -1,0 +1,15 @@
+// Package webhook makes the requests that Twilio sends to an application's
+// webhook, and says what Twilio would make of the answers.
+//
+//   - A [Row] is one line of webhook data, read by [ParseRow] and [ParseRows].
+//   - A [Template] is a row made ready to be sent many times; a [Writer] makes
+//     of it requests with fresh SIDs, each with its own signature.
+//   - [Signature] is Twilio's signature of a request.
+//   - A [Judge] turns answers into verdicts: accepted, or the [Code] of the
+//     error that Twilio would log.
+//   - [Segments] and [Prices] say what the traffic would cost.
+//
+// The package sends nothing and measures nothing. It does not follow the
+// <Redirect> verb of TwiML, keep cookies, or honour connection overrides in
+// the fragment of a URL.
+package webhook

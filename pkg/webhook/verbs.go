@@ -1,0 +1,190 @@
+package webhook
+
+import (
+	"net/url"
+	"strings"
+	"unicode/utf8"
+)
+
+// messageVerbs are the verbs that may stand in an answer to a message, with
+// their attributes. Twilio: TwiML for programmable messaging.
+var messageVerbs = map[string][]string{
+	"Message":  {"to", "from", "action", "method", "statusCallback"},
+	"Sms":      {"to", "from", "action", "method", "statusCallback"},
+	"Redirect": {"method"},
+}
+
+// callElements are the names of all elements of TwiML for voice. Their
+// attributes are not checked. Twilio: TwiML for programmable voice; the verbs
+// and nouns of the official helper libraries.
+var callElements = nameSet(`
+	Connect Dial Echo Enqueue Gather Hangup Leave Pause Pay Play Prompt Queue Record
+	Redirect Refer Reject Say Sms Start Stop
+	AiSession Application ApplicationSid Autopilot Client Conference Config Conversation
+	ConversationRelay ConversationRelaySession Header Headers Identity Language Number
+	Parameter ReferSip Recording Room Sim Sip SipRec Siprec Stream Task Transcription Uri
+	VirtualAgent WhatsApp
+	break emphasis lang p phoneme prosody s say-as sub w`)
+
+func nameSet(names string) map[string]bool {
+	set := make(map[string]bool)
+	for _, name := range strings.Fields(names) {
+		set[name] = true
+	}
+	return set
+}
+
+func judgeCallVerbs(parent *element) Code {
+	for _, e := range parent.children {
+		if !callElements[e.name] {
+			return SchemaViolation
+		}
+		if code := judgeCallVerbs(e); code != Accepted {
+			return code
+		}
+	}
+	return Accepted
+}
+
+// judgeMessageVerbs counts the replies of an answer to a message.
+func judgeMessageVerbs(root *element, tollFree bool) (Code, Replies) {
+	for _, verb := range root.children {
+		if code := checkMessageVerb(verb); code != Accepted {
+			return code, Replies{}
+		}
+	}
+	var replies Replies
+	for _, verb := range root.children {
+		if verb.name == "Redirect" {
+			break // Twilio goes on with the document it fetches there
+		}
+		r := newReply(verb)
+		if code := r.check(); code != Accepted {
+			return code, Replies{}
+		}
+		replies.Count++
+		if r.media {
+			replies.Media++
+		} else {
+			replies.Segments += Segments(r.text, r.tollFree(tollFree))
+		}
+	}
+	if replies.Count > maxReplies {
+		return TooManyReplies, Replies{}
+	}
+	return Accepted, replies
+}
+
+// checkMessageVerb checks a verb's name, its attributes' and its children's.
+func checkMessageVerb(verb *element) Code {
+	attributes, ok := messageVerbs[verb.name]
+	if !ok && callElements[verb.name] {
+		return VerbNotForMessages
+	}
+	if !ok || !hasOnly(verb, attributes) {
+		return SchemaViolation
+	}
+	for _, noun := range verb.children {
+		isNoun := verb.name == "Message" && (noun.name == "Body" || noun.name == "Media")
+		if !isNoun || !hasOnly(noun, nil) || len(noun.children) > 0 {
+			return SchemaViolation
+		}
+	}
+	return Accepted
+}
+
+func hasOnly(e *element, attributes []string) bool {
+	known := nameSet(strings.Join(attributes, " "))
+	for name := range e.attrs {
+		if !known[name] {
+			return false
+		}
+	}
+	return true
+}
+
+// A reply is one message to send.
+type reply struct {
+	text  string
+	media bool
+	attrs map[string]string
+}
+
+func newReply(message *element) reply {
+	r := reply{text: strings.TrimSpace(message.text.String()), attrs: message.attrs}
+	for _, noun := range message.children {
+		text := strings.TrimSpace(noun.text.String())
+		if noun.name == "Media" {
+			r.media = r.media || text != ""
+		} else {
+			r.text += text
+		}
+	}
+	return r
+}
+
+func (r reply) check() Code {
+	length := utf8.RuneCountInString(r.text)
+	switch {
+	case !r.attributeIs("to", isAddress):
+		return ReplyTo
+	case !r.attributeIs("from", func(from string) bool { return from != "" }):
+		return ReplyFrom
+	case !r.attributeIs("method", isMethod):
+		return ReplyMethod
+	case !r.attributeIs("statusCallback", isURL):
+		return ReplyStatusCallback
+	case length > maxReplyText, length == 0 && !r.media:
+		return ReplyBody
+	}
+	return Accepted
+}
+
+// attributeIs reports whether an attribute is good, or not there at all.
+func (r reply) attributeIs(name string, good func(string) bool) bool {
+	value, ok := r.attrs[name]
+	return !ok || good(value)
+}
+
+// isAddress takes phone numbers and short codes, however they are punctuated,
+// and addresses of other channels, such as whatsapp:+14155550100.
+func isAddress(to string) bool {
+	if channel, rest, ok := strings.Cut(to, ":"); ok {
+		return channel != "" && rest != ""
+	}
+	digits := 0
+	for _, r := range to {
+		switch {
+		case r >= '0' && r <= '9':
+			digits++
+		case !strings.ContainsRune("+-. ()", r):
+			return false
+		}
+	}
+	return digits >= 3 && digits <= 15
+}
+
+func isMethod(method string) bool {
+	return strings.EqualFold(method, "GET") || strings.EqualFold(method, "POST")
+}
+
+func isURL(text string) bool {
+	_, err := url.Parse(text)
+	return err == nil && text != ""
+}
+
+// tollFree reports whether this reply goes from a toll-free number to the US or
+// Canada; normally is what holds for replies without to and from.
+func (r reply) tollFree(normally bool) bool {
+	from, hasFrom := r.attrs["from"]
+	to, hasTo := r.attrs["to"]
+	switch {
+	case hasFrom && hasTo:
+		return isTollFreePair(from, to)
+	case hasFrom:
+		return isTollFreePair(from, "+1")
+	case hasTo:
+		return normally && strings.HasPrefix(to, "+1")
+	}
+	return normally
+}
