@@ -1,0 +1,97 @@
+package calls
+
+import (
+	"sync"
+	"time"
+
+	"call-load-tester/pkg/burst"
+)
+
+// An Observer is told what happens, as it happens, one event at a time. It
+// should return quickly. A nil Observer is told nothing.
+type Observer func(Event)
+
+// An Event is one of the types below.
+type Event interface{ isEvent() }
+
+type (
+	// Warming: connections are opened before the first start.
+	Warming struct{ Connections int }
+	// Burst: the cap of a second was reached, and the second is over.
+	Burst struct{ burst.Burst }
+	// Started: the n-th call was accepted, and its SID is in the file.
+	Started struct {
+		N   int
+		SID string
+	}
+	// CallRefused: Twilio refused a call. A bad destination is told once and
+	// taken out.
+	CallRefused struct {
+		To  string
+		Err error
+	}
+	// OutcomeUnknown: the outcome of a start was not seen.
+	OutcomeUnknown struct {
+		To  string
+		Err error
+	}
+	// Slowed: too many requests were under way at once; now at most Limit are.
+	Slowed struct{ Limit int }
+	// Stopped: placing stops before the plan is through.
+	Stopped struct{ Err error }
+	// Holding: all calls are placed and held for so long.
+	Holding struct{ For time.Duration }
+	// LookingUp: so many starts of unknown outcome are looked up.
+	LookingUp struct{ Unknown int }
+	// Adopted: a start of unknown outcome was found; it is the n-th call now.
+	Adopted struct {
+		N   int
+		SID string
+	}
+	// EndingCall: the n-th hang-up is asked for.
+	EndingCall struct {
+		N   int
+		SID string
+	}
+	// EndFailed: a call could not be hung up.
+	EndFailed struct {
+		SID string
+		Err error
+	}
+	// Following: the hang-ups are through; so many calls are not known to be
+	// over.
+	Following struct{ Live int }
+)
+
+func (Warming) isEvent()        {}
+func (Burst) isEvent()          {}
+func (Started) isEvent()        {}
+func (CallRefused) isEvent()    {}
+func (OutcomeUnknown) isEvent() {}
+func (Slowed) isEvent()         {}
+func (Stopped) isEvent()        {}
+func (Holding) isEvent()        {}
+func (LookingUp) isEvent()      {}
+func (Adopted) isEvent()        {}
+func (EndingCall) isEvent()     {}
+func (EndFailed) isEvent()      {}
+func (Following) isEvent()      {}
+
+func (o Observer) tell(e Event) {
+	if o != nil {
+		o(e)
+	}
+}
+
+// oneAtATime returns an Observer that several goroutines may tell.
+func (o Observer) oneAtATime() Observer {
+	if o == nil {
+		return nil
+	}
+	var mu sync.Mutex
+	return func(e Event) {
+		mu.Lock()
+		defer mu.Unlock()
+		o(e)
+	}
+}

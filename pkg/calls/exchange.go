@@ -1,0 +1,130 @@
+package calls
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	twilio "github.com/twilio/twilio-go/client"
+	api "github.com/twilio/twilio-go/rest/api/v2010"
+)
+
+const (
+	// requestTimeout is late on purpose: a create given up too early is a
+	// call nobody knows of.
+	requestTimeout = 30 * time.Second
+
+	// maxBody bounds an answer; a page of 1,000 calls is about 2 MB.
+	maxBody = 32 << 20
+)
+
+// An exchange is one request and what came back, seen from below the library:
+// what was sent, when, and the whole answer. The library's own errors do not
+// tell an unanswered request from an unsent one, nor what an answer held that
+// was no JSON.
+type exchange struct {
+	cold          bool        // refused here: the connection was not warm
+	conn          *connection // nil if no connection was had
+	writtenBefore int64
+	sentAt        time.Time // when the connection was in hand
+
+	status int // 0 if there was no whole header
+	header http.Header
+	body   []byte
+	err    error // why there was no whole answer
+	took   time.Duration
+}
+
+// sent reports whether a byte of the request may have reached the network.
+func (ex *exchange) sent() bool {
+	return ex.conn != nil && ex.conn.written.Load() > ex.writtenBefore
+}
+
+// failure returns what went wrong, nil if Twilio answered 2xx: an [*APIError],
+// an [*UnsentError] or a [*LostError].
+func (ex *exchange) failure() error {
+	switch {
+	case ex.status >= 200 && ex.status < 300 && ex.err == nil:
+		return nil
+	case ex.status != 0 && ex.status/100 != 2:
+		return ex.apiError()
+	case ex.sent():
+		return &LostError{ex.err}
+	default:
+		return &UnsentError{ex.err}
+	}
+}
+
+// apiError reads the error that Twilio answered. A body that is no such error
+// (an HTML page of a proxy) leaves the HTTP status to speak.
+func (ex *exchange) apiError() *APIError {
+	e := &APIError{Status: ex.status, RetryAfter: retryAfter(ex.header)}
+	var answer struct {
+		Code    int
+		Message string
+	}
+	if json.Unmarshal(ex.body, &answer) == nil {
+		e.Code, e.Message = answer.Code, answer.Message
+	}
+	return e
+}
+
+// through sends one request of the library over a lane and returns the
+// exchange. The call gets an API whose requests end with ctx, or after the
+// request timeout. The lane stays the caller's.
+func (c *Client) through(ctx context.Context, l *lane, needWarm bool, call func(*api.ApiService) error) *exchange {
+	ctx, cancel := context.WithTimeoutCause(ctx, requestTimeout, errTimeout)
+	defer cancel()
+	ex := &exchange{}
+	base := &twilio.Client{Credentials: c.credentials, HTTPClient: &http.Client{
+		Transport: roundTripper(func(req *http.Request) (*http.Response, error) {
+			return ex.do(l.traced(ctx, ex, needWarm), l, req)
+		}),
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}
+	base.SetAccountSid(c.account)
+	handler := &twilio.RequestHandler{Client: base, Edge: c.edge, Region: c.region}
+	if err := call(api.NewApiService(handler)); err != nil && ex.err == nil {
+		ex.err = err // an answer that the library could not read, or a request it did not send
+	}
+	if ex.status != 0 {
+		c.clock.observe(ex.header, ex.sentAt.Add(ex.took))
+	}
+	return ex
+}
+
+// do makes the exchange. The answer is read whole before the library sees it,
+// so that the connection can be used again whatever the library leaves unread.
+func (ex *exchange) do(ctx context.Context, l *lane, req *http.Request) (*http.Response, error) {
+	began := time.Now()
+	res, err := l.transport.RoundTrip(req.WithContext(ctx))
+	if err == nil {
+		ex.status, ex.header = res.StatusCode, res.Header
+		ex.body, err = io.ReadAll(io.LimitReader(res.Body, maxBody))
+		_ = res.Body.Close()
+	}
+	if !ex.sentAt.IsZero() {
+		began = ex.sentAt
+	}
+	ex.took = time.Since(began)
+	if err != nil {
+		if context.Cause(ctx) != nil {
+			err = context.Cause(ctx)
+		}
+		ex.err = err
+		return nil, err
+	}
+	ex.conn.answered.Store(true)
+	res.Body = io.NopCloser(bytes.NewReader(ex.body))
+	return res, nil
+}
+
+var errTimeout = fmt.Errorf("no answer within %v", requestTimeout)
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }

@@ -1,0 +1,219 @@
+package calls
+
+import (
+	"errors"
+	"sync"
+	"time"
+)
+
+const (
+	// FollowFor bounds how long calls are followed after the last hang-up.
+	FollowFor = 2 * time.Minute
+
+	firstRound = time.Second      // between the hang-ups and the first look
+	lastRound  = 10 * time.Second // the most between two looks
+	askAgain   = 10 * time.Second // before a call that is still live is hung up again
+)
+
+// few is how many calls between two parties are fetched one by one rather than
+// found in lists, of which there is one a status.
+const few = 8
+
+var (
+	liveStatuses = []string{StatusQueued, StatusRinging, StatusInProgress}
+	overStatuses = []string{StatusCompleted, StatusCanceled, StatusBusy, StatusNoAnswer, StatusFailed}
+)
+
+// followAll looks for the pending calls until each was seen over or the time is
+// up.
+func (e *ending) followAll() {
+	until := time.Now().Add(FollowFor)
+	for wait := firstRound; ; wait = min(2*wait, lastRound) {
+		live, lacking := e.lacking()
+		if lacking == 0 {
+			return
+		}
+		e.watch.tell(Following{live})
+		if time.Now().Add(wait).After(until) || !pause(e.ctx, wait) {
+			return
+		}
+		e.look()
+	}
+}
+
+// lacking returns how many calls are not known to be over, and how many lack a
+// final record, which includes those.
+func (e *ending) lacking() (live, records int) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, call := range e.pending {
+		if !call.over {
+			live++
+		}
+	}
+	return live, len(e.pending)
+}
+
+// look looks once for every pending call: in lists where there are many between
+// two parties, and one by one for what those lack.
+func (e *ending) look() {
+	seenLive := map[string]bool{}
+	for pair, oldest := range e.crowds() {
+		for _, status := range overStatuses {
+			e.lookThrough(filter{From: pair.from, To: pair.to, Status: status}, oldest, nil)
+		}
+		for _, status := range liveStatuses {
+			e.lookThrough(filter{From: pair.from, To: pair.to, Status: status}, oldest, seenLive)
+		}
+	}
+	var wg sync.WaitGroup
+	for _, call := range e.snapshot() {
+		isLive := seenLive[call.SID]
+		if isLive && time.Since(call.asked) < askAgain {
+			continue
+		}
+		wg.Go(func() {
+			if isLive || !call.over && call.asked.IsZero() {
+				e.askAgain(call)
+			} else {
+				e.lookAt(call)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+type pair struct{ from, to string }
+
+// crowds returns the pairs of parties between whom there are many pending
+// calls, with the time of the oldest start.
+func (e *ending) crowds() map[pair]time.Time {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	counts, oldest := map[pair]int{}, map[pair]time.Time{}
+	for _, call := range e.pending {
+		if call.From == "" {
+			continue
+		}
+		p := pair{call.From, call.To}
+		counts[p]++
+		if t, ok := oldest[p]; !ok || call.At.Before(t) {
+			oldest[p] = call.At
+		}
+	}
+	for p, n := range counts {
+		if n <= few {
+			delete(oldest, p)
+		}
+	}
+	return oldest
+}
+
+// lookThrough settles the pending calls that a list shows. It stops at calls
+// from before the oldest, since lists are newest first. Live ones go into
+// seenLive.
+func (e *ending) lookThrough(f filter, oldest time.Time, seenLive map[string]bool) {
+	for call, err := range e.list(e.ctx, f) {
+		if err != nil {
+			return // what the list lacks is fetched
+		}
+		if !oldest.IsZero() && call.Created.Before(oldest.Add(-clockSkew)) {
+			return
+		}
+		if seenLive != nil {
+			seenLive[call.SID] = true
+		}
+		e.saw(call)
+	}
+}
+
+// clockSkew is how far this machine's clock is trusted to be from Twilio's
+// where nothing depends on it but how many pages are read.
+const clockSkew = 10 * time.Minute
+
+// lookAt fetches one pending call.
+func (e *ending) lookAt(pending pendingCall) {
+	call, ex := e.gated(func() (Call, *exchange) { return e.fetch(e.ctx, pending.SID) })
+	e.settle(pending.SID, call, ex.failure())
+}
+
+// askAgain hangs up a call that was seen live long after its hang-up, or whose
+// hang-up failed.
+func (e *ending) askAgain(call pendingCall) {
+	record, ex := e.gated(func() (Call, *exchange) { return e.hangUp(e.ctx, call.SID) })
+	err := ex.failure()
+	e.taken(call.SID, err)
+	e.settle(call.SID, record, err)
+	if err != nil {
+		e.lookAt(call)
+	}
+}
+
+// taken notes Twilio's answer to a further hang-up.
+func (e *ending) taken(sid string, err error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	pending := e.pending[sid]
+	if pending == nil {
+		return
+	}
+	unanswered := pending.asked.IsZero() && !pending.over
+	switch {
+	case err == nil:
+		if unanswered {
+			e.result.Ended++
+		}
+		pending.asked = time.Now()
+	case isOver(err):
+		if unanswered {
+			e.result.AlreadyOver++
+		}
+		pending.over = true
+	}
+}
+
+// settle notes what Twilio answered for one pending call.
+func (e *ending) settle(sid string, call Call, err error) {
+	var answer *APIError
+	switch {
+	case err == nil:
+		e.saw(call)
+	case errors.As(err, &answer) && answer.isNotFound():
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		if pending := e.pending[sid]; pending != nil && pending.asked.IsZero() && !pending.over {
+			e.result.NotFound++
+		}
+		delete(e.pending, sid)
+	}
+}
+
+// saw takes in the record of a call.
+func (e *ending) saw(call Call) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	pending := e.pending[call.SID]
+	if pending == nil {
+		return
+	}
+	pending.Placed = fill(pending.Placed, call)
+	if !call.Over() {
+		return
+	}
+	if pending.asked.IsZero() && !pending.over {
+		e.result.Ended++ // by a hang-up whose answer was lost, as far as can be told
+	}
+	e.result.Records.Add(call)
+	delete(e.pending, call.SID)
+}
+
+// snapshot returns the pending calls as they are now.
+func (e *ending) snapshot() []pendingCall {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	calls := make([]pendingCall, 0, len(e.pending))
+	for _, call := range e.pending {
+		calls = append(calls, *call)
+	}
+	return calls
+}

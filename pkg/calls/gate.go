@@ -1,0 +1,118 @@
+package calls
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+)
+
+// A gate bounds the requests in flight and adapts the bound to what the account
+// allows: it starts at its ceiling, halves when Twilio answers that too many
+// are under way, and grows by one for each second in which requests succeed.
+// It is safe for concurrent use; places go first come, first served.
+type gate struct {
+	ceiling int
+	halved  func(limit int) // told of each halving; may be nil
+
+	mu       sync.Mutex
+	limit    int
+	inFlight int
+	waiting  []chan struct{}
+	age      int       // halvings so far
+	grown    time.Time // when the limit last changed
+	times    int       // 429 answers so far
+}
+
+func newGate(ceiling int, halved func(limit int)) *gate {
+	return &gate{ceiling: ceiling, limit: ceiling, halved: halved}
+}
+
+// A pass is a place in flight.
+type pass struct {
+	gate *gate
+	age  int // of the gate, when the pass was given
+}
+
+// enter waits for a place in flight, or until ctx is done.
+func (g *gate) enter(ctx context.Context) (*pass, error) {
+	g.mu.Lock()
+	if err := ctx.Err(); err != nil {
+		g.mu.Unlock()
+		return nil, err
+	}
+	if g.inFlight < g.limit && len(g.waiting) == 0 {
+		defer g.mu.Unlock()
+		return g.admit(), nil
+	}
+	turn := make(chan struct{})
+	g.waiting = append(g.waiting, turn)
+	g.mu.Unlock()
+
+	select {
+	case <-turn:
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		return &pass{g, g.age}, nil
+	case <-ctx.Done():
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		if i := slices.Index(g.waiting, turn); i >= 0 {
+			g.waiting = slices.Delete(g.waiting, i, i+1)
+		} else { // it was our turn at the same moment
+			g.inFlight--
+			g.next()
+		}
+		return nil, ctx.Err()
+	}
+}
+
+// leave gives the place back. The outcome of the request adapts the limit: err
+// nil means that Twilio accepted it.
+func (p *pass) leave(err error) {
+	g := p.gate
+	g.mu.Lock()
+	halved := false
+	switch {
+	case throttled(err):
+		g.times++
+		// Requests already under way at the last halving say nothing new.
+		if halved = p.age == g.age; halved {
+			g.limit = max(1, min(g.limit, g.inFlight)/2)
+			g.age++
+			g.grown = time.Now()
+		}
+	case err == nil && g.limit < g.ceiling && time.Since(g.grown) >= time.Second:
+		g.limit++
+		g.grown = time.Now()
+	}
+	limit := g.limit
+	g.inFlight--
+	g.next()
+	g.mu.Unlock()
+	if halved && g.halved != nil {
+		g.halved(limit)
+	}
+}
+
+// throttles returns how many 429 answers there were so far.
+func (g *gate) throttles() int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.times
+}
+
+// admit takes a place. It requires that g.mu is held.
+func (g *gate) admit() *pass {
+	g.inFlight++
+	return &pass{g, g.age}
+}
+
+// next lets those in for whom there is a place. It requires that g.mu is held.
+func (g *gate) next() {
+	for g.inFlight < g.limit && len(g.waiting) > 0 {
+		g.inFlight++
+		close(g.waiting[0])
+		g.waiting = g.waiting[1:]
+	}
+}

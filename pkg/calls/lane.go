@@ -1,0 +1,246 @@
+package calls
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// A lane is a connection to the API that one request at a time travels: an
+// http.Transport to itself, so that a request is known to go out on the
+// connection that was warmed and on no other.
+//
+// Creates go out on warm lanes only. Were connections set up on demand, the
+// creates of the first burst would wait for their handshakes while those of
+// the second found connections open, and Twilio would see both bursts within
+// one second.
+type lane struct {
+	transport *http.Transport
+	conn      *connection // the last one used; nil before the first request
+}
+
+// warm reports whether the lane's connection has answered a request and is
+// still open.
+func (l *lane) warm() bool {
+	return l.conn != nil && l.conn.answered.Load() && !l.conn.closed.Load()
+}
+
+// traced returns ctx with a trace that tells ex about the connection a request
+// is about to be written to. A request that needs a warm connection and was
+// given another is kept from being written: its connection is closed.
+func (l *lane) traced(ctx context.Context, ex *exchange, needWarm bool) context.Context {
+	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(info httptrace.GotConnInfo) {
+		conn := underlying(info.Conn)
+		if needWarm && (conn != l.conn || !conn.answered.Load()) {
+			ex.cold = true
+			_ = info.Conn.Close()
+			return
+		}
+		l.conn = conn
+		ex.conn, ex.writtenBefore = conn, conn.written.Load()
+		ex.sentAt = time.Now()
+	}})
+}
+
+// A connection counts what is written to it, so that a request of which no
+// byte left can be told from one that may have arrived.
+type connection struct {
+	net.Conn
+	written  atomic.Int64
+	answered atomic.Bool // a whole answer came over it
+	closed   atomic.Bool
+}
+
+func (c *connection) Write(b []byte) (int, error) {
+	n, err := c.Conn.Write(b)
+	c.written.Add(int64(n))
+	return n, err
+}
+
+func (c *connection) Close() error {
+	c.closed.Store(true)
+	return c.Conn.Close()
+}
+
+// underlying finds the connection below any layers of TLS.
+func underlying(conn net.Conn) *connection {
+	for {
+		switch c := conn.(type) {
+		case *connection:
+			return c
+		case *tls.Conn:
+			conn = c.NetConn()
+		default:
+			return &connection{Conn: conn} // never: every dial of a lane is counted
+		}
+	}
+}
+
+// patience is how long a create waits for a warm lane to come back before one
+// more is opened for it. With the next burst a second away it leaves half of
+// that for a handshake and a read.
+const patience = 500 * time.Millisecond
+
+// lanes is a pool of lanes. It is safe for concurrent use.
+type lanes struct {
+	template *http.Transport
+	warmUp   func(context.Context, *lane) error // sends one cheap read
+
+	mu      sync.Mutex
+	idle    []*lane      // the last used last: it is taken first
+	waiting []chan *lane // for a warm lane, first come first served
+}
+
+// newLane returns a lane that is not connected yet.
+func (p *lanes) newLane() *lane {
+	t := p.template.Clone()
+	t.MaxIdleConnsPerHost = 1
+	if dial := t.DialContext; dial != nil {
+		t.DialContext = counted(dial)
+	}
+	if dial := t.DialTLSContext; dial != nil {
+		t.DialTLSContext = counted(dial)
+	}
+	return &lane{transport: t}
+}
+
+type dialFunc = func(ctx context.Context, network, addr string) (net.Conn, error)
+
+func counted(dial dialFunc) dialFunc {
+	return func(ctx context.Context, network, addr string) (net.Conn, error) {
+		conn, err := dial(ctx, network, addr)
+		if err != nil {
+			return nil, err
+		}
+		return &connection{Conn: conn}, nil
+	}
+}
+
+// any returns an idle lane, or a new one.
+func (p *lanes) any() *lane {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if l := p.pop(); l != nil {
+		return l
+	}
+	return p.newLane()
+}
+
+// warm returns a warm lane: an idle one, one that comes back soon, or a new
+// one, whichever is first. It returns an error when ctx is done or no
+// connection can be made.
+func (p *lanes) warm(ctx context.Context) (*lane, error) {
+	p.mu.Lock()
+	if l := p.pop(); l != nil {
+		p.mu.Unlock()
+		return l, nil
+	}
+	place := make(chan *lane, 1)
+	p.waiting = append(p.waiting, place)
+	p.mu.Unlock()
+
+	failed := make(chan error, 1)
+	soon := time.AfterFunc(patience, func() {
+		if err := p.open(ctx); err != nil {
+			failed <- err
+		}
+	})
+	defer soon.Stop()
+	var err error
+	select {
+	case l := <-place:
+		return l, nil
+	case err = <-failed:
+	case <-ctx.Done():
+		err = ctx.Err()
+	}
+	p.giveUp(place)
+	return nil, err
+}
+
+// open adds a warm lane to the pool.
+func (p *lanes) open(ctx context.Context) error {
+	l := p.newLane()
+	err := p.warmUp(ctx, l)
+	if l.warm() {
+		p.put(l)
+		return nil
+	}
+	l.transport.CloseIdleConnections()
+	if err == nil {
+		err = errNotKept
+	}
+	return err
+}
+
+var errNotKept = errors.New("the connection was closed after its first answer")
+
+// put gives a lane back. One that is not warm is closed.
+func (p *lanes) put(l *lane) {
+	if !l.warm() {
+		l.transport.CloseIdleConnections()
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.waiting) > 0 {
+		p.waiting[0] <- l
+		p.waiting = p.waiting[1:]
+		return
+	}
+	p.idle = append(p.idle, l)
+}
+
+// giveUp leaves the queue. A lane that was handed over meanwhile goes back.
+func (p *lanes) giveUp(place chan *lane) {
+	p.mu.Lock()
+	for i, other := range p.waiting {
+		if other == place {
+			p.waiting = append(p.waiting[:i:i], p.waiting[i+1:]...)
+			break
+		}
+	}
+	p.mu.Unlock()
+	select {
+	case l := <-place:
+		p.put(l)
+	default:
+	}
+}
+
+// pop takes the lane used last that is still warm. It requires that p.mu is
+// held.
+func (p *lanes) pop() *lane {
+	for len(p.idle) > 0 {
+		l := p.idle[len(p.idle)-1]
+		p.idle = p.idle[:len(p.idle)-1]
+		if l.warm() {
+			return l
+		}
+		l.transport.CloseIdleConnections()
+	}
+	return nil
+}
+
+// close closes all idle lanes.
+func (p *lanes) close() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, l := range p.idle {
+		l.transport.CloseIdleConnections()
+	}
+	p.idle = nil
+}
+
+// size returns how many lanes are idle.
+func (p *lanes) size() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.idle)
+}

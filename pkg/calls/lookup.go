@@ -1,0 +1,202 @@
+package calls
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+)
+
+const (
+	// LookUpFor is how long unknown starts are looked for. Twilio's records
+	// are eventually consistent (Twilio: Call resource).
+	LookUpFor = time.Minute
+
+	firstLookUp = time.Second      // between the first two rounds; then twice that
+	lastLookUp  = 10 * time.Second // the most between two rounds
+
+	// createdBefore is how long before its request was sent a call may seem
+	// to be created: dates show whole seconds, and clocks are compared by them.
+	createdBefore = 2 * time.Second
+)
+
+// A LookUp is what came of looking up unknown starts.
+type LookUp struct {
+	Adopted   []Placed       // found, and as good as any other call from then on
+	NotFound  []UnknownStart // Twilio showed no such call within [LookUpFor]
+	Strangers []Call         // may be of unknown starts or of somebody else; left alone
+}
+
+// lookingUp looks up the unknown starts of a placement on Twilio.
+//
+// A call is adopted if it was placed through the API between the parties of an
+// unknown start, was created no earlier than two seconds before that start was
+// sent, and is not in our file; and only if, of all calls between the two since
+// the run began, those that are not ours are no more than the unknown starts.
+type lookingUp struct {
+	*Client
+	ctx    context.Context
+	began  time.Time // of the run
+	file   SIDFile
+	watch  Observer
+	ours   map[string]bool
+	open   map[pair][]UnknownStart // not found so far, in the order they were sent
+	count  int                     // calls in the file
+	result *LookUp
+}
+
+func (c *Client) newLookUp(ctx context.Context, began time.Time, placement *Placement, file SIDFile, watch Observer) *lookingUp {
+	l := &lookingUp{
+		Client: c,
+		ctx:    ctx,
+		began:  began,
+		file:   file,
+		watch:  watch,
+		ours:   make(map[string]bool, len(placement.Calls)),
+		open:   map[pair][]UnknownStart{},
+		count:  len(placement.Calls),
+		result: new(LookUp),
+	}
+	for _, call := range placement.Calls {
+		l.ours[call.SID] = true
+	}
+	for _, start := range placement.Unknown {
+		p := pair{start.From, start.To}
+		l.open[p] = append(l.open[p], start)
+	}
+	for _, starts := range l.open {
+		slices.SortFunc(starts, func(a, b UnknownStart) int { return a.Sent.Compare(b.Sent) })
+	}
+	return l
+}
+
+// start looks again and again until everything is found, [LookUpFor] is over,
+// or ctx is done; and once more when a hold longer than that is over. What is
+// found goes down the channel, which is closed at the end.
+func (l *lookingUp) start(holding context.Context) <-chan Placed {
+	adopted := make(chan Placed, l.unknown()) // never full: the calls must not wait to be in the file
+	go func() {
+		defer close(adopted)
+		adopt := func(call Placed) { adopted <- call }
+		until := time.Now().Add(LookUpFor)
+		for wait := firstLookUp; l.unknown() > 0; wait = min(2*wait, lastLookUp) {
+			l.round(adopt)
+			left := time.Until(until)
+			if left <= 0 || !pause(l.ctx, min(wait, left)) {
+				break
+			}
+		}
+		if l.unknown() == 0 || holding.Err() != nil {
+			return
+		}
+		select {
+		case <-holding.Done():
+			l.round(adopt)
+		case <-l.ctx.Done():
+		}
+	}()
+	return adopted
+}
+
+// round looks once.
+func (l *lookingUp) round(adopt func(Placed)) {
+	l.watch.tell(LookingUp{l.unknown()})
+	l.result.Strangers = nil
+	for _, p := range l.pairs() {
+		candidates, err := l.notOurs(p)
+		if err != nil {
+			continue // the next round may be luckier
+		}
+		if len(candidates) > len(l.open[p]) {
+			l.result.Strangers = append(l.result.Strangers, candidates...)
+			continue
+		}
+		for _, call := range candidates {
+			l.match(p, call, adopt)
+		}
+	}
+}
+
+// finish returns the result.
+func (l *lookingUp) finish() *LookUp {
+	for _, p := range l.pairs() {
+		l.result.NotFound = append(l.result.NotFound, l.open[p]...)
+	}
+	return l.result
+}
+
+func (l *lookingUp) unknown() int {
+	n := 0
+	for _, starts := range l.open {
+		n += len(starts)
+	}
+	return n
+}
+
+// pairs returns the pairs of parties with unknown starts, in a fixed order.
+func (l *lookingUp) pairs() []pair {
+	pairs := make([]pair, 0, len(l.open))
+	for p := range l.open {
+		pairs = append(pairs, p)
+	}
+	slices.SortFunc(pairs, func(a, b pair) int {
+		return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to))
+	})
+	return pairs
+}
+
+// notOurs lists the calls of a pair that were placed through the API since the
+// run began and are not in our file, oldest first. Calls that wait in Twilio's
+// queue have no start time, so they are asked for by their status; the rest by
+// the day of their start, which keeps out the pair's history.
+func (l *lookingUp) notOurs(p pair) ([]Call, error) {
+	began := l.clock.theirs(l.began).Add(-createdBefore)
+	found := map[string]Call{}
+	for _, f := range []filter{
+		{From: p.from, To: p.to, Status: StatusQueued},
+		{From: p.from, To: p.to, StartedSince: began},
+	} {
+		for call, err := range l.list(l.ctx, f) {
+			if err != nil {
+				return nil, err
+			}
+			if call.Created.Before(began.Add(-clockSkew)) {
+				break // lists are newest first
+			}
+			if call.Direction == outboundAPI && !call.Created.Before(began) && !l.ours[call.SID] {
+				found[call.SID] = call
+			}
+		}
+	}
+	calls := make([]Call, 0, len(found))
+	for _, call := range found {
+		calls = append(calls, call)
+	}
+	slices.SortFunc(calls, func(a, b Call) int {
+		return cmp.Or(a.Created.Compare(b.Created), cmp.Compare(a.SID, b.SID))
+	})
+	return calls, nil
+}
+
+// outboundAPI is the direction of calls placed through the API. A destination
+// on Twilio shows an inbound record of the same call besides.
+const outboundAPI = "outbound-api"
+
+// match adopts a call if it can be that of the pair's earliest unknown start.
+// Any later start leaves less time before it, so this is the best match.
+func (l *lookingUp) match(p pair, call Call, adopt func(Placed)) {
+	starts := l.open[p]
+	if call.Created.Before(l.clock.theirs(starts[0].Sent).Add(-createdBefore)) {
+		return
+	}
+	placed := Placed{SID: call.SID, From: p.from, To: p.to, At: starts[0].Sent}
+	if l.open[p] = starts[1:]; len(starts) == 1 {
+		delete(l.open, p)
+	}
+	l.ours[call.SID] = true
+	l.result.Adopted = append(l.result.Adopted, placed)
+	_ = l.file.Append(call.SID) // if it cannot be written it is hung up from memory, like the rest
+	l.count++
+	l.watch.tell(Adopted{l.count, call.SID})
+	adopt(placed)
+}

@@ -1,0 +1,341 @@
+package calls
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"call-load-tester/pkg/burst"
+	"call-load-tester/pkg/sidfile"
+)
+
+const (
+	// maxInFlight bounds the create requests under way.
+	maxInFlight = 5000
+
+	// maxUnknownInARow stops placing: something is badly wrong, and every
+	// further start may ring a phone nobody knows of.
+	maxUnknownInARow = 20
+)
+
+// A SIDFile keeps the SIDs of the calls that were placed. When Append returns
+// nil, the SID is safe from the end of this process.
+type SIDFile interface {
+	Append(sid string) error
+}
+
+// Outcome is what became of a create request.
+type Outcome int
+
+const (
+	Accepted  Outcome = iota // Twilio answered 201 with a SID
+	Refused                  // Twilio refused it
+	Throttled                // Twilio answered 429: it was not processed, and repeated later
+	Unknown                  // the outcome was not seen
+)
+
+// A Start is one create request that was handed to the network.
+type Start struct {
+	At      time.Time
+	Took    time.Duration // until the answer, or until it was given up
+	Outcome Outcome
+}
+
+// A Placed call is one that Twilio accepted.
+type Placed struct {
+	SID      string
+	From, To string
+	At       time.Time // when its start was sent
+}
+
+// An UnknownStart is a create request whose outcome was not seen.
+type UnknownStart struct {
+	From, To string
+	Sent     time.Time
+	Err      error
+}
+
+// A Placement is what came of placing a plan's calls. The counts of calls add up to
+// the plan's: accepted, refused, unknown and those never started.
+type Placement struct {
+	Calls      []Placed
+	Refused    Refusals
+	Unknown    []UnknownStart
+	NotStarted int   // given up before their start: interrupted, stopped, or destination taken out
+	Stopped    error // why placing stopped before the plan was through; nil if it did not
+
+	Starts    []Start   // every request, in the order of their answers
+	Unsent    int       // requests that failed before a byte was sent, and were repeated
+	Throttles int       // 429 answers
+	LastAt    time.Time // when the last start was accepted or given up
+}
+
+// ErrInterrupted is why placing stopped when its stop context ended.
+var ErrInterrupted = errors.New("interrupted")
+
+// Place starts the calls of a checked plan and returns when each has an
+// outcome. As many requests are under way as the cap and Twilio's response
+// time call for, up to 5,000; never are more than the cap sent in one second.
+//
+// Every accepted call's SID goes into the file before it is counted. An error
+// that would repeat itself, an unwritable file, or the end of stop ends the
+// starting; requests under way are waited for. Only the end of ctx cuts them
+// off.
+func (c *Client) Place(ctx, stop context.Context, plan Plan, file SIDFile, watch Observer) *Placement {
+	going, giveUp := context.WithCancelCause(ctx)
+	defer giveUp(nil)
+	defer context.AfterFunc(stop, func() { giveUp(ErrInterrupted) })()
+
+	p := &placing{
+		Client:  c,
+		plan:    plan,
+		file:    file,
+		watch:   watch.oneAtATime(),
+		limiter: burst.New(plan.CPS),
+		ready:   make(chan struct{}, min(plan.CPS, maxInFlight)),
+		ctx:     ctx,
+		going:   going,
+		giveUp:  giveUp,
+		result:  new(Placement),
+		dropped: map[string]bool{},
+	}
+	p.gate = newGate(maxInFlight, func(limit int) { p.watch.tell(Slowed{limit}) })
+	p.limiter.OnBurst = func(b burst.Burst) { p.watch.tell(Burst{b}) }
+	p.warm()
+	p.startAll()
+
+	p.result.Throttles = p.gate.throttles()
+	p.result.NotStarted = plan.CallCount - len(p.result.Calls) - len(p.result.Unknown) - p.refused
+	if err := context.Cause(going); err != nil {
+		p.result.Stopped = err
+	}
+	return p.result
+}
+
+// placing is the state of one Place.
+type placing struct {
+	*Client
+	plan    Plan
+	file    SIDFile
+	watch   Observer
+	limiter *burst.Limiter
+	gate    *gate
+	ready   chan struct{} // places for starts that wait for their burst
+
+	ctx    context.Context // ends requests under way
+	going  context.Context // ends when nothing more is to be started
+	giveUp context.CancelCauseFunc
+
+	mu           sync.Mutex // guards what follows
+	result       *Placement
+	refused      int
+	unknownInRow int
+	dropped      map[string]bool // destinations taken out
+}
+
+// warm opens the connections that the first bursts need: a burst's worth, and
+// as much again for every full second that an answer takes.
+func (p *placing) warm() {
+	took, err := p.Check(p.going)
+	if err != nil && !passing(err) {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.stopFor(err)
+		return
+	}
+	bursts := 1 + int(took/time.Second)
+	n := min(p.plan.CallCount, p.plan.CPS*bursts, maxInFlight)
+	p.watch.tell(Warming{n})
+	p.Warm(p.going, n, max(p.plan.CPS, endAtOnce))
+}
+
+// startAll starts the calls in order, each in a goroutine of its own once there
+// is a place for it.
+func (p *placing) startAll() {
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	for i := range p.plan.CallCount {
+		if _, to := p.plan.parties(i); p.isDropped(to) {
+			continue
+		}
+		pass, err := p.enter()
+		if err != nil {
+			return
+		}
+		wg.Go(func() { p.start(i, pass) })
+	}
+}
+
+// enter waits for a place among the starts that wait for their burst, and for
+// one in flight.
+func (p *placing) enter() (*pass, error) {
+	select {
+	case p.ready <- struct{}{}:
+	case <-p.going.Done():
+		return nil, p.going.Err()
+	}
+	pass, err := p.gate.enter(p.going)
+	if err != nil {
+		<-p.ready
+	}
+	return pass, err
+}
+
+// start brings call i to an outcome. Its create request is repeated only while
+// Twilio certainly did not process it.
+func (p *placing) start(i int, pass *pass) {
+	from, to := p.plan.parties(i)
+	for retry := newRetry(createPatience); ; {
+		call, ex, err := p.send(i)
+		pass.leave(err)
+		p.note(ex, err)
+		switch outcomeOf(err) {
+		case Accepted:
+			p.accept(Placed{SID: call.SID, From: from, To: to, At: ex.sentAt})
+			return
+		case Unknown:
+			p.lose(UnknownStart{From: from, To: to, Sent: ex.sentAt, Err: err})
+			return
+		case Refused:
+			p.refuse(to, err)
+			return
+		}
+		if isCold := ex != nil && ex.cold; !isCold && !retry.again(p.going, err) {
+			p.despair(to, err)
+			return
+		}
+		if pass, err = p.enter(); err != nil {
+			return
+		}
+	}
+}
+
+// send sends the create request of call i once a warm connection is in hand
+// and its burst has come. The exchange is nil if it did not come to that.
+func (p *placing) send(i int) (Call, *exchange, error) {
+	waiting := sync.OnceFunc(func() { <-p.ready })
+	defer waiting()
+	l, err := p.lanes.warm(p.going)
+	if err != nil {
+		return Call{}, nil, &UnsentError{err}
+	}
+	defer p.lanes.put(l)
+	if err := p.limiter.Wait(p.going); err != nil {
+		return Call{}, nil, &UnsentError{err}
+	}
+	waiting()
+
+	call, ex := p.create(p.ctx, l, p.plan.params(i))
+	if err = ex.failure(); err == nil && !sidfile.IsSID(call.SID) {
+		err = &LostError{errors.New("the answer held no call SID")}
+	}
+	return call, ex, err
+}
+
+// outcomeOf says what a create request came to. Throttled stands for all that
+// was certainly not processed and may be repeated.
+func outcomeOf(err error) Outcome {
+	var answer *APIError
+	var lost *LostError
+	switch {
+	case err == nil:
+		return Accepted
+	case errors.As(err, &answer) && answer.mayHaveActed(), errors.As(err, &lost):
+		return Unknown
+	case throttled(err), answer == nil && !isCertificateFailure(err):
+		return Throttled
+	}
+	return Refused
+}
+
+// note puts a request on record.
+func (p *placing) note(ex *exchange, err error) {
+	if ex == nil {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if ex.sent() {
+		p.result.Starts = append(p.result.Starts, Start{ex.sentAt, ex.took, outcomeOf(err)})
+	} else {
+		p.result.Unsent++
+	}
+}
+
+// accept keeps the SID of a call, in the file before anywhere else.
+func (p *placing) accept(placed Placed) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	err := p.file.Append(placed.SID)
+	p.result.Calls = append(p.result.Calls, placed)
+	p.result.LastAt = time.Now()
+	p.unknownInRow = 0
+	p.watch.tell(Started{len(p.result.Calls), placed.SID})
+	if err != nil {
+		p.stopFor(&FileError{err})
+	}
+}
+
+// lose notes a start whose outcome was not seen.
+func (p *placing) lose(start UnknownStart) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.result.Unknown = append(p.result.Unknown, start)
+	p.result.LastAt = time.Now()
+	p.watch.tell(OutcomeUnknown{start.To, start.Err})
+	if p.unknownInRow++; p.unknownInRow == maxUnknownInARow {
+		p.stopFor(fmt.Errorf("%d starts in a row had no certain outcome; the last: %w", maxUnknownInARow, start.Err))
+	}
+}
+
+// refuse notes a call that Twilio did not accept, and does not repeat what
+// would be refused again.
+func (p *placing) refuse(to string, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.unknownInRow = 0
+	p.refused++
+	p.result.Refused.add(err)
+	switch reach(err) {
+	case scopeDestination:
+		if !p.dropped[to] {
+			p.dropped[to] = true
+			p.watch.tell(CallRefused{to, err})
+		}
+	case scopeRun:
+		p.stopFor(err)
+	default:
+		p.watch.tell(CallRefused{to, err})
+	}
+}
+
+// despair ends a call whose request was not processed and is not repeated any
+// more: the time for it is up, or placing has stopped.
+func (p *placing) despair(to string, err error) {
+	if p.going.Err() != nil {
+		return
+	}
+	if throttled(err) {
+		p.refuse(to, err)
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.stopFor(fmt.Errorf("Twilio could not be reached for %v: %w", createPatience, err))
+}
+
+// stopFor stops placing. It requires that p.mu is held.
+func (p *placing) stopFor(err error) {
+	if p.going.Err() == nil {
+		p.watch.tell(Stopped{err})
+	}
+	p.giveUp(err)
+}
+
+func (p *placing) isDropped(to string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.dropped[to]
+}

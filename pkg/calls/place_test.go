@@ -1,0 +1,107 @@
+package calls_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"call-load-tester/pkg/calls"
+	"call-load-tester/pkg/twiliosim"
+)
+
+const (
+	from = "+15005550006"
+	to   = "+14155550100"
+)
+
+// memory is a SID file that keeps its SIDs in memory.
+type memory struct {
+	mu   sync.Mutex
+	sids []string
+}
+
+func (m *memory) Append(sid string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.sids = append(m.sids, sid)
+	return nil
+}
+
+// newClient returns a client of a new simulated account.
+func newClient(t *testing.T, cfg twiliosim.Config) (*calls.Client, *twiliosim.Account) {
+	t.Helper()
+	account := twiliosim.New(cfg)
+	client := calls.NewClient(calls.Config{
+		AccountSID: "AC00000000000000000000000000000000",
+		Username:   "AC00000000000000000000000000000000",
+		Password:   "token",
+		Transport:  account.Transport(),
+	})
+	t.Cleanup(func() {
+		client.Close()
+		account.Close()
+	})
+	return client, account
+}
+
+func plan(count, cps int) calls.Plan {
+	return calls.Plan{
+		CallerIDs:    []string{from},
+		Destinations: []string{to},
+		CallCount:    count,
+		CPS:          cps,
+		TwiML:        calls.DefaultTwiML,
+		EndCalls:     true,
+	}
+}
+
+// busiest returns the most creates that arrived within any span of time.
+func busiest(creates []twiliosim.Create, span time.Duration) int {
+	times := make([]time.Time, len(creates))
+	for i, c := range creates {
+		times[i] = c.At
+	}
+	slices.SortFunc(times, time.Time.Compare)
+	most, first := 0, 0
+	for i := range times {
+		for times[i].Sub(times[first]) >= span {
+			first++
+		}
+		most = max(most, i-first+1)
+	}
+	return most
+}
+
+// Placing takes exactly as long as the cap allows, whatever Twilio's response
+// time, and no second holds more than the cap.
+func TestPlacingTakesExactlyWhatTheCapAllows(t *testing.T) {
+	for _, response := range []time.Duration{0, 200 * time.Millisecond, 2 * time.Second} {
+		t.Run(fmt.Sprint(response), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				const count, cps = 10_000, 200
+				client, account := newClient(t, twiliosim.Config{ResponseTime: response})
+				file := new(memory)
+				placed := client.Place(t.Context(), context.Background(), plan(count, cps), file, nil)
+
+				if len(placed.Calls) != count || len(file.sids) != count {
+					t.Fatalf("%d accepted, %d in the file, want %d; %+v", len(placed.Calls), len(file.sids), count, placed.Stopped)
+				}
+				creates := account.Creates()
+				if got, want := placed.LastAt.Sub(creates[0].At), 49*time.Second+response; got != want {
+					t.Errorf("placing took %v from the first start, want %v", got, want)
+				}
+				if got := busiest(creates, time.Second); got != cps {
+					t.Errorf("busiest second: %d creates, want %d", got, cps)
+				}
+				if placed.Unsent != 0 || placed.Throttles != 0 {
+					t.Errorf("unsent %d, throttled %d, want none", placed.Unsent, placed.Throttles)
+				}
+			})
+		})
+	}
+}

@@ -1,0 +1,188 @@
+package calls
+
+import (
+	"encoding/xml"
+	"fmt"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	api "github.com/twilio/twilio-go/rest/api/v2010"
+)
+
+const (
+	// DefaultTwiML is what the callee hears, again and again, unless a plan
+	// says otherwise.
+	DefaultTwiML = `<Response><Say loop="0">This is a test call</Say></Response>`
+
+	maxTwiML     = 4000 // characters (Twilio: error 32018)
+	minTimeLimit = time.Minute
+	maxTimeLimit = 24 * time.Hour // (Twilio: configurable call limits)
+)
+
+// A Plan says which calls to place. Check it before use.
+type Plan struct {
+	CallerIDs    []string // call i is from CallerIDs[i mod len]
+	Destinations []string // call i is to Destinations[i mod len]
+	CallCount    int
+	CPS          int           // cap: the most starts in any second
+	TwiML        string        // TwiML itself if it begins with "<", else the URL of some
+	TimeLimit    time.Duration // after which Twilio ends an answered call; 0 leaves it to the account
+	Hold         time.Duration // from the last start to the first hang-up
+	EndCalls     bool          // hang the calls up after the hold
+}
+
+// A Problem is something wrong with what the user asked for.
+type Problem struct {
+	Flag string // the flag it was asked with, without dashes
+	Text string // what is wrong
+	Help string // what to do; may be empty
+}
+
+func (p *Problem) Error() string { return "--" + p.Flag + " " + p.Text }
+
+// Hint says what to do about the problem; it may be empty.
+func (p *Problem) Hint() string { return p.Help }
+
+// Check returns everything that is wrong with the plan, each a [*Problem].
+func (p Plan) Check() []error {
+	var problems []error
+	add := func(flag, hint, format string, args ...any) {
+		problems = append(problems, &Problem{flag, fmt.Sprintf(format, args...), hint})
+	}
+	problems = append(problems, checkParties("caller_id", p.CallerIDs)...)
+	problems = append(problems, checkParties("destination", p.Destinations)...)
+	if len(problems) == 0 {
+		problems = checkPairs(p.CallerIDs, p.Destinations)
+	}
+	if p.CallCount < 1 {
+		add("call_count", "ask for at least one call", "is %d", p.CallCount)
+	}
+	if p.CPS < 1 {
+		add("cps", "the least is one call a second", "is %d", p.CPS)
+	}
+	if p.Hold < 0 {
+		add("hold", "give whole seconds from 0 up", "is negative (%v)", p.Hold)
+	}
+	if problem := checkTwiML(p.TwiML); problem != nil {
+		problems = append(problems, problem)
+	}
+	if p.TimeLimit != 0 && (p.TimeLimit < minTimeLimit || p.TimeLimit > maxTimeLimit) {
+		add("time_limit", "give 60 to 86400 seconds, or 0 to leave it to the account", "is %v", p.TimeLimit)
+	}
+	return problems
+}
+
+var (
+	e164    = regexp.MustCompile(`^\+[1-9][0-9]{1,14}$`) // (Twilio: error 13223)
+	sip     = regexp.MustCompile(`^sips?:[^\s@]+@[^\s@]+$`)
+	aClient = regexp.MustCompile(`^client:\S+$`)
+)
+
+// checkParties checks addresses: phone numbers, SIP addresses, client names.
+func checkParties(flag string, parties []string) []error {
+	var problems []error
+	if len(parties) == 0 {
+		problems = append(problems, &Problem{flag, "is missing", partyHint})
+	}
+	for _, party := range parties {
+		if e164.MatchString(party) || sip.MatchString(party) || aClient.MatchString(party) {
+			continue
+		}
+		problems = append(problems, &Problem{flag, fmt.Sprintf("%q is not a phone number, SIP address or client name", party), partyHint})
+	}
+	return problems
+}
+
+const partyHint = "write a number with + and country code (+14155550100), an address as sip:name@host, a client as client:name"
+
+// checkPairs holds Twilio to its rule: a phone number is called from a phone
+// number (Twilio: Call resource, From).
+func checkPairs(from, to []string) []error {
+	for _, to := range to {
+		for _, from := range from {
+			if isPhoneNumber(to) && !isPhoneNumber(from) {
+				return []error{&Problem{"caller_id", fmt.Sprintf("%q cannot call a phone number (%s)", from, to),
+					"use a Twilio number or a verified caller ID"}}
+			}
+		}
+	}
+	return nil
+}
+
+// checkTwiML checks the instructions of the calls: TwiML or the URL of some.
+func checkTwiML(twiml string) error {
+	if !isTwiML(twiml) {
+		u, err := url.Parse(twiml)
+		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+			// The URL may hold a password, so it is not shown.
+			return &Problem{"twiml", "is neither TwiML nor an http or https URL", "TwiML begins with <Response>; a URL with https://"}
+		}
+		return nil
+	}
+	if n := utf8.RuneCountInString(twiml); n > maxTwiML {
+		return &Problem{"twiml", fmt.Sprintf("has %d characters; Twilio takes at most %d", n, maxTwiML), "host it and give its URL"}
+	}
+	var root struct{ XMLName xml.Name }
+	if err := xml.Unmarshal([]byte(twiml), &root); err != nil {
+		return &Problem{"twiml", fmt.Sprintf("is not well-formed TwiML: %v", err), ""}
+	}
+	if root.XMLName.Local != "Response" {
+		return &Problem{"twiml", fmt.Sprintf("has the root element <%s>; TwiML needs <Response>", root.XMLName.Local),
+			"put <Response> and </Response> around it"}
+	}
+	return nil
+}
+
+func isTwiML(s string) bool { return strings.HasPrefix(strings.TrimSpace(s), "<") }
+
+// Treatment describes the instructions of the calls for a person to read,
+// without any password in a URL.
+func (p Plan) Treatment() string {
+	if isTwiML(p.TwiML) {
+		return p.TwiML
+	}
+	return redactURL(p.TwiML)
+}
+
+// redactURL returns a URL without user name, password or query, any of which may be
+// secret.
+func redactURL(s string) string {
+	u, err := url.Parse(s)
+	if err != nil {
+		return "a URL"
+	}
+	redacted := u.Scheme + "://" + u.Host + u.EscapedPath()
+	if u.RawQuery != "" {
+		redacted += "?…"
+	}
+	return redacted
+}
+
+// Placing returns how long placing the calls takes at the cap, from the first
+// start to the last.
+func (p Plan) Placing() time.Duration {
+	return time.Duration((p.CallCount-1)/p.CPS) * time.Second
+}
+
+// parties returns who calls whom in call i.
+func (p Plan) parties(i int) (from, to string) {
+	return p.CallerIDs[i%len(p.CallerIDs)], p.Destinations[i%len(p.Destinations)]
+}
+
+// params are the parameters of the create request for call i.
+func (p Plan) params(i int) *api.CreateCallParams {
+	from, to := p.parties(i)
+	params := new(api.CreateCallParams).SetFrom(from).SetTo(to)
+	if isTwiML(p.TwiML) {
+		params.SetTwiml(p.TwiML)
+	} else {
+		params.SetUrl(p.TwiML)
+	}
+	if p.TimeLimit > 0 {
+		params.SetTimeLimit(int(p.TimeLimit / time.Second))
+	}
+	return params
+}

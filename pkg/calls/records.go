@@ -1,0 +1,101 @@
+package calls
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
+)
+
+// Records sums up what Twilio's own records say of calls. Their clock shows
+// whole seconds, and so do the times here. Its memory grows with the length of
+// the run, not with the number of calls.
+type Records struct {
+	Calls       int // records seen
+	Dialed      int // those that Twilio gave a start time
+	Answered    int // in progress or completed
+	Busy        int
+	NoAnswer    int
+	Failed      int
+	Canceled    int // hung up before they were answered
+	NeverDialed int // over without having been dialed
+
+	DialsAt map[int64]int // dialed calls by Unix second
+	deltas  map[int64]int // by Unix second: how many calls more are live than the second before
+
+	Queue    *hdrhistogram.Histogram // seconds from creation to dialing
+	Estimate *hdrhistogram.Histogram // milliseconds, Twilio's estimate of the same
+	Answer   *hdrhistogram.Histogram // seconds from dialing to the answer, of completed calls
+
+	BilledMinutes int                // each answered call rounded up
+	Cost          map[string]float64 // by currency, of the calls that have a price
+	Unpriced      int                // answered calls that have no price yet
+}
+
+// NewRecords returns Records of no calls.
+func NewRecords() *Records {
+	const day = 24 * 60 * 60
+	return &Records{
+		DialsAt:  map[int64]int{},
+		deltas:   map[int64]int{},
+		Queue:    hdrhistogram.New(1, day, 3),
+		Estimate: hdrhistogram.New(1, day*1000, 3),
+		Answer:   hdrhistogram.New(1, day, 3),
+		Cost:     map[string]float64{},
+	}
+}
+
+// Add takes in the final record of a call.
+func (r *Records) Add(c Call) {
+	r.Calls++
+	switch c.Status {
+	case StatusCompleted, StatusInProgress:
+		r.Answered++
+		r.bill(c)
+	case StatusBusy:
+		r.Busy++
+	case StatusNoAnswer:
+		r.NoAnswer++
+	case StatusFailed:
+		r.Failed++
+	case StatusCanceled:
+		r.Canceled++
+	}
+	_ = r.Estimate.RecordValue(c.QueueTime.Milliseconds())
+	if c.Started.IsZero() {
+		r.NeverDialed++
+		return
+	}
+	r.Dialed++
+	r.DialsAt[c.Started.Unix()]++
+	_ = r.Queue.RecordValue(int64(max(0, c.Started.Sub(c.Created)) / time.Second))
+	r.addLive(c)
+}
+
+// bill adds what an answered call costs (Twilio rounds each up to whole
+// minutes; Twilio: billing changes for Conference, Voice Insights and BYOC).
+func (r *Records) bill(c Call) {
+	r.BilledMinutes += int((c.Duration + time.Minute - 1) / time.Minute)
+	price, err := strconv.ParseFloat(c.Price, 64)
+	if err != nil {
+		r.Unpriced++
+		return
+	}
+	r.Cost[c.PriceUnit] -= price
+}
+
+// addLive notes from when to when a dialed call was live.
+func (r *Records) addLive(c Call) {
+	end := c.Ended
+	if end.IsZero() {
+		end = c.Updated // calls that never connected have no end time
+	}
+	if end.Before(c.Started) {
+		end = c.Started
+	}
+	r.deltas[c.Started.Unix()]++
+	r.deltas[end.Unix()]--
+	if c.Status == StatusCompleted {
+		_ = r.Answer.RecordValue(int64(max(0, end.Sub(c.Started)-c.Duration) / time.Second))
+	}
+}

@@ -1,0 +1,74 @@
+package calls
+
+import (
+	"context"
+	"iter"
+	"math"
+	"slices"
+	"time"
+)
+
+// A Result is what came of a run.
+type Result struct {
+	Began     time.Time
+	Placement *Placement
+	LookUp    *LookUp
+	Ending    *Ending // nil if the calls were not to be hung up
+}
+
+// Run places the calls of a checked plan, holds them, hangs them up and follows
+// them until they are over. Starts of unknown outcome are looked up as soon as
+// placing is through; those found are hung up with the others.
+//
+// The end of stop is a wish to stop: nothing more is started, nothing is held
+// any longer, and everything is cleaned up as planned. So do errors that stop
+// the placing. The end of ctx cuts everything off.
+func (c *Client) Run(ctx, stop context.Context, plan Plan, file SIDFile, watch Observer) *Result {
+	watch = watch.oneAtATime()
+	r := &Result{Began: time.Now()}
+	r.Placement = c.Place(ctx, stop, plan, file, watch)
+
+	holding, letGo := context.WithCancel(stop)
+	defer context.AfterFunc(ctx, letGo)()
+	lookUp := c.newLookUp(ctx, r.Began, r.Placement, file, watch)
+	adopted := lookUp.start(holding)
+	if r.Placement.Stopped == nil {
+		hold(holding, plan.Hold-time.Since(r.Placement.LastAt), watch)
+	}
+	letGo()
+
+	calls := andThen(slices.Values(r.Placement.Calls), adopted)
+	if plan.EndCalls {
+		r.Ending = c.End(ctx, calls, math.MaxInt, watch)
+	}
+	for range adopted { // what is left of it, if the calls go on
+	}
+	r.LookUp = lookUp.finish()
+	return r
+}
+
+// hold waits for the hold to be over, or for a wish to stop.
+func hold(stop context.Context, left time.Duration, watch Observer) {
+	if left <= 0 || stop.Err() != nil {
+		return
+	}
+	watch.tell(Holding{left})
+	pause(stop, left)
+}
+
+// andThen yields the calls of a sequence, then those of a channel until it is
+// closed.
+func andThen(first iter.Seq[Placed], then <-chan Placed) iter.Seq[Placed] {
+	return func(yield func(Placed) bool) {
+		for call := range first {
+			if !yield(call) {
+				return
+			}
+		}
+		for call := range then {
+			if !yield(call) {
+				return
+			}
+		}
+	}
+}
