@@ -29,9 +29,10 @@ type Account struct {
 	calls    []*call // in order of creation; deleted ones stay, so that a page goes on where its predecessor ended
 	bySID    map[string]*call
 	pairs    map[[2]string]*pair
-	open     []*call // those that were live at the last look
-	queue    []*call // in order of creation; may hold calls that were hung up
-	waiting  int     // calls in queue that were not hung up
+	names    map[string]string // one copy of every address
+	open     []*call           // those that were live at the last look
+	queue    []*call           // in order of creation; may hold calls that were hung up
+	waiting  int               // calls in queue that were not hung up
 	nextSlot time.Duration
 
 	log journal
@@ -58,6 +59,7 @@ func New(cfg Config) *Account {
 		ids:      rand.New(rand.NewPCG(cfg.Seed, 4)),
 		bySID:    make(map[string]*call),
 		pairs:    make(map[[2]string]*pair),
+		names:    make(map[string]string),
 	}
 	for _, n := range cfg.Numbers {
 		a.owned[n] = true
@@ -102,7 +104,7 @@ func (a *Account) Put(sid, from, to string) {
 		return
 	}
 	now := a.now()
-	c := a.add(sid, a.pair(stored(from), stored(to)), now)
+	c := a.add(strings.Clone(sid), a.pair(stored(from), stored(to)), now)
 	c.limit, c.fate, c.final = a.timeLimit(0), statusCompleted, statusCompleted
 	c.dialed, c.answered, c.ended = now, now, now+c.talk(&a.cfg)
 }
@@ -206,13 +208,23 @@ func (a *Account) add(sid string, p *pair, now time.Duration) *call {
 
 // pair returns the pair of two addresses in stored form.
 func (a *Account) pair(from, to string) *pair {
-	key := [2]string{from, to}
+	key := [2]string{a.name(from), a.name(to)}
 	p := a.pairs[key]
 	if p == nil {
-		p = &pair{from: strings.Clone(from), to: strings.Clone(to)}
-		a.pairs[[2]string{p.from, p.to}] = p
+		p = &pair{from: key[0], to: key[1]}
+		a.pairs[key] = p
 	}
 	return p
+}
+
+// name returns the account's own copy of an address, so that records do not keep requests in memory.
+func (a *Account) name(s string) string {
+	own, ok := a.names[s]
+	if !ok {
+		own = strings.Clone(s)
+		a.names[own] = own
+	}
+	return own
 }
 
 // liveCount is the number of live records.

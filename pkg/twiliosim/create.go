@@ -36,7 +36,7 @@ func (a *Account) create(q *request, now time.Duration) reply {
 	ring, _ := number(q.form, "Timeout", defaultRing)
 	limit, _ := number(q.form, "TimeLimit", 0)
 	c := a.place(a.pair(from, to), time.Duration(ring)*time.Second, a.timeLimit(limit), now)
-	ans := jsonReply(201, 0, a.record(q.account, a.fresh(c)))
+	ans := showCall(201, q.account, a.fresh(c))
 	ans.made = c.sid
 	return ans
 }

@@ -47,17 +47,17 @@ func (a *Account) list(q *request, now time.Duration) reply {
 		}
 		calls = calls[:sort.Search(len(calls), func(i int) bool { return calls[i].index >= last.index })]
 	}
-	records, more := []*record{}, false
+	p := newPage(q, &f)
 	for _, c := range slices.Backward(calls) {
 		if !a.matches(c, &f, now) {
 			continue
 		}
-		if more = len(records) == f.size; more {
+		if p.more = p.count == f.size; p.more {
 			break
 		}
-		records = append(records, a.record(q.account, a.view(c, now)))
+		p.add(a.view(c, now))
 	}
-	return jsonReply(200, 0, newPage(q, &f, records, more))
+	return reply{status: 200, kind: jsonType, body: p.body()}
 }
 
 // matches reports whether c is in a list.
@@ -168,37 +168,58 @@ func isStatus(s string) bool {
 	return false
 }
 
-// page is the body of a list.
+// page is the body of a list being written, calls first.
 type page struct {
-	Calls           []*record `json:"calls"`
-	End             int       `json:"end"`
-	FirstPageURI    string    `json:"first_page_uri"`
-	NextPageURI     *string   `json:"next_page_uri"`
-	Page            int       `json:"page"`
-	PageSize        int       `json:"page_size"`
-	PreviousPageURI *string   `json:"previous_page_uri"` // always null
-	Start           int       `json:"start"`
-	URI             string    `json:"uri"`
+	object
+	q     *request
+	f     *filter
+	count int    // calls so far
+	last  string // SID of the last of them
+	more  bool   // there are others that belong to the list
 }
 
-// newPage makes a page of records.
-func newPage(q *request, f *filter, records []*record, more bool) *page {
-	p := &page{
-		Calls: records, Page: f.page, PageSize: f.size,
-		Start: f.page * f.size, End: f.page*f.size + max(0, len(records)-1),
-		FirstPageURI: pageURI(q, f.size, 0, ""), URI: q.uri,
-	}
-	if more {
-		next := pageURI(q, f.size, f.page+1, "PA"+records[len(records)-1].SID)
-		p.NextPageURI = &next
-	}
+// newPage begins a page.
+func newPage(q *request, f *filter) *page {
+	p := &page{q: q, f: f}
+	p.b = append(make([]byte, 0, 4096), `{"calls":[`...)
 	return p
 }
 
-// pageURI is the address of a page of the list that q asks for.
-func pageURI(q *request, size, page int, token string) string {
-	form := url.Values{"PageSize": {strconv.Itoa(size)}, "Page": {strconv.Itoa(page)}}
-	for name, values := range q.form {
+// add appends a call.
+func (p *page) add(v Call) {
+	if cap(p.b)-len(p.b) < 2048 {
+		p.b = slices.Grow(p.b, len(p.b)+2048) // append alone grows by steps too small for a page of a thousand
+	}
+	if p.count > 0 {
+		p.b = append(p.b, ',')
+	}
+	p.b = appendRecord(p.b, p.q.account, &v)
+	p.count, p.last = p.count+1, v.SID
+}
+
+// body completes the page. previous_page_uri is always null: this account does not page backwards.
+func (p *page) body() []byte {
+	first := p.f.page * p.f.size
+	p.b = append(p.b, ']')
+	p.number("page", p.f.page)
+	p.number("page_size", p.f.size)
+	p.number("start", first)
+	p.number("end", first+max(0, p.count-1))
+	p.text("uri", p.q.uri)
+	p.text("first_page_uri", p.uri(0, ""))
+	if p.more {
+		p.text("next_page_uri", p.uri(p.f.page+1, "PA"+p.last))
+	} else {
+		p.null("next_page_uri")
+	}
+	p.null("previous_page_uri")
+	return append(p.b, '}')
+}
+
+// uri is the address of another page of the same list.
+func (p *page) uri(number int, token string) string {
+	form := url.Values{"PageSize": {strconv.Itoa(p.f.size)}, "Page": {strconv.Itoa(number)}}
+	for name, values := range p.q.form {
 		if name != "PageSize" && name != "Page" && name != "PageToken" {
 			form[name] = values
 		}
@@ -206,5 +227,5 @@ func pageURI(q *request, size, page int, token string) string {
 	if token != "" {
 		form.Set("PageToken", token)
 	}
-	return callsURI(q.account) + ".json?" + form.Encode()
+	return callsURI(p.q.account) + ".json?" + form.Encode()
 }

@@ -1,9 +1,8 @@
 package twiliosim
 
 import (
-	"encoding/json"
-	"fmt"
 	"net/http"
+	"strconv"
 )
 
 // problem is what Twilio says with one of its codes.
@@ -55,6 +54,9 @@ var usualCode = map[int]int{
 	401: 20003, 403: 20006, 404: 20404, 405: 20004, 409: 20409, 422: 20422, 429: 20429, 500: 20500, 503: 20503,
 }
 
+// jsonType is the content type of all that the API itself answers.
+const jsonType = "application/json"
+
 // reply is an answer to a request.
 type reply struct {
 	status int
@@ -73,19 +75,15 @@ func refuse(code int) reply {
 
 // errorReply is a refusal in the form of Twilio's errors.
 func errorReply(status, code int, message string) reply {
-	return jsonReply(status, code, struct {
-		Code     int    `json:"code"`
-		Message  string `json:"message"`
-		MoreInfo string `json:"more_info"`
-		Status   int    `json:"status"`
-	}{code, message, fmt.Sprintf("https://www.twilio.com/docs/errors/%d", code), status})
+	o := object{b: []byte{'{'}}
+	o.number("code", code)
+	o.text("message", message)
+	o.text("more_info", "https://www.twilio.com/docs/errors/"+strconv.Itoa(code))
+	o.number("status", status)
+	return reply{status: status, code: code, kind: jsonType, body: append(o.b, '}')}
 }
 
-// jsonReply is an answer whose body is v.
-func jsonReply(status, code int, v any) reply {
-	body, err := json.Marshal(v)
-	if err != nil {
-		panic(err) // our own structs of strings and numbers
-	}
-	return reply{status: status, code: code, kind: "application/json", body: body}
+// showCall is an answer that shows a call.
+func showCall(status int, account string, v Call) reply {
+	return reply{status: status, kind: jsonType, body: appendRecord(make([]byte, 0, 2048), account, &v)}
 }

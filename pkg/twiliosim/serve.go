@@ -71,16 +71,13 @@ func route(r *http.Request) *request {
 		return q
 	}
 	q.account = account
-	var ops map[string]Op
-	if tail == "Calls.json" {
-		ops = map[string]Op{"GET": OpList, "POST": OpCreate}
-	} else {
+	ops := callsOps
+	if tail != "Calls.json" {
 		sid, json := strings.CutSuffix(strings.TrimPrefix(tail, "Calls/"), ".json")
 		if !json || !strings.HasPrefix(tail, "Calls/") || !isSID("CA", sid) {
 			return q
 		}
-		q.sid = sid
-		ops = map[string]Op{"GET": OpFetch, "POST": OpHangUp, "DELETE": OpDelete}
+		q.sid, ops = sid, callOps
 	}
 	q.miss = 0
 	if q.op, ok = ops[r.Method]; !ok {
@@ -88,6 +85,12 @@ func route(r *http.Request) *request {
 	}
 	return q
 }
+
+// What can be done to the calls of an account, and to one of them.
+var (
+	callsOps = map[string]Op{"GET": OpList, "POST": OpCreate}
+	callOps  = map[string]Op{"GET": OpFetch, "POST": OpHangUp, "DELETE": OpDelete}
+)
 
 // read reads the rest of the request. An error means that the client went away or sends without end.
 func (q *request) read(w http.ResponseWriter, r *http.Request) error {
@@ -120,7 +123,7 @@ func (a *Account) admit(q *request, arrived time.Time) (*Create, *Fault, string)
 	}
 	var entry *Create
 	if q.op == OpCreate {
-		entry = &Create{At: arrived, From: q.form.Get("From"), To: to}
+		entry = &Create{At: arrived, From: a.name(q.form.Get("From")), To: a.name(to)}
 		a.log.creates = append(a.log.creates, entry)
 	}
 	return entry, struck(a.traps, q.op, arrived.Sub(a.start), names...), newSID("RQ", a.ids)
@@ -152,7 +155,7 @@ func (a *Account) perform(q *request, entry *Create) reply {
 	case OpDelete:
 		return a.remove(c, now)
 	default:
-		return jsonReply(200, 0, a.record(q.account, a.view(c, now)))
+		return showCall(200, q.account, a.view(c, now))
 	}
 }
 
@@ -222,7 +225,7 @@ func (a *Account) finish(w http.ResponseWriter, r *http.Request, ans reply, f *F
 		panic(http.ErrAbortHandler)
 	case f.Do == HTML, f.refuses():
 		ans = f.reply()
-	case f.Do == Empty:
+	case f.Do == Empty && ans.body != nil:
 		ans.body = []byte("{}")
 	}
 	a.note(entry, ans)
