@@ -2,62 +2,68 @@ package twiliosim
 
 import (
 	"fmt"
-	"net/http"
-	"net/http/httptest"
-	"strings"
+	"runtime"
 	"testing"
 )
 
-const benchCalls = "/2010-04-01/Accounts/AC00000000000000000000000000000000/Calls"
+const pairQuery = "From=%2B15005550006&To=%2B14155550100&PageSize=1000"
 
-// serve answers one request without a network.
-func serve(a *Account, method, uri, form string) *httptest.ResponseRecorder {
-	r := httptest.NewRequest(method, uri, strings.NewReader(form))
-	if method == http.MethodPost {
-		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+// answer is one request of a benchmark.
+func answer(b *testing.B, a *Account, method, query, form string, status int) {
+	if r, err := serve(a, method, testCalls+".json", query, form); err != nil || r.StatusCode != status {
+		b.Fatal(r, err)
 	}
-	w := httptest.NewRecorder()
-	a.ServeHTTP(w, r)
-	return w
 }
 
 func BenchmarkCreate(b *testing.B) {
 	a := New(Config{})
 	b.ReportAllocs()
 	for b.Loop() {
-		serve(a, "POST", benchCalls+".json", "From=%2B15005550006&To=%2B14155550100&Url=https%3A%2F%2Fexample.com%2F")
+		answer(b, a, "POST", "", "From=%2B15005550006&To=%2B14155550100&Url=https%3A%2F%2Fexample.com%2F", 201)
 	}
 }
 
-// BenchmarkListPage asks for the few live calls among 100,000 between two numbers.
-func BenchmarkListLive(b *testing.B) {
-	a := benchAccount()
-	b.ReportAllocs()
-	for b.Loop() {
-		serve(a, "GET", benchCalls+".json?From=%2B15005550006&To=%2B14155550100&PageSize=1000&Status=ringing", "")
-	}
-}
-
+// A full page of calls.
 func BenchmarkListPage(b *testing.B) {
-	a := benchAccount()
+	a := hundredThousand()
 	b.ReportAllocs()
 	for b.Loop() {
-		serve(a, "GET", benchCalls+".json?From=%2B15005550006&To=%2B14155550100&PageSize=1000", "")
+		answer(b, a, "GET", pairQuery, "", 200)
 	}
 }
 
-// benchAccount has 100,000 calls that are not ringing.
-func benchAccount() *Account {
+// An empty page: no call of the pair has the status asked for.
+func BenchmarkListNone(b *testing.B) {
+	a := hundredThousand()
+	b.ReportAllocs()
+	for b.Loop() {
+		answer(b, a, "GET", pairQuery+"&Status=ringing", "", 200)
+	}
+}
+
+// What the account keeps of a create and its call.
+func BenchmarkMemoryPerCall(b *testing.B) {
+	const n = 20_000
+	for b.Loop() {
+		var before, after runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&before)
+		a := New(Config{CPS: 1000})
+		for range n {
+			answer(b, a, "POST", "", "From=%2B15005550006&To=%2B14155550100&Twiml=%3CResponse%2F%3E", 201)
+		}
+		runtime.GC()
+		runtime.ReadMemStats(&after)
+		b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/n, "B/call")
+		runtime.KeepAlive(a)
+	}
+}
+
+// hundredThousand is an account with that many answered calls between two numbers.
+func hundredThousand() *Account {
 	a := New(Config{})
 	for i := range 100_000 {
 		a.Put(fmt.Sprintf("CA%032x", i), "+15005550006", "+14155550100")
 	}
 	return a
-}
-
-func BenchmarkMemory(b *testing.B) {
-	b.ReportAllocs()
-	for b.Loop() {
-		benchAccount()
-	}
 }

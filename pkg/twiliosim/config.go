@@ -79,7 +79,7 @@ const (
 	maxTwimlLetters = 4000
 )
 
-// check reports the first value of c that makes no sense.
+// check reports a value of c that makes no sense.
 func (c *Config) check() error {
 	for name, d := range map[string]time.Duration{
 		"ResponseTime": c.ResponseTime, "ResponseSpread": c.ResponseSpread, "ConnectTime": c.ConnectTime,
@@ -100,11 +100,11 @@ func (c *Config) check() error {
 		return fmt.Errorf("shares Busy %v, NoAnswer %v, Failed %v are not within 0 to 1", c.Busy, c.NoAnswer, c.Failed)
 	}
 	if c.SID != "" && !isSID("AC", c.SID) {
-		return fmt.Errorf("SID %q is not AC and 32 hex digits", c.SID)
+		return fmt.Errorf("account SID %q is not AC and 32 hex digits", c.SID)
 	}
 	for i := range c.Faults {
 		if err := c.Faults[i].check(); err != nil {
-			return fmt.Errorf("Faults[%d]: %w", i, err)
+			return fmt.Errorf("fault %d: %w", i, err)
 		}
 	}
 	return nil

@@ -6,12 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"syscall"
-	"testing"
-	"testing/synctest"
 	"time"
-
-	"errors"
 
 	"call-load-tester/pkg/twiliosim"
 )
@@ -84,44 +79,4 @@ func ExampleFault() {
 	// 201
 	// no answer
 	// 3 calls
-}
-
-func TestOutageInFakeTime(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		a := twiliosim.New(twiliosim.Config{ResponseTime: 200 * time.Millisecond, Faults: []twiliosim.Fault{{From: time.Second, For: time.Minute, Do: twiliosim.Outage}}})
-		defer a.Close()
-		c := http.Client{Transport: a.Transport()}
-		get := func() error {
-			r, err := c.Get("https://x" + calls)
-			if err == nil {
-				r.Body.Close()
-			}
-			return err
-		}
-		begin := time.Now()
-		for range 4 {
-			if err := get(); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if d := time.Since(begin); d != 800*time.Millisecond {
-			t.Fatal(d)
-		}
-		time.Sleep(100 * time.Millisecond)
-		if err := get(); err == nil {
-			t.Fatal("answered")
-		} else {
-			t.Log(err)
-		}
-		if d := time.Since(begin); d != time.Second {
-			t.Fatal(d)
-		}
-		if err := get(); !errors.Is(err, syscall.ECONNREFUSED) {
-			t.Fatal(err)
-		}
-		time.Sleep(time.Minute)
-		if err := get(); err != nil {
-			t.Fatal(err)
-		}
-	})
 }

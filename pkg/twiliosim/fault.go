@@ -76,11 +76,11 @@ func (f *Fault) check() error {
 	case f.Do >= numActions:
 		return fmt.Errorf("unknown Action %d", f.Do)
 	case f.Share < 0 || f.Share > 1:
-		return fmt.Errorf("Share %v is not within 0 to 1", f.Share)
+		return fmt.Errorf("share %v is not within 0 to 1", f.Share)
 	case f.From < 0 || f.For < 0 || f.Delay < 0 || f.RetryAfter < 0:
 		return fmt.Errorf("negative time in From %v, For %v, Delay %v, RetryAfter %v", f.From, f.For, f.Delay, f.RetryAfter)
 	case f.Status != 0 && (f.Status < 300 || f.Status > 599):
-		return fmt.Errorf("Status %d is not an error's", f.Status)
+		return fmt.Errorf("status %d is not an error's", f.Status)
 	}
 	return nil
 }

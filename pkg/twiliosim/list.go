@@ -13,6 +13,7 @@ import (
 const (
 	defaultPage = 50
 	maxPage     = 1000
+	maxNumber   = 1 << 31 // of the client's own count of pages; ours
 )
 
 // filter is what a list asks for. Empty fields ask for nothing.
@@ -93,7 +94,8 @@ func parseFilter(form url.Values) (f filter, code int) {
 	switch {
 	case sizeOK && f.size > maxPage:
 		return f, 20007
-	case !sizeOK, !pageOK, !startOK, !endOK, !tokenOK, f.size < 1, f.page < 0, f.status != "" && !isStatus(f.status):
+	case !sizeOK, !pageOK, !startOK, !endOK, !tokenOK, f.size < 1, f.page < 0, f.page > maxNumber,
+		f.status != "" && !isStatus(f.status):
 		return f, 20422
 	}
 	return f, 0
