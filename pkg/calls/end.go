@@ -116,7 +116,7 @@ func (e *ending) end(placed Placed) {
 
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if !passing(err) {
+	if !MayPass(err) {
 		e.answered = time.Now()
 	}
 	var answer *APIError
@@ -153,9 +153,9 @@ func (e *ending) end(placed Placed) {
 func (e *ending) giveUpAfter(err error, began time.Time) {
 	switch {
 	case e.ctx.Err() != nil:
-	case !passing(err) && reach(err) == scopeRun:
+	case !MayPass(err) && reach(err) == scopeRun:
 		e.giveUp(err)
-	case passing(err) && e.answered.Before(began):
+	case MayPass(err) && e.answered.Before(began):
 		e.giveUp(fmt.Errorf("Twilio could not be reached for %v: %w", Patience, err))
 	}
 }

@@ -168,14 +168,7 @@ func (l *lookingUp) notOurs(p pair) ([]Call, error) {
 			}
 		}
 	}
-	calls := make([]Call, 0, len(found))
-	for _, call := range found {
-		calls = append(calls, call)
-	}
-	slices.SortFunc(calls, func(a, b Call) int {
-		return cmp.Or(a.Created.Compare(b.Created), cmp.Compare(a.SID, b.SID))
-	})
-	return calls, nil
+	return oldestFirst(found), nil
 }
 
 // outboundAPI is the direction of calls placed through the API. A destination

@@ -67,7 +67,7 @@ type Placement struct {
 	Stopped    error // why placing stopped before the plan was through; nil if it did not
 
 	Starts    []Start   // every request, in the order of their answers
-	Unsent    int       // requests that failed before a byte was sent, and were repeated
+	Retries   int       // requests repeated because Twilio had certainly not processed them
 	Throttles int       // 429 answers
 	LastAt    time.Time // when the last start was accepted or given up
 }
@@ -139,7 +139,7 @@ type placing struct {
 // as much again for every full second that an answer takes.
 func (p *placing) warm() {
 	took, err := p.Check(p.going)
-	if err != nil && !passing(err) {
+	if err != nil && !MayPass(err) {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		p.stopFor(err)
@@ -206,6 +206,7 @@ func (p *placing) start(i int, pass *pass) {
 			p.despair(to, err)
 			return
 		}
+		p.countRetry()
 		if pass, err = p.enter(); err != nil {
 			return
 		}
@@ -250,18 +251,20 @@ func outcomeOf(err error) Outcome {
 	return Refused
 }
 
-// note puts a request on record.
+// note puts a request on record, if there was one.
 func (p *placing) note(ex *exchange, err error) {
-	if ex == nil {
+	if ex == nil || !ex.sent() {
 		return
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if ex.sent() {
-		p.result.Starts = append(p.result.Starts, Start{ex.sentAt, ex.took, outcomeOf(err)})
-	} else {
-		p.result.Unsent++
-	}
+	p.result.Starts = append(p.result.Starts, Start{ex.sentAt, ex.took, outcomeOf(err)})
+}
+
+func (p *placing) countRetry() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.result.Retries++
 }
 
 // accept keeps the SID of a call, in the file before anywhere else.

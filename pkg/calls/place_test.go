@@ -98,8 +98,11 @@ func TestPlacingTakesExactlyWhatTheCapAllows(t *testing.T) {
 				if got := busiest(creates, time.Second); got != cps {
 					t.Errorf("busiest second: %d creates, want %d", got, cps)
 				}
-				if placed.Unsent != 0 || placed.Throttles != 0 {
-					t.Errorf("unsent %d, throttled %d, want none", placed.Unsent, placed.Throttles)
+				if placed.Retries != 0 || placed.Throttles != 0 {
+					t.Errorf("retried %d, throttled %d, want none", placed.Retries, placed.Throttles)
+				}
+				if rate, busiest := placed.Rate(); rate != cps || busiest != cps {
+					t.Errorf("rate %v, busiest second %d, want %d", rate, busiest, cps)
 				}
 			})
 		})

@@ -17,6 +17,7 @@ const (
 	// says otherwise.
 	DefaultTwiML = `<Response><Say loop="0">This is a test call</Say></Response>`
 
+	maxCPS       = 10_000
 	maxTwiML     = 4000 // characters (Twilio: error 32018)
 	minTimeLimit = time.Minute
 	maxTimeLimit = 24 * time.Hour // (Twilio: configurable call limits)
@@ -63,6 +64,9 @@ func (p Plan) Check() []error {
 	if p.CPS < 1 {
 		add("cps", "the least is one call a second", "is %d", p.CPS)
 	}
+	if p.CPS > maxCPS {
+		add("cps", "no account dials as fast", "is %d; the most is %d", p.CPS, maxCPS)
+	}
 	if p.Hold < 0 {
 		add("hold", "give whole seconds from 0 up", "is negative (%v)", p.Hold)
 	}
@@ -94,6 +98,18 @@ func checkParties(flag string, parties []string) []error {
 		problems = append(problems, &Problem{flag, fmt.Sprintf("%q is not a phone number, SIP address or client name", party), partyHint})
 	}
 	return problems
+}
+
+// CheckParties returns what is wrong with two addresses, each a [*Problem].
+func CheckParties(callerID, destination string) []error {
+	return append(checkParties("caller_id", nonEmpty(callerID)), checkParties("destination", nonEmpty(destination))...)
+}
+
+func nonEmpty(s string) []string {
+	if s == "" {
+		return nil
+	}
+	return []string{s}
 }
 
 const partyHint = "write a number with + and country code (+14155550100), an address as sip:name@host, a client as client:name"
@@ -167,6 +183,24 @@ func (p Plan) Placing() time.Duration {
 	return time.Duration((p.CallCount-1)/p.CPS) * time.Second
 }
 
+// Minutes returns the minutes that Twilio bills if all calls are answered at
+// once and go as planned; each call is rounded up.
+func (p Plan) Minutes() int {
+	return p.CallCount * ceilMinutes(max(p.Placing()+p.Hold, time.Second))
+}
+
+// WorstMinutes returns the minutes that Twilio bills if all calls are answered
+// and nothing but the time limit ends them.
+func (p Plan) WorstMinutes() int {
+	limit := p.TimeLimit
+	if limit == 0 {
+		limit = MaxDefaultTimeLimit
+	}
+	return p.CallCount * ceilMinutes(limit)
+}
+
+func ceilMinutes(d time.Duration) int { return int((d + time.Minute - 1) / time.Minute) }
+
 // parties returns who calls whom in call i.
 func (p Plan) parties(i int) (from, to string) {
 	return p.CallerIDs[i%len(p.CallerIDs)], p.Destinations[i%len(p.Destinations)]
@@ -186,3 +220,19 @@ func (p Plan) params(i int) *api.CreateCallParams {
 	}
 	return params
 }
+
+// DefaultTimeLimit is twice the time the plan takes from the first start to the
+// last hang-up, plus ten minutes: what Twilio should end the calls after if
+// nobody else does. It is 0 if the calls are not to be ended.
+func (p Plan) DefaultTimeLimit() time.Duration {
+	if !p.EndCalls {
+		return 0
+	}
+	limit := 2*(p.Placing()+p.Hold) + 10*time.Minute
+	return limit.Round(time.Second)
+}
+
+// MaxDefaultTimeLimit is the longest that Twilio lets a call go on unless the
+// account says otherwise (Twilio: configurable call limits). A plan that needs
+// more must say so itself.
+const MaxDefaultTimeLimit = 4 * time.Hour

@@ -1,6 +1,8 @@
 package calls
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 	"time"
 
@@ -75,7 +77,7 @@ func (r *Records) Add(c Call) {
 // bill adds what an answered call costs (Twilio rounds each up to whole
 // minutes; Twilio: billing changes for Conference, Voice Insights and BYOC).
 func (r *Records) bill(c Call) {
-	r.BilledMinutes += int((c.Duration + time.Minute - 1) / time.Minute)
+	r.BilledMinutes += ceilMinutes(c.Duration)
 	price, err := strconv.ParseFloat(c.Price, 64)
 	if err != nil {
 		r.Unpriced++
@@ -90,12 +92,47 @@ func (r *Records) addLive(c Call) {
 	if end.IsZero() {
 		end = c.Updated // calls that never connected have no end time
 	}
-	if end.Before(c.Started) {
-		end = c.Started
-	}
+	// A call that came and went within a second of their clock was live, too.
 	r.deltas[c.Started.Unix()]++
-	r.deltas[end.Unix()]--
+	r.deltas[max(end.Unix(), c.Started.Unix()+1)]--
 	if c.Status == StatusCompleted {
 		_ = r.Answer.RecordValue(int64(max(0, end.Sub(c.Started)-c.Duration) / time.Second))
 	}
+}
+
+// DialRate returns the calls dialed per second, on average and in the busiest
+// second. The average leaves out the last second, which was not full, unless
+// there is no other.
+func (r *Records) DialRate() (average float64, busiest int) {
+	if len(r.DialsAt) == 0 {
+		return 0, 0
+	}
+	seconds := slices.Sorted(maps.Keys(r.DialsAt))
+	for _, n := range r.DialsAt {
+		busiest = max(busiest, n)
+	}
+	first, last := seconds[0], seconds[len(seconds)-1]
+	if first == last {
+		return float64(r.Dialed), busiest
+	}
+	return float64(r.Dialed-r.DialsAt[last]) / float64(last-first), busiest
+}
+
+// PeakLive returns the most calls that were live at once, dialed and not over.
+func (r *Records) PeakLive() int {
+	live, peak := 0, 0
+	for _, second := range slices.Sorted(maps.Keys(r.deltas)) {
+		live += r.deltas[second]
+		peak = max(peak, live)
+	}
+	return peak
+}
+
+// SlowerThan reports whether Twilio dialed markedly slower than the given calls
+// per second: calls had to wait in its queue for longer than the second that
+// its clock can be off.
+func (r *Records) SlowerThan(cps int) bool {
+	rate, _ := r.DialRate()
+	waited := r.Queue.ValueAtQuantile(95) > 2 || r.NeverDialed > 0
+	return cps > 0 && waited && rate < 0.9*float64(cps)
 }

@@ -68,14 +68,15 @@ func (c *Client) persist(ctx context.Context, send func() (Call, *exchange)) (Ca
 	for retry := newRetry(Patience); ; {
 		call, ex := send()
 		err := ex.failure()
-		if !passing(err) || !retry.again(ctx, err) {
+		if !MayPass(err) || !retry.again(ctx, err) {
 			return call, err
 		}
 	}
 }
 
-// passing reports whether err may pass if the request is repeated.
-func passing(err error) bool {
+// MayPass reports whether the request that err came of may succeed if it is
+// repeated.
+func MayPass(err error) bool {
 	var answer *APIError
 	if errors.As(err, &answer) {
 		return answer.scope() == scopeMoment || answer.mayHaveActed()

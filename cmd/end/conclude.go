@@ -1,0 +1,46 @@
+package main
+
+import (
+	"time"
+
+	"call-load-tester/cmd/internal/callrun"
+	"call-load-tester/pkg/calls"
+	"call-load-tester/pkg/cli"
+	"call-load-tester/pkg/report"
+)
+
+// record turns what came of the hang-ups into the record of the run.
+func (o *options) record(began time.Time, t *target, ending *calls.Ending, interrupted bool) *report.Calls {
+	record := &report.Calls{
+		Command:     "end",
+		DryRun:      o.dryRun,
+		Began:       began,
+		Seconds:     time.Since(began).Seconds(),
+		Endings:     callrun.Endings(ending),
+		Twilio:      callrun.Records(ending.Records, 0),
+		Interrupted: interrupted,
+		SIDFile:     o.file,
+	}
+	record.Endings.BadLines = t.badLines
+	if t.file != nil {
+		record.Endings.Duplicates = t.file.Duplicates()
+	}
+	record.ExitStatus = status(record, t.unread)
+	return record
+}
+
+// status is the exit status of a run.
+func status(r *report.Calls, unread bool) int {
+	e := r.Endings
+	switch {
+	case e.Live+e.Failed > 0:
+		return cli.StatusPartly
+	case r.Interrupted:
+		return cli.StatusInterrupted
+	case e.Ended+e.AlreadyOver == 0:
+		return cli.StatusFailed
+	case e.NotFound+e.BadLines > 0, unread:
+		return cli.StatusPartly
+	}
+	return cli.StatusDone
+}

@@ -1,0 +1,47 @@
+package main
+
+const help = `end hangs up calls: those whose SIDs are in a file, or those between two numbers.
+
+  end -f call_sids_1700000000.csv
+        hang up every call of the file; calls that are over already do no harm
+  end -f call_sids_1700000000_dry_run.csv --dry_run
+        the same in a simulated account, in which every call of the file is live
+  end -c +15005550006 -d +14155550100
+        the way out when the file is lost: hang up every live call that was
+        placed through the API between two numbers, whoever placed it
+
+Which calls
+  -f, --file FILE            call SIDs, one a line, as start writes them
+  -c, --caller_id NUMBER     instead of a file: who calls
+  -d, --destination NUMBER   and who is called
+      --yes                  end the calls between two numbers without being asked
+Which account
+      --sid SID              account SID
+      --token TOKEN          auth token; other users of this machine can see it
+      --dry_run              end nothing: a simulated account for a file; between
+                             two numbers, list the real calls
+Output
+  -v, --verbose              a line for each call, on a terminal too
+      --json FILE            write the result as JSON too; - for standard output
+      --version              print the version
+      -help                  print this
+
+FILE may have been through a spreadsheet: a header, quotes, further columns and
+duplicates do no harm. NUMBER is +, country code and number, as in +14155550100,
+or a sip: or client: address.
+
+Credentials are taken as a set from the first place that has a secret: --sid and
+--token; the environment; the file twilio.env in the working directory. The
+names are TWILIO_ACCOUNT_SID with TWILIO_AUTH_TOKEN, or with TWILIO_API_KEY and
+TWILIO_API_SECRET. TWILIO_EDGE, TWILIO_REGION and HTTPS_PROXY are honoured.
+
+Ctrl-C lets the hang-ups finish; a second Ctrl-C leaves at once. SIDs of calls
+that were not seen to be over go to FILE_live.csv.
+
+Exit status
+  0    done
+  1    nothing could be done
+  2    wrong usage; nothing was begun
+  3    partly done: a line or call was not found, or something is still live
+  130  interrupted, and nothing is left that should have ended
+`

@@ -1,0 +1,71 @@
+// Command end hangs up calls: those whose SIDs are in a file, or those between
+// two numbers. Run it with -help.
+package main
+
+import (
+	"fmt"
+	"os"
+	"time"
+
+	"call-load-tester/cmd/internal/callrun"
+	"call-load-tester/pkg/calls"
+	"call-load-tester/pkg/cli"
+)
+
+// mostRecords is of how many calls that were over already the final records are
+// looked up, for the report alone.
+const mostRecords = 1000
+
+func main() { os.Exit(run(os.Args[1:])) }
+
+func run(args []string) int {
+	interrupts := cli.CatchInterrupts()
+	console := cli.NewConsole("end", os.Stdout, os.Stderr, interrupts.Wish)
+
+	o, problems := parse(args)
+	if text, asked := cli.Asked(problems, o.version, help); asked {
+		fmt.Fprint(console.Out, text)
+		return cli.StatusDone
+	}
+	account, missing := callrun.Account(console, o.simulated(), o.sid, o.token)
+	if problems = append(problems, missing...); len(problems) > 0 {
+		return console.Refuse(problems)
+	}
+	output, err := callrun.OpenOutput(console, o.verbose, o.json)
+	if err != nil {
+		return console.Refuse([]error{err})
+	}
+	client, closeClient, err := o.client(account)
+	if err != nil {
+		return console.Refuse([]error{err})
+	}
+	defer closeClient()
+	console.Note("account: %s", account)
+	if _, err := client.Check(interrupts.Stop); err != nil && !calls.MayPass(err) {
+		console.Error(err)
+		return cli.StatusFailed
+	}
+
+	began := time.Now()
+	target, status := o.choose(console, interrupts.Stop, client)
+	if target == nil {
+		return status
+	}
+	lines := &callrun.Lines{Console: console, PerCall: output.PerCall,
+		Progress: console.Progress("ending", target.estimate, !output.ShowsCalls())}
+	interrupts.OnLeave(func() { target.sayHowToEnd(console, o) })
+	ending := client.End(interrupts.Leave, target.calls, mostRecords, lines.Observe)
+	lines.Progress.Finish()
+
+	record := o.record(began, target, ending, interrupts.Stopped())
+	if len(ending.Live) > 0 {
+		record.LiveFile = callrun.LeaveOver(console, target.path, ending.Live)
+		if record.LiveFile != "" {
+			record.Next = callrun.EndCommand(record.LiveFile, o.dryRun)
+		}
+	}
+	if err := output.Write(record); err != nil {
+		console.Error(err)
+	}
+	return record.ExitStatus
+}

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"call-load-tester/cmd/internal/callrun"
+	"call-load-tester/pkg/calls"
+	"call-load-tester/pkg/cli"
+	"call-load-tester/pkg/sidfile"
+	"call-load-tester/pkg/twiliosim"
+)
+
+// options are what the command line asks for.
+type options struct {
+	file                  string
+	callerID, destination string
+	yes                   bool
+	dryRun                bool
+	verbose               bool
+	version               bool
+	sid, token            string
+	json                  string
+}
+
+// parse reads the command line. It returns everything that is wrong.
+func parse(args []string) (*options, []error) {
+	o := new(options)
+	f := cli.NewFlags()
+	f.String(&o.file, "f", "file")
+	f.String(&o.callerID, "c", "caller_id")
+	f.String(&o.destination, "d", "destination")
+	f.Switch(&o.yes, "yes")
+	f.Switch(&o.dryRun, "dry_run")
+	f.Switch(&o.verbose, "v", "verbose")
+	f.Switch(&o.version, "version")
+	f.String(&o.sid, "sid")
+	f.String(&o.token, "token")
+	f.String(&o.json, "json")
+	problems := f.Parse(args)
+	if cli.IsHelp(problems) || o.version {
+		return o, problems
+	}
+	return o, append(problems, o.check()...)
+}
+
+// check returns everything that is wrong with what to end.
+func (o *options) check() []error {
+	switch {
+	case o.file == "" && o.callerID == "" && o.destination == "":
+		return []error{&cli.UsageError{Text: "--file is missing",
+			Help: "name the file that start wrote the call SIDs to; if it is lost, give --caller_id and --destination"}}
+	case o.file != "" && o.byParties():
+		return []error{&cli.UsageError{Text: "--file cannot go with --caller_id and --destination",
+			Help: "give the file, or the two numbers if it is lost"}}
+	case o.file == "":
+		return calls.CheckParties(o.callerID, o.destination)
+	}
+	if sidfile.IsDryRun(o.file) && !o.dryRun {
+		return []error{&cli.UsageError{Text: fmt.Sprintf("--file %q was written by a dry run; its calls do not exist", o.file),
+			Help: "add --dry_run to end them in the simulator"}}
+	}
+	if info, err := os.Stat(o.file); err != nil {
+		return []error{&cli.UsageError{Text: "--file: " + err.Error(), Help: "name the file that start wrote the call SIDs to"}}
+	} else if info.IsDir() {
+		return []error{&cli.UsageError{Text: fmt.Sprintf("--file %q is a directory", o.file), Help: "name the file that start wrote the call SIDs to"}}
+	}
+	return nil
+}
+
+// byParties reports whether the calls are chosen by who calls whom.
+func (o *options) byParties() bool { return o.callerID != "" || o.destination != "" }
+
+// simulated reports whether the account is a simulated one: calls by their
+// parties can be looked for in a real one only, even if none is to be ended.
+func (o *options) simulated() bool { return o.dryRun && !o.byParties() }
+
+// client returns a client of the account: Twilio's, or for a dry run a
+// simulated one in which every call of the file is live.
+func (o *options) client(c cli.Credentials) (client *calls.Client, closeClient func(), err error) {
+	if !o.simulated() {
+		client, closeClient = callrun.Client(c)
+		return client, closeClient, nil
+	}
+	account := twiliosim.New(twiliosim.Config{PricePerMinute: 0.014})
+	file, err := os.Open(o.file)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer file.Close()
+	for sid, err := range sidfile.NewReader(file, o.file).SIDs() {
+		if err == nil {
+			account.Put(sid, "+15005550006", "+14155550100")
+		}
+	}
+	client, closeClient = callrun.Simulated(account)
+	return client, closeClient, nil
+}

@@ -1,0 +1,54 @@
+package callrun
+
+import (
+	"call-load-tester/pkg/calls"
+	"call-load-tester/pkg/cli"
+	"call-load-tester/pkg/twiliosim"
+)
+
+// Account finds the credentials of the account to use and warns of what is
+// wrong with their keeping. A dry run needs none.
+func Account(console *cli.Console, dryRun bool, sid, token string) (cli.Credentials, []error) {
+	if dryRun {
+		return cli.Credentials{}, nil
+	}
+	credentials, warnings, problems := cli.FindCredentials(sid, token)
+	for _, warning := range warnings {
+		console.Warn(warning)
+	}
+	return credentials, problems
+}
+
+// Client returns a client of an account, and what closes it.
+func Client(c cli.Credentials) (client *calls.Client, closeClient func()) {
+	client = calls.NewClient(calls.Config{
+		AccountSID: c.AccountSID,
+		Username:   c.Username,
+		Password:   c.Password,
+		Edge:       c.Edge,
+		Region:     c.Region,
+	})
+	return client, client.Close
+}
+
+// Simulated returns a client of a simulated account, and what closes both. It
+// is a client like any other; only its connections lead nowhere.
+func Simulated(account *twiliosim.Account) (client *calls.Client, closeClient func()) {
+	const anySID = "AC00000000000000000000000000000000"
+	client = calls.NewClient(calls.Config{
+		AccountSID: anySID,
+		Username:   anySID,
+		Password:   "none",
+		Transport:  account.Transport(),
+	})
+	return client, func() {
+		client.Close()
+		account.Close()
+	}
+}
+
+// SayHowToEnd tells how to hang up what is left running by a run that is left
+// at once.
+func SayHowToEnd(console *cli.Console, path string, dryRun bool) {
+	console.Note("left at once; to hang up what is still live: %s", EndCommand(path, dryRun))
+}

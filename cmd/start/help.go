@@ -1,0 +1,56 @@
+package main
+
+const help = `start places calls through Twilio at a maximum of calls per second, holds them,
+and hangs them up.
+
+  start --dry_run -c +15005550006 -d +14155550100 --call_count 20 --cps 5 -h 2
+        20 calls, five a second, held for two seconds, in a simulated account
+  start -c +15005550006 -d +14155550100
+        one real call, hung up at once: a first test of number and credentials
+  start -c +15005550006 -d +14155550100,+14155550101 --call_count 100 --cps 5 -h 60
+        100 real calls, to two numbers in turn, held for a minute
+  start -c +15005550006 -d sip:load@pbx.example.com -e false --call_count 10
+        10 calls that are left running; end -f hangs them up later
+
+What to place
+  -c, --caller_id NUMBER     who calls: a Twilio number or a verified caller ID
+  -d, --destination NUMBER   who is called: a number, sip: address or client: name
+      --call_count COUNT     how many calls (default 1)
+      --cps CPS              the most starts in any second (default 1)
+  -t, --twiml TWIML          what the callee hears: the URL of TwiML, or TwiML
+                             itself (default: "This is a test call", repeated)
+How to end
+  -h, --hold SECONDS         hold the calls after the last start (default 0)
+  -e, --end_calls BOOLEAN    hang up after the hold (default true)
+      --time_limit SECONDS   Twilio itself ends an answered call after this, should
+                             this program die; 60 to 86400, 0 for the account's
+                             own limit (default: twice the plan, plus 10 minutes)
+Which account
+      --sid SID              account SID
+      --token TOKEN          auth token; other users of this machine can see it
+      --dry_run              a simulated account: no real call, no credentials
+Output
+  -v, --verbose              a line for each call, on a terminal too
+      --json FILE            write the result as JSON too; - for standard output
+      --version              print the version
+      -help                  print this
+
+NUMBER is +, country code and number, as in +14155550100. Several, separated by
+commas, are used in turn. BOOLEAN is true or false, yes or no, 1 or 0.
+
+Credentials are taken as a set from the first place that has a secret: --sid and
+--token; the environment; the file twilio.env in the working directory. The
+names are TWILIO_ACCOUNT_SID with TWILIO_AUTH_TOKEN, or with TWILIO_API_KEY and
+TWILIO_API_SECRET. TWILIO_EDGE, TWILIO_REGION and HTTPS_PROXY are honoured.
+
+The SIDs of the calls go to call_sids_<time>.csv in the working directory.
+Ctrl-C stops starting and hangs up what was placed; a second Ctrl-C leaves at
+once and says how to hang up the rest.
+
+Exit status
+  0    done
+  1    nothing could be done
+  2    wrong usage; nothing was begun
+  3    partly done: a call was refused or not found, or something is still live
+  130  interrupted, and nothing is left that should have ended
+`

@@ -1,0 +1,250 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+)
+
+// Calls is the record of a run of start or end. The names of its JSON fields
+// are stable.
+type Calls struct {
+	Command string    `json:"command"` // "start" or "end"
+	DryRun  bool      `json:"dry_run"`
+	Began   time.Time `json:"began"`
+	Seconds float64   `json:"seconds"`
+
+	Plan    *CallPlan    `json:"plan,omitempty"`    // of start
+	Starts  *CallStarts  `json:"starts,omitempty"`  // of start
+	Endings *CallEndings `json:"endings,omitempty"` // unless the calls were left running
+	Twilio  *CallRecords `json:"twilio,omitempty"`  // from Twilio's own records
+
+	Interrupted bool   `json:"interrupted"`
+	Stopped     string `json:"stopped,omitempty"` // why placing stopped early
+	SIDFile     string `json:"sid_file,omitempty"`
+	LiveFile    string `json:"live_file,omitempty"` // SIDs of what is still live
+	Next        string `json:"next,omitempty"`      // the command that finishes the job
+	ExitStatus  int    `json:"exit_status"`
+}
+
+// CallPlan is what start was asked for.
+type CallPlan struct {
+	CallCount        int      `json:"call_count"`
+	CallerIDs        []string `json:"caller_ids"`
+	Destinations     []string `json:"destinations"`
+	CPS              int      `json:"cps"`
+	Treatment        string   `json:"treatment"` // TwiML, or its URL without user, password and query
+	HoldSeconds      float64  `json:"hold_seconds"`
+	EndCalls         bool     `json:"end_calls"`
+	TimeLimitSeconds int      `json:"time_limit_seconds"` // 0: none was sent
+}
+
+// CallStarts says what became of the calls asked for. Asked is the sum of
+// Accepted, Refused, Adopted, NotFound and NotStarted.
+type CallStarts struct {
+	Asked      int `json:"asked"`
+	Accepted   int `json:"accepted"`    // Twilio answered 201
+	Adopted    int `json:"adopted"`     // outcome unknown at first, found on Twilio
+	NotFound   int `json:"not_found"`   // outcome unknown, not found on Twilio
+	Refused    int `json:"refused"`     // Twilio refused them
+	NotStarted int `json:"not_started"` // given up before a request was sent
+
+	Failures  []Failure `json:"failures"`
+	Strangers []string  `json:"strangers"` // SIDs of calls that may be of unknown starts or of somebody else
+
+	Cap           int       `json:"cps_cap"`
+	Rate          float64   `json:"cps_actual"`     // while the cap was the limit; 0 if all started within a second
+	BusiestSecond int       `json:"busiest_second"` // most requests sent in any second
+	Requests      int       `json:"requests"`
+	Retries       int       `json:"retries"`   // requests repeated because Twilio had not processed them
+	Throttled     int       `json:"throttled"` // 429 answers
+	Response      Quantiles `json:"response_ms"`
+}
+
+// CallEndings says what became of the hang-ups. Asked is the sum of Ended,
+// AlreadyOver, NotFound and Failed; Live are among the ended and failed.
+type CallEndings struct {
+	Asked       int       `json:"asked"`
+	Ended       int       `json:"ended"`
+	AlreadyOver int       `json:"already_over"`
+	NotFound    int       `json:"not_found"`
+	Failed      int       `json:"failed"`
+	Live        int       `json:"live"` // not seen to be over
+	Failures    []Failure `json:"failures"`
+	Throttled   int       `json:"throttled"`
+	BadLines    int       `json:"bad_lines"`  // of the SID file of end
+	Duplicates  int       `json:"duplicates"` // of the SID file of end
+}
+
+// CallRecords is what Twilio's own records say. Their clock has whole seconds.
+type CallRecords struct {
+	Calls       int `json:"calls"` // records read
+	Dialed      int `json:"dialed"`
+	Answered    int `json:"answered"`
+	Busy        int `json:"busy"`
+	NoAnswer    int `json:"no_answer"`
+	Failed      int `json:"failed"`
+	Canceled    int `json:"canceled"`
+	NeverDialed int `json:"never_dialed"`
+
+	DialRate      float64 `json:"dial_cps_average"`
+	BusiestSecond int     `json:"dial_busiest_second"`
+	PeakLive      int     `json:"peak_live"`
+
+	Queue    Quantiles `json:"queue_s"`          // creation to dialing
+	Estimate Quantiles `json:"queue_estimate_s"` // Twilio's own estimate of it
+	Answer   Quantiles `json:"answer_s"`         // dialing to the answer
+
+	BilledMinutes int                `json:"billed_minutes"`
+	Cost          map[string]float64 `json:"cost"`
+	Unpriced      int                `json:"unpriced"`
+	SlowerThanCap string             `json:"slower_than_cap,omitempty"`
+}
+
+// A Failure counts what failed for one reason.
+type Failure struct {
+	Code    int    `json:"code,omitempty"` // Twilio's
+	Status  int    `json:"status,omitempty"`
+	Meaning string `json:"meaning"`
+	Hint    string `json:"hint,omitempty"`
+	Calls   int    `json:"calls"`
+}
+
+// Quantiles of a number of values, in the unit of their field.
+type Quantiles struct {
+	Count int     `json:"count"`
+	P50   float64 `json:"p50"`
+	P95   float64 `json:"p95"`
+	P99   float64 `json:"p99"`
+	Max   float64 `json:"max"`
+}
+
+// Text writes the record for a person to read.
+func (c *Calls) Text(w io.Writer) error {
+	t := &table{}
+	t.line("")
+	t.line("%s", c.headline())
+	if c.Starts != nil {
+		c.Starts.rows(t)
+	}
+	if c.Endings != nil {
+		c.Endings.rows(t)
+	}
+	if c.Twilio != nil && c.Twilio.Calls > 0 {
+		c.Twilio.rows(t)
+	}
+	if c.Stopped != "" {
+		t.row("Stopped early", "%s", c.Stopped)
+	}
+	if c.SIDFile != "" {
+		t.row("SIDs in", "%s", c.SIDFile)
+	}
+	if c.LiveFile != "" {
+		t.row("Still live in", "%s", c.LiveFile)
+	}
+	if c.Next != "" {
+		t.row("Next", "%s", c.Next)
+	}
+	_, err := io.WriteString(w, t.String())
+	return err
+}
+
+func (c *Calls) headline() string {
+	took := (time.Duration(c.Seconds*1000) * time.Millisecond).Round(100 * time.Millisecond)
+	switch {
+	case c.DryRun:
+		return fmt.Sprintf("Summary of a dry run of %v: no real call was placed or ended", took)
+	case c.Interrupted:
+		return fmt.Sprintf("Summary of an interrupted run of %v", took)
+	}
+	return fmt.Sprintf("Summary of a run of %v", took)
+}
+
+func (s *CallStarts) rows(t *table) {
+	t.row("Calls asked for", "%d", s.Asked)
+	t.row("Accepted", "%d", s.Accepted)
+	t.row("Refused", "%d", s.Refused)
+	for _, f := range s.Failures {
+		t.row("", "%s", f)
+	}
+	if s.Adopted+s.NotFound > 0 {
+		t.row("Adopted", "%d of %d starts whose outcome was unknown", s.Adopted, s.Adopted+s.NotFound)
+		t.row("Not found", "%d: Twilio showed no such call in 60 s", s.NotFound)
+	}
+	if len(s.Strangers) > 0 {
+		t.row("Left alone", "%d calls that may be somebody else's: %s", len(s.Strangers), strings.Join(s.Strangers, " "))
+	}
+	if s.NotStarted > 0 {
+		t.row("Not started", "%d", s.NotStarted)
+	}
+	t.row("Accepted rate", "%s", s.rate())
+	t.row("API response time", "%s", s.Response.text("ms"))
+	t.row("Retries", "%d%s", s.Retries, ifAny(s.Throttled, " (%d answers of too many requests at once)"))
+}
+
+func (s *CallStarts) rate() string {
+	if s.Rate == 0 {
+		return fmt.Sprintf("%d within one second (cap %d)", s.BusiestSecond, s.Cap)
+	}
+	return fmt.Sprintf("%.2f calls a second, busiest second %d (cap %d)", s.Rate, s.BusiestSecond, s.Cap)
+}
+
+func (e *CallEndings) rows(t *table) {
+	t.row("Calls to end", "%d%s%s", e.Asked,
+		ifAny(e.Duplicates, " (%d duplicates left out)"), ifAny(e.BadLines, " (%d lines without a SID)"))
+	t.row("Ended", "%d", e.Ended)
+	t.row("Already over", "%d", e.AlreadyOver)
+	t.row("Not found", "%d", e.NotFound)
+	t.row("Failed to end", "%d", e.Failed)
+	for _, f := range e.Failures {
+		t.row("", "%s", f)
+	}
+	t.row("Still live", "%d", e.Live)
+}
+
+func (r *CallRecords) rows(t *table) {
+	t.line("From Twilio's records of %d calls (their clock has whole seconds)", r.Calls)
+	t.row("Dialed", "%d, %.2f a second, busiest second %d", r.Dialed, r.DialRate, r.BusiestSecond)
+	t.row("Never dialed", "%d", r.NeverDialed)
+	t.row("Answered", "%d", r.Answered)
+	t.row("Other outcomes", "busy %d, no answer %d, failed %d, canceled %d", r.Busy, r.NoAnswer, r.Failed, r.Canceled)
+	t.row("Live at once, peak", "%d", r.PeakLive)
+	t.row("Wait in the queue", "%s", r.Queue.text("s"))
+	t.row("Twilio's estimate", "%s", r.Estimate.text("s"))
+	t.row("Dialing to answer", "%s", r.Answer.text("s"))
+	t.row("Billed minutes", "%d", r.BilledMinutes)
+	t.row("Cost so far", "%s", r.cost())
+	if r.SlowerThanCap != "" {
+		t.line("%s", r.SlowerThanCap)
+	}
+}
+
+func (r *CallRecords) cost() string {
+	var parts []string
+	for _, unit := range sortedKeys(r.Cost) {
+		parts = append(parts, fmt.Sprintf("%.4f %s", r.Cost[unit], unit))
+	}
+	if len(parts) == 0 {
+		parts = append(parts, "unknown")
+	}
+	return strings.Join(parts, " and ") + ifAny(r.Unpriced, "; %d calls have no price yet")
+}
+
+func (f Failure) String() string {
+	text := fmt.Sprintf("%d × %s", f.Calls, f.Meaning)
+	if f.Code != 0 {
+		text = fmt.Sprintf("%d × %d %s", f.Calls, f.Code, f.Meaning)
+	}
+	if f.Hint != "" {
+		text += " (" + f.Hint + ")"
+	}
+	return text
+}
+
+func (q Quantiles) text(unit string) string {
+	if q.Count == 0 {
+		return "none measured"
+	}
+	return fmt.Sprintf("p50 %s %s, p95 %s, p99 %s, max %s", number(q.P50), unit, number(q.P95), number(q.P99), number(q.Max))
+}

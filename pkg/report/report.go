@@ -1,0 +1,51 @@
+// Package report shows finished runs: as text for a person and as JSON for a
+// machine, two views of one record.
+//
+// It knows no other package of this project: the commands fill in its records.
+package report
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// JSON writes a record, indented, with a newline at the end.
+func JSON(w io.Writer, record any) error {
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	return enc.Encode(record)
+}
+
+// A table is lines of text, some of them a label and a value.
+type table struct{ strings.Builder }
+
+func (t *table) line(format string, args ...any) {
+	fmt.Fprintf(t, format+"\n", args...)
+}
+
+func (t *table) row(label, format string, args ...any) {
+	fmt.Fprintf(t, "  %-19s "+format+"\n", append([]any{label}, args...)...)
+}
+
+// ifAny formats n, if it is not 0.
+func ifAny(n int, format string) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf(format, n)
+}
+
+// number writes a value with at most one decimal.
+func number(v float64) string {
+	return strings.TrimSuffix(strconv.FormatFloat(v, 'f', 1, 64), ".0")
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	return slices.Sorted(maps.Keys(m))
+}
