@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"net/http"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -337,6 +338,45 @@ func TestCreatesAreLogged(t *testing.T) {
 			if got[i] != want[i] {
 				t.Errorf("line %d: %v, want %v", i, got[i], want[i])
 			}
+		}
+	})
+}
+
+// Many clients at once, most of all for the race detector.
+func TestManyAtOnce(t *testing.T) {
+	cfg := twiliosim.Config{
+		CPS: 100, RingTime: time.Second, ResponseTime: 100 * time.Millisecond, ResponseSpread: 90 * time.Millisecond,
+		Numbers: []string{caller, callee}, Busy: 0.1, Faults: []twiliosim.Fault{{Op: twiliosim.OpFetch, Share: 0.5, Do: twiliosim.Drop}},
+	}
+	inBubble(t, cfg, func(t *phoneTest) {
+		var all sync.WaitGroup
+		for range 20 {
+			all.Go(func() {
+				for range 5 {
+					c, err := t.twilio.CreateCall(order())
+					if err != nil {
+						t.Errorf("create: %v", err)
+						return
+					}
+					t.twilio.FetchCall(*c.Sid, nil)
+					if _, err := t.twilio.ListCall((&api.ListCallParams{}).SetStatus("ringing")); err != nil {
+						t.Errorf("list: %v", err)
+					}
+					hangUp := (&api.UpdateCallParams{}).SetStatus("completed")
+					if _, err := t.twilio.UpdateCall(*c.Sid, hangUp); err != nil && codeOf(err) != 21220 {
+						t.Errorf("hang-up: %v", err)
+					}
+					t.account.Calls()
+				}
+			})
+		}
+		all.Wait()
+		sids := map[string]bool{}
+		for _, c := range t.account.Creates() {
+			sids[c.SID] = true
+		}
+		if live := t.account.Live(); len(sids) != 100 || len(live) != 0 {
+			t.Errorf("%d calls and %d of them live, want 100 and none", len(sids), len(live))
 		}
 	})
 }

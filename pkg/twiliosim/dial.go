@@ -63,12 +63,20 @@ func (a *Account) Close() {
 	})
 }
 
-// unreachable reports whether an outage is on or the account was closed.
-func (a *Account) unreachable() bool {
+// closed reports whether Close was called.
+func (a *Account) closed() bool {
 	select {
 	case <-a.done:
 		return true
 	default:
+		return false
+	}
+}
+
+// unreachable reports whether an outage is on or the account was closed.
+func (a *Account) unreachable() bool {
+	if a.closed() {
+		return true
 	}
 	at := time.Since(a.start)
 	for i := range a.cfg.Faults {
@@ -98,25 +106,21 @@ func (a *Account) connect(ctx context.Context) (net.Conn, error) {
 
 // travel waits out the ConnectTime and reports what is at the other end.
 func (a *Account) travel(ctx context.Context) error {
-	t := time.NewTimer(a.cfg.ConnectTime)
-	defer t.Stop()
-	select {
-	case <-a.done:
-		return net.ErrClosed
-	default:
-	}
 	if a.cfg.ConnectTime > 0 {
+		t := time.NewTimer(a.cfg.ConnectTime)
+		defer t.Stop()
 		select {
 		case <-t.C:
 		case <-ctx.Done():
 		case <-a.done:
-			return net.ErrClosed
 		}
 	}
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	if a.unreachable() {
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case a.closed():
+		return net.ErrClosed
+	case a.unreachable():
 		return os.NewSyscallError("connect", syscall.ECONNREFUSED)
 	}
 	return nil
@@ -129,7 +133,7 @@ func (a *Account) serve() {
 	m.open = make(map[net.Conn]bool)
 	m.server = &http.Server{
 		Handler:   a,
-		ConnState: m.track,
+		ConnState: a.track,
 		ErrorLog:  log.New(io.Discard, "", 0),
 	}
 	for _, f := range a.cfg.Faults {
@@ -140,15 +144,18 @@ func (a *Account) serve() {
 	go m.server.Serve(&listener{incoming: m.incoming, done: a.done})
 }
 
-// track keeps the list of open connections.
-func (m *memory) track(c net.Conn, s http.ConnState) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
+// track keeps the list of open connections. One that slips in while everything is being closed is closed here.
+func (a *Account) track(c net.Conn, s http.ConnState) {
+	a.mem.mu.Lock()
+	defer a.mem.mu.Unlock()
 	switch s {
 	case http.StateNew:
-		m.open[c] = true
+		a.mem.open[c] = true
+		if a.unreachable() {
+			c.Close()
+		}
 	case http.StateClosed, http.StateHijacked:
-		delete(m.open, c)
+		delete(a.mem.open, c)
 	}
 }
 

@@ -50,7 +50,8 @@ const (
 )
 
 // Fault is something that goes wrong: which requests it strikes, and what happens to them. A request must meet all that
-// is said about it; a fault that says nothing strikes every request.
+// is said about it; a fault that says nothing strikes every request. It strikes before credentials are looked at, and
+// counts requests that the account refuses, but it spares those above MaxConcurrent.
 type Fault struct {
 	Op        Op            // kind of request; OpAny: all
 	To        string        // destination as the request names it (a create's To, a list's filter) or as the call has it

@@ -6,6 +6,8 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 )
 
 const testCalls = "/2010-04-01/Accounts/AC00000000000000000000000000000000/Calls"
@@ -23,6 +25,22 @@ func serve(a *Account, method, path, query, form string) (*http.Response, error)
 	w := httptest.NewRecorder()
 	a.ServeHTTP(w, r)
 	return w.Result(), nil
+}
+
+// On a listener of somebody else's an outage cannot close connections; it drops the requests that are in flight.
+func TestOutageDropsRequestsInFlight(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := New(Config{ResponseTime: time.Second, Faults: []Fault{{From: time.Second / 2, For: time.Hour, Do: Outage}}})
+		defer func() {
+			if err := recover(); err != http.ErrAbortHandler {
+				t.Errorf("the handler ended with %v, want an aborted request", err)
+			}
+			if creates := a.Creates(); len(creates) != 1 || creates[0].SID == "" || creates[0].Status != 0 {
+				t.Errorf("log %v, want one create that took effect and was not answered", creates)
+			}
+		}()
+		serve(a, "POST", testCalls+".json", "", "From=%2B15005550006&To=%2B14155550100&Url=https%3A%2F%2Fexample.com")
+	})
 }
 
 // Whatever is sent, the answer is JSON, a refusal says its own status, and no answer is the server's fault.
