@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// The statuses of a call. Twilio: Call resource, "Call Status values".
+// The statuses of a call. Twilio: OpenAPI document, call_enum_status.
 const (
 	statusQueued     = "queued"
 	statusRinging    = "ringing"

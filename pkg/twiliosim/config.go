@@ -15,7 +15,7 @@ type Config struct {
 	// or an API key and its secret. An empty Username stands for SID; an empty Password lets everybody in.
 	Username, Password string
 	// Trial makes it a trial account: it refuses the parameters TimeLimit and Twiml (code 10002) and ends every call
-	// ten minutes after its answer. Twilio: "Try out Voice", error dictionary 13805.
+	// ten minutes after its answer. Twilio: docs/usage/trials/try-out-voice, error dictionary 13805.
 	Trial bool
 
 	// Numbers are the phone numbers the account owns or has verified, in E.164. If there are any, a call from another
@@ -68,7 +68,8 @@ type Config struct {
 	Seed uint64
 }
 
-// Limits of a call in seconds. Twilio: Call resource, "Timeout"; changelog on configurable call limits.
+// Limits of a call in seconds, and of its TwiML. Twilio: OpenAPI document (Timeout, Twiml); blog on configurable call
+// limits for programmable voice; error dictionary 13805. The numbers for TimeLimit are derived: 1 minute, 4 h, 24 h.
 const (
 	defaultRing     = 60
 	maxRing         = 600

@@ -8,7 +8,8 @@ import (
 	"unicode/utf8"
 )
 
-// Twilio's test numbers, which are refused on every account. Twilio: "Test credentials", "Magic input".
+// Twilio's test numbers, which are refused on every account. Their codes are
+// those of published tables of the test credentials.
 const badCaller = "+15005550001"
 
 var badDestinations = map[string]int{

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// Sizes of a page. Twilio: "Twilio's response", paging; error dictionary 20007.
+// Sizes of a page. Twilio: OpenAPI document (PageSize), error dictionary 20007.
 const (
 	defaultPage = 50
 	maxPage     = 1000

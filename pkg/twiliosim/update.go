@@ -19,7 +19,7 @@ func (a *Account) update(q *request, c *call, now time.Duration) reply {
 	case s == statusCompleted, s == statusCanceled && state != statusInProgress:
 		a.hangUp(c, now)
 	case s == statusCanceled:
-		// Leaves an answered call running. Twilio: "Modifying live calls".
+		// Leaves an answered call running. Twilio: docs/api/rest/change-call-state.
 	case redirects && state != statusInProgress:
 		return refuse(21220)
 	case form.Has("TimeLimit"):
