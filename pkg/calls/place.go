@@ -238,15 +238,23 @@ func (p *placing) send(i int) (Call, *exchange, error) {
 // outcomeOf says what a create request came to. Throttled stands for all that
 // was certainly not processed and may be repeated.
 func outcomeOf(err error) Outcome {
-	var answer *APIError
-	var lost *LostError
-	switch {
-	case err == nil:
+	switch err := err.(type) {
+	case nil:
 		return Accepted
-	case errors.As(err, &answer) && answer.mayHaveActed(), errors.As(err, &lost):
+	case *LostError:
 		return Unknown
-	case throttled(err), answer == nil && !isCertificateFailure(err):
+	case *UnsentError:
+		if isCertificateFailure(err) {
+			return Refused
+		}
 		return Throttled
+	case *APIError:
+		switch {
+		case err.mayHaveActed():
+			return Unknown
+		case err.scope() == scopeMoment:
+			return Throttled
+		}
 	}
 	return Refused
 }

@@ -134,6 +134,7 @@ func (f *Flags) Parse(args []string) []error {
 				fmt.Sprintf("unexpected argument %q", rest[0]),
 				"every value belongs to a flag; quote one that holds spaces",
 			})
+			rest = rest[1:]
 		}
 		args = fromNextFlag(rest)
 	}
@@ -169,7 +170,11 @@ func (f *Flags) explain(err error, args []string) error {
 		return &UsageError{"unknown flag " + typed, f.suggest(name)}
 	}
 	if strings.HasPrefix(err.Error(), "flag needs an argument:") {
-		return &UsageError{typed + " needs a value", ""}
+		help := ""
+		if typed == "-h" {
+			help = "-h is short for --hold; help is -help"
+		}
+		return &UsageError{typed + " needs a value", help}
 	}
 	if strings.HasPrefix(err.Error(), "invalid boolean value") {
 		return &UsageError{typed + ": this flag stands alone, without a value", ""}

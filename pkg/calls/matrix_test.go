@@ -1,0 +1,174 @@
+package calls_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"call-load-tester/pkg/calls"
+	"call-load-tester/pkg/twiliosim"
+)
+
+// The fault matrix: whatever goes wrong, no call that can be ended is left live,
+// the file has the SID of every call that was ever live, and Twilio never may
+// have processed more creates than calls were asked for.
+func TestFaultMatrix(t *testing.T) {
+	type fault = twiliosim.Fault
+	const create, hangUp = twiliosim.OpCreate, twiliosim.OpHangUp
+	creates := func(f fault) twiliosim.Config {
+		f.Op, f.Share = create, 0.2
+		return twiliosim.Config{Faults: []fault{f}}
+	}
+	hangUps := func(f fault) twiliosim.Config {
+		f.Op, f.Share = hangUp, 0.3
+		return twiliosim.Config{Faults: []fault{f}}
+	}
+	for _, tc := range []struct {
+		what string
+		cfg  twiliosim.Config
+		plan calls.Plan
+	}{
+		{"nothing goes wrong", twiliosim.Config{}, plan(100, 10)},
+		{"20 % of creates answered 429", creates(fault{Status: 429}), plan(100, 10)},
+		{"20 % of creates answered 500, not placed", creates(fault{Status: 500}), plan(100, 10)},
+		{"20 % of creates answered 500, but placed", creates(fault{Status: 500, After: true}), plan(100, 10)},
+		{"20 % of creates dropped before they take effect", creates(fault{Do: twiliosim.Drop}), plan(100, 10)},
+		{"20 % of creates dropped after they took effect", creates(fault{Do: twiliosim.Drop, After: true}), plan(100, 10)},
+		{"20 % of creates hung, not placed", creates(fault{Do: twiliosim.Hang}), plan(100, 10)},
+		{"20 % of creates hung, but placed", creates(fault{Do: twiliosim.Hang, After: true}), plan(100, 10)},
+		{"20 % of creates answered with an HTML 503", creates(fault{Do: twiliosim.HTML}), plan(100, 10)},
+		{"20 % of creates answered 201 with half a body", creates(fault{Do: twiliosim.Cut}), plan(100, 10)},
+		{"20 % of creates answered 201 {}", creates(fault{Do: twiliosim.Empty}), plan(100, 10)},
+		{"calls of lost creates that end before they are looked up",
+			twiliosim.Config{TalkTime: time.Second, Faults: []fault{{Op: create, Share: 0.2, Do: twiliosim.Drop, After: true}}}, plan(100, 10)},
+		{"all answers late by 40 s for 20 s", twiliosim.Config{Faults: []fault{{From: 3 * time.Second, For: 20 * time.Second, Delay: 40 * time.Second}}}, plan(100, 3)},
+		{"all creates late by 40 s for 20 s, placed at the end", twiliosim.Config{Faults: []fault{{Op: create, From: 3 * time.Second, For: 5 * time.Second, Delay: 25 * time.Second}}}, plan(100, 3)},
+		{"records show in lists 20 s late", twiliosim.Config{ListDelay: 20 * time.Second, Faults: []fault{{Op: create, Share: 0.2, Do: twiliosim.Drop, After: true}}}, plan(100, 10)},
+		{"30 % of hang-ups answered 500", hangUps(fault{Status: 500}), plan(100, 50)},
+		{"30 % of hang-ups answered 500, but done", hangUps(fault{Status: 500, After: true}), plan(100, 50)},
+		{"30 % of hang-ups dropped", hangUps(fault{Do: twiliosim.Drop}), plan(100, 50)},
+		{"30 % of hang-ups answered 429", hangUps(fault{Status: 429}), plan(100, 50)},
+		{"the API down for 60 s while placing", twiliosim.Config{Faults: []fault{{Do: twiliosim.Outage, From: 3 * time.Second, For: time.Minute}}}, plan(100, 10)},
+		{"the API down for 60 s while ending", twiliosim.Config{Faults: []fault{{Do: twiliosim.Outage, From: 9 * time.Second, For: time.Minute}}}, plan(100, 10)},
+		{"503 for 60 s while ending", twiliosim.Config{Faults: []fault{{Op: hangUp, For: 70 * time.Second, Do: twiliosim.HTML}}}, plan(100, 10)},
+		{"the account is suspended midway", twiliosim.Config{Faults: []fault{{Op: create, From: 3 * time.Second, Status: 403, Code: 20005}}}, plan(100, 10)},
+		{"the queue is full", twiliosim.Config{CPS: 1, MaxQueue: 30}, plan(100, 10)},
+		{"the limit of calls at once", twiliosim.Config{MaxLive: 42}, plan(100, 10)},
+		{"the limit of calls at once, answered as 429", twiliosim.Config{Faults: []fault{{Op: create, From: 3 * time.Second, Status: 429, Code: 10004}}}, plan(100, 10)},
+		{"a slow account: most calls still wait in its queue", twiliosim.Config{CPS: 1}, plan(100, 20)},
+		{"ten requests at once are allowed", twiliosim.Config{MaxConcurrent: 10, ResponseTime: 200 * time.Millisecond}, plan(300, 100)},
+	} {
+		t.Run(tc.what, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				client, account := newClient(t, tc.cfg)
+				file := new(memory)
+				result := client.Run(t.Context(), context.Background(), tc.plan, file, nil)
+				checkNothingIsLeft(t, account, file)
+				checkNothingIsDialedTwice(t, account, tc.plan.CallCount)
+				checkSums(t, tc.plan, result)
+				p, e := result.Placement, result.Ending
+				t.Logf("accepted %d, refused %d, unknown %d: adopted %d, not found %d; not started %d; retries %d; ended %d, over %d, not found %d; took %v; stopped: %v",
+					len(p.Calls), p.Refused.Total(), len(p.Unknown), len(result.LookUp.Adopted), len(result.LookUp.NotFound), p.NotStarted, p.Retries,
+					e.Ended, e.AlreadyOver, e.NotFound, time.Since(result.Began).Round(time.Millisecond), p.Stopped)
+				if len(result.Ending.Live) > 0 {
+					t.Errorf("%d calls reported live", len(result.Ending.Live))
+				}
+			})
+		})
+	}
+}
+
+// checkNothingIsLeft fails the test if a call is live, or one that was ever
+// live is missing from the file.
+func checkNothingIsLeft(t *testing.T, account *twiliosim.Account, file *memory) {
+	t.Helper()
+	if live := account.Live(); len(live) > 0 {
+		t.Errorf("%d calls are live, the first %+v", len(live), live[0])
+	}
+	missing := 0
+	for _, call := range account.Calls() {
+		if call.Direction == "outbound-api" && !slices.Contains(file.sids, call.SID) {
+			missing++
+		}
+	}
+	if missing > 0 {
+		t.Errorf("the SIDs of %d calls are missing from the file", missing)
+	}
+}
+
+// checkNothingIsDialedTwice counts the creates that Twilio may have processed:
+// all but those answered 429.
+func checkNothingIsDialedTwice(t *testing.T, account *twiliosim.Account, asked int) {
+	t.Helper()
+	processed := 0
+	for _, create := range account.Creates() {
+		if create.Status != 429 {
+			processed++
+		}
+	}
+	if processed > asked {
+		t.Errorf("%d creates may have been processed, for %d calls", processed, asked)
+	}
+	if n := len(account.Calls()); n > asked {
+		t.Errorf("%d calls for %d asked for", n, asked)
+	}
+}
+
+// checkSums holds the result to its own words: every call is counted once.
+func checkSums(t *testing.T, plan calls.Plan, r *calls.Result) {
+	t.Helper()
+	p := r.Placement
+	if sum := len(p.Calls) + len(p.Unknown) + p.Refused.Total() + p.NotStarted; sum != plan.CallCount {
+		t.Errorf("accepted %d + unknown %d + refused %d + not started %d = %d, want %d",
+			len(p.Calls), len(p.Unknown), p.Refused.Total(), p.NotStarted, sum, plan.CallCount)
+	}
+	if sum := len(r.LookUp.Adopted) + len(r.LookUp.NotFound); sum != len(p.Unknown) {
+		t.Errorf("adopted %d + not found %d, want %d unknown", len(r.LookUp.Adopted), len(r.LookUp.NotFound), len(p.Unknown))
+	}
+	e := r.Ending
+	if e == nil {
+		return
+	}
+	if want := len(p.Calls) + len(r.LookUp.Adopted); e.Asked != want {
+		t.Errorf("%d hang-ups asked for, want %d", e.Asked, want)
+	}
+	if sum := e.Ended + e.AlreadyOver + e.NotFound + e.Failed; sum != e.Asked {
+		t.Errorf("ended %d + over %d + not found %d + failed %d = %d, want %d", e.Ended, e.AlreadyOver, e.NotFound, e.Failed, sum, e.Asked)
+	}
+}
+
+func TestAnInterruptHangsUpWhatWasPlaced(t *testing.T) {
+	held := plan(100, 10)
+	held.Hold = time.Minute
+	for _, tc := range []struct {
+		what string
+		at   time.Duration
+		cfg  twiliosim.Config
+	}{
+		{"before the first start", 0, twiliosim.Config{ResponseTime: 100 * time.Millisecond}},
+		{"while placing", 3500 * time.Millisecond, twiliosim.Config{ResponseTime: time.Second}},
+		{"while holding", 30 * time.Second, twiliosim.Config{}},
+		{"while holding, with lost creates", 30 * time.Second, twiliosim.Config{Faults: []twiliosim.Fault{{Op: twiliosim.OpCreate, Share: 0.2, Do: twiliosim.Hang, After: true}}}},
+		{"while ending", 69*time.Second + 100*time.Millisecond, twiliosim.Config{ResponseTime: 200 * time.Millisecond}},
+	} {
+		t.Run(tc.what, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				client, account := newClient(t, tc.cfg)
+				file := new(memory)
+				stop, interrupt := context.WithTimeout(t.Context(), tc.at)
+				defer interrupt()
+				result := client.Run(t.Context(), stop, held, file, nil)
+				checkNothingIsLeft(t, account, file)
+				checkSums(t, held, result)
+				if tc.at < 9*time.Second && !errors.Is(result.Placement.Stopped, calls.ErrInterrupted) {
+					t.Errorf("placing stopped because of %v, want the interrupt", result.Placement.Stopped)
+				}
+			})
+		})
+	}
+}
