@@ -18,6 +18,7 @@ type gate struct {
 	mu       sync.Mutex
 	limit    int
 	inFlight int
+	peak     int // the most in flight since the last halving
 	waiting  []chan struct{}
 	age      int       // halvings so far
 	grown    time.Time // when the limit last changed
@@ -43,7 +44,8 @@ func (g *gate) enter(ctx context.Context) (*pass, error) {
 	}
 	if g.inFlight < g.limit && len(g.waiting) == 0 {
 		defer g.mu.Unlock()
-		return g.admit(), nil
+		g.admit()
+		return &pass{g, g.age}, nil
 	}
 	turn := make(chan struct{})
 	g.waiting = append(g.waiting, turn)
@@ -78,7 +80,8 @@ func (p *pass) leave(err error) {
 		g.times++
 		// Requests already under way at the last halving say nothing new.
 		if halved = p.age == g.age; halved {
-			g.limit = max(1, min(g.limit, g.inFlight)/2)
+			g.limit = max(1, min(g.limit, g.peak)/2)
+			g.peak = g.inFlight
 			g.age++
 			g.grown = time.Now()
 		}
@@ -103,15 +106,15 @@ func (g *gate) throttles() int {
 }
 
 // admit takes a place. It requires that g.mu is held.
-func (g *gate) admit() *pass {
+func (g *gate) admit() {
 	g.inFlight++
-	return &pass{g, g.age}
+	g.peak = max(g.peak, g.inFlight)
 }
 
 // next lets those in for whom there is a place. It requires that g.mu is held.
 func (g *gate) next() {
 	for g.inFlight < g.limit && len(g.waiting) > 0 {
-		g.inFlight++
+		g.admit()
 		close(g.waiting[0])
 		g.waiting = g.waiting[1:]
 	}

@@ -184,13 +184,15 @@ func (a *Account) place(p *pair, ring, limit time.Duration, now time.Duration) *
 	return c
 }
 
-// hangUp ends a live call or inbound record.
+// hangUp ends a live call or inbound record: one still queued at once, another after EndDelay.
 func (a *Account) hangUp(c *call, now time.Duration) {
 	c = c.times()
 	if now < c.dialed {
 		a.waiting--
+		c.hangUp(now)
+		return
 	}
-	c.hangUp(now)
+	c.hangUp(min(c.ended, now+a.cfg.EndDelay))
 }
 
 // add appends a queued record.

@@ -57,6 +57,8 @@ type Config struct {
 	PriceDelay     time.Duration
 	// ListDelay is how long after its creation a record shows up in lists. Fetching by SID finds it at once.
 	ListDelay time.Duration
+	// EndDelay is how long a dialed call lives on after a hang-up was accepted; the answer to it shows the call live.
+	EndDelay time.Duration
 	// AllowEndTwice makes a hang-up of a call that is over succeed (200 and the record). By default it is refused with
 	// 400, code 21220. Twilio's pages leave open which it is.
 	AllowEndTwice bool
@@ -85,6 +87,7 @@ func (c *Config) check() error {
 	for name, d := range map[string]time.Duration{
 		"ResponseTime": c.ResponseTime, "ResponseSpread": c.ResponseSpread, "ConnectTime": c.ConnectTime,
 		"RingTime": c.RingTime, "TalkTime": c.TalkTime, "PriceDelay": c.PriceDelay, "ListDelay": c.ListDelay,
+		"EndDelay": c.EndDelay,
 	} {
 		if d < 0 {
 			return fmt.Errorf("%s is negative: %v", name, d)

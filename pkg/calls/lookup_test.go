@@ -1,0 +1,130 @@
+package calls_test
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"call-load-tester/pkg/calls"
+	"call-load-tester/pkg/twiliosim"
+)
+
+// lost makes the n-th creates take effect without an answer.
+func lost(nth ...int) []twiliosim.Fault {
+	return []twiliosim.Fault{{Op: twiliosim.OpCreate, Nth: nth, Do: twiliosim.Drop, After: true}}
+}
+
+func TestLostStartsAreFoundOnTwilio(t *testing.T) {
+	const stranger = "CA0000000000000000000000000057ace1"
+	for _, tc := range []struct {
+		what      string
+		cfg       twiliosim.Config
+		strangers []time.Duration // when another program places calls between the same numbers
+		adopted   int
+		strange   int // calls left alone
+		live      int // afterwards
+	}{
+		{"a lost start is adopted", twiliosim.Config{Faults: lost(3)}, nil, 1, 0, 0},
+		{"lost starts that still wait in Twilio's queue are adopted", twiliosim.Config{CPS: 1, Faults: lost(8, 9)}, nil, 2, 0, 0},
+		{"a stranger beside a lost start cannot be told from it, so neither is touched",
+			twiliosim.Config{Faults: lost(3)}, []time.Duration{2 * time.Second}, 0, 2, 2},
+		{"without lost starts nobody is looked at", twiliosim.Config{}, []time.Duration{2 * time.Second}, 0, 0, 1},
+		{"a call from before the run is no stranger", twiliosim.Config{Faults: lost(3)}, []time.Duration{-5 * time.Second}, 1, 0, 1},
+		{"the inbound record of a lost start is not adopted", twiliosim.Config{Numbers: []string{from, to}, Faults: lost(3)}, nil, 1, 0, 0},
+		{"a start that was never placed is not found, and a stranger from long before its attempt is not taken for it",
+			twiliosim.Config{Faults: []twiliosim.Fault{{Op: twiliosim.OpCreate, Nth: []int{9}, Status: 500}}}, []time.Duration{0}, 0, 0, 1},
+	} {
+		t.Run(tc.what, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				client, account := newClient(t, tc.cfg)
+				for i, at := range tc.strangers {
+					time.AfterFunc(max(0, at+5*time.Second), func() { account.Put(stranger[:33]+string(rune('0'+i)), from, to) })
+				}
+				time.Sleep(5 * time.Second)
+				asked := plan(10, 2)
+				file := new(memory)
+				result := client.Run(t.Context(), context.Background(), asked, file, nil)
+				checkSums(t, asked, result)
+				if got := len(result.LookUp.Adopted); got != tc.adopted {
+					t.Errorf("%d adopted, want %d", got, tc.adopted)
+				}
+				if got := len(result.LookUp.Strangers); got != tc.strange {
+					t.Errorf("%d left alone, want %d: %+v", got, tc.strange, result.LookUp.Strangers)
+				}
+				if got := len(account.Live()); got != tc.live {
+					t.Errorf("%d live afterwards, want %d: %+v", got, tc.live, account.Live())
+				}
+				if len(file.sids) != len(result.Placement.Calls)+tc.adopted {
+					t.Errorf("%d SIDs in the file, want the %d accepted and %d adopted", len(file.sids), len(result.Placement.Calls), tc.adopted)
+				}
+			})
+		})
+	}
+}
+
+// A start is looked up during the hold, so that its SID is in the file early.
+func TestLostStartsAreLookedUpDuringTheHold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client, _ := newClient(t, twiliosim.Config{Faults: lost(3)})
+		held := plan(10, 10)
+		held.Hold = 10 * time.Minute
+		began := time.Now()
+		var adopted, ending time.Duration
+		client.Run(t.Context(), context.Background(), held, new(memory), func(e calls.Event) {
+			switch e.(type) {
+			case calls.Adopted:
+				adopted = time.Since(began)
+			case calls.EndingCall:
+				ending = time.Since(began)
+			}
+		})
+		if adopted != 0 || ending != 10*time.Minute {
+			t.Errorf("adopted after %v, ended after %v; want at once, and after the hold", adopted, ending)
+		}
+	})
+}
+
+// A record that shows up only during a long hold is found at its end.
+func TestLostStartsAreLookedUpOnceMoreAfterTheHold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client, account := newClient(t, twiliosim.Config{ListDelay: 5 * time.Minute, Faults: lost(3)})
+		held := plan(10, 10)
+		held.Hold = 10 * time.Minute
+		file := new(memory)
+		result := client.Run(t.Context(), context.Background(), held, file, nil)
+		if len(result.LookUp.Adopted) != 1 {
+			t.Errorf("%d adopted, want 1", len(result.LookUp.Adopted))
+		}
+		checkNothingIsLeft(t, account, file)
+	})
+}
+
+// Calls that are to go on are left alone, but lost ones get into the file.
+func TestLostStartsAreAdoptedAlsoIfCallsGoOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client, account := newClient(t, twiliosim.Config{Faults: lost(3)})
+		goOn := plan(10, 10)
+		goOn.EndCalls = false
+		file := new(memory)
+		result := client.Run(t.Context(), context.Background(), goOn, file, nil)
+		if len(account.Live()) != 10 || len(file.sids) != 10 || result.Ending != nil {
+			t.Errorf("%d live, %d in the file, ending %v; want 10, 10, none", len(account.Live()), len(file.sids), result.Ending)
+		}
+	})
+}
+
+func TestLive(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client, account := newClient(t, twiliosim.Config{Numbers: []string{from, to}})
+		placed := putCalls(account, 3)
+		account.Put("CA0000000000000000000000000000dead", from, "+14155550199")
+		client.End(t.Context(), slices.Values(placed[:1]), 0, nil)
+		live, err := client.Live(t.Context(), from, to)
+		if err != nil || len(live) != 2 || live[0].SID != placed[1].SID || live[1].SID != placed[2].SID {
+			t.Errorf("live: %+v, %v; want the second and third call", live, err)
+		}
+	})
+}
