@@ -87,6 +87,26 @@ func TestLostStartsAreLookedUpDuringTheHold(t *testing.T) {
 	})
 }
 
+// A call that waits in Twilio's queue has no start time yet; it is found all the
+// same.
+func TestLostStartsAreFoundInTheQueue(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client, _ := newClient(t, twiliosim.Config{CPS: 1, Faults: lost(10)})
+		held := plan(10, 10)
+		held.Hold = time.Minute
+		began := time.Now()
+		adopted := time.Duration(-1)
+		client.Run(t.Context(), context.Background(), held, new(memory), func(e calls.Event) {
+			if _, ok := e.(calls.Adopted); ok {
+				adopted = time.Since(began)
+			}
+		})
+		if adopted != 0 {
+			t.Errorf("adopted after %v, want at once, nine seconds before it is dialed", adopted)
+		}
+	})
+}
+
 // A record that shows up only during a long hold is found at its end.
 func TestLostStartsAreLookedUpOnceMoreAfterTheHold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -1,0 +1,246 @@
+package calls_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"call-load-tester/pkg/calls"
+	"call-load-tester/pkg/twiliosim"
+)
+
+// An error that every call would meet stops the placing at once; the calls that
+// are placed already are hung up as planned.
+func TestPermanentErrorsStopTheRun(t *testing.T) {
+	for _, tc := range []struct {
+		what         string
+		status, code int
+	}{
+		{"caller ID not owned", 400, 21210},
+		{"bad credentials", 401, 20003},
+		{"account suspended", 403, 20005},
+		{"queue full", 400, 22005},
+		{"limit of calls at once", 400, 10004},
+		{"limit of calls at once, as a 429", 429, 10004},
+		{"limit of calls at once, as a 503", 503, 10004},
+		{"an unknown code", 400, 29999},
+	} {
+		t.Run(tc.what, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				client, account := newClient(t, twiliosim.Config{ResponseTime: 50 * time.Millisecond, Faults: []twiliosim.Fault{
+					{Op: twiliosim.OpCreate, From: 3 * time.Second, Status: tc.status, Code: tc.code}}})
+				file := new(memory)
+				result := client.Run(t.Context(), context.Background(), plan(100, 5), file, nil)
+				checkNothingIsLeft(t, account, file)
+				checkSums(t, plan(100, 5), result)
+				var answer *calls.APIError
+				if !errors.As(result.Placement.Stopped, &answer) || answer.Code != tc.code || answer.Meaning() == "" {
+					t.Errorf("stopped because of %v, want code %d", result.Placement.Stopped, tc.code)
+				}
+				if refused := result.Placement.Refused; len(refused) != 1 || refused[0].Count > 5 {
+					t.Errorf("refused %+v, want no more than the burst that met the error", refused)
+				}
+			})
+		})
+	}
+}
+
+// An error about a number takes that destination out, and no other.
+func TestABadNumberTakesItsDestinationOut(t *testing.T) {
+	for _, code := range []int{21211, 21214, 21215, 21216, 21217, 21219} {
+		synctest.Test(t, func(t *testing.T) {
+			const bad = "+14155550199"
+			client, account := newClient(t, twiliosim.Config{ResponseTime: 50 * time.Millisecond, Faults: []twiliosim.Fault{
+				{Op: twiliosim.OpCreate, To: bad, Code: code}}})
+			mixed := plan(100, 10)
+			mixed.Destinations = []string{to, bad}
+			file := new(memory)
+			told := 0
+			result := client.Run(t.Context(), context.Background(), mixed, file, func(e calls.Event) {
+				if _, ok := e.(calls.CallRefused); ok {
+					told++
+				}
+			})
+			checkNothingIsLeft(t, account, file)
+			checkSums(t, mixed, result)
+			p := result.Placement
+			if len(p.Calls) != 50 || p.Stopped != nil {
+				t.Errorf("%d: accepted %d, stopped by %v; want the 50 calls to the good number", code, len(p.Calls), p.Stopped)
+			}
+			// The second burst was waiting when the first was refused.
+			if sent := p.Refused.Total(); sent > 10 || told != 1 {
+				t.Errorf("%d: %d calls sent to the bad number, told %d times; want at most two bursts' share, told once", code, sent, told)
+			}
+		})
+	}
+}
+
+// Requests of which no byte was sent are repeated, and none of them is unknown.
+func TestUnsentRequestsAreRepeated(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client, account := newClient(t, twiliosim.Config{Faults: []twiliosim.Fault{{Do: twiliosim.Outage, For: 30 * time.Second}}})
+		file := new(memory)
+		result := client.Run(t.Context(), context.Background(), plan(20, 10), file, nil)
+		checkNothingIsLeft(t, account, file)
+		if p := result.Placement; len(p.Calls) != 20 || len(p.Unknown) != 0 {
+			t.Errorf("accepted %d, unknown %d, want 20 and 0", len(p.Calls), len(p.Unknown))
+		}
+	})
+}
+
+func TestPlacingStopsWhenTwilioIsOutOfReachForTwoMinutes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client, _ := newClient(t, twiliosim.Config{Faults: []twiliosim.Fault{{Do: twiliosim.Outage}}})
+		began := time.Now()
+		placed := client.Place(t.Context(), context.Background(), plan(10_000, 10), new(memory), nil)
+		if placed.NotStarted != 10_000 || placed.Stopped == nil {
+			t.Errorf("not started %d, stopped by %v; want all and a reason", placed.NotStarted, placed.Stopped)
+		}
+		if took := time.Since(began); took > 3*time.Minute {
+			t.Errorf("gave up after %v, want about two minutes", took)
+		}
+	})
+}
+
+func TestPlacingStopsAfterTwentyUnknownOutcomesInARow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client, account := newClient(t, twiliosim.Config{Faults: []twiliosim.Fault{
+			{Op: twiliosim.OpCreate, From: 3 * time.Second, Status: 500, After: true}}})
+		file := new(memory)
+		result := client.Run(t.Context(), context.Background(), plan(100, 5), file, nil)
+		checkNothingIsLeft(t, account, file)
+		if p := result.Placement; len(p.Calls) != 15 || len(p.Unknown) != 20 || p.NotStarted != 65 {
+			t.Errorf("accepted %d, unknown %d, not started %d; want 15, 20, 65", len(p.Calls), len(p.Unknown), p.NotStarted)
+		}
+		if len(result.LookUp.Adopted) != 20 {
+			t.Errorf("%d adopted, want the 20 unknown", len(result.LookUp.Adopted))
+		}
+	})
+}
+
+// A call that is answered 429 for two minutes is refused in the end; it was
+// never processed.
+func TestEndlessThrottlingRefusesTheCall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client, account := newClient(t, twiliosim.Config{Faults: []twiliosim.Fault{{Op: twiliosim.OpCreate, Status: 429}}})
+		placed := client.Place(t.Context(), context.Background(), plan(2, 1), new(memory), nil)
+		if placed.Refused.Total() != 2 || len(account.Calls()) != 0 {
+			t.Errorf("refused %d, %d calls on Twilio; want 2 and none", placed.Refused.Total(), len(account.Calls()))
+		}
+	})
+}
+
+func TestRetryAfterIsHonoured(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client, account := newClient(t, twiliosim.Config{Faults: []twiliosim.Fault{
+			{Op: twiliosim.OpCreate, Nth: []int{1}, Status: 429, RetryAfter: 17 * time.Second}}})
+		placed := client.Place(t.Context(), context.Background(), plan(1, 1), new(memory), nil)
+		creates := account.Creates()
+		if len(placed.Calls) != 1 || len(creates) != 2 || creates[1].At.Sub(creates[0].At) != 17*time.Second {
+			t.Errorf("creates %+v, want the second 17 s after the first", creates)
+		}
+	})
+}
+
+// Repeats count against the cap like any other start.
+func TestRepeatsPassTheLimiter(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client, account := newClient(t, twiliosim.Config{Faults: []twiliosim.Fault{{Op: twiliosim.OpCreate, Share: 0.5, Status: 429}}})
+		placed := client.Place(t.Context(), context.Background(), plan(200, 10), new(memory), nil)
+		if len(placed.Calls) != 200 {
+			t.Errorf("%d accepted, want 200", len(placed.Calls))
+		}
+		if got := busiest(account.Creates(), time.Second); got != 10 {
+			t.Errorf("%d creates in the busiest second, want 10", got)
+		}
+	})
+}
+
+// A full disk stops the placing; every call, in the file or not, is hung up.
+func TestAFullDiskStopsTheRun(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client, account := newClient(t, twiliosim.Config{})
+		full := &disk{left: 12}
+		result := client.Run(t.Context(), context.Background(), plan(100, 5), full, nil)
+		var broken *calls.FileError
+		if !errors.As(result.Placement.Stopped, &broken) || !errors.Is(broken, errFull) {
+			t.Errorf("stopped because of %v, want the full disk", result.Placement.Stopped)
+		}
+		if n := len(result.Placement.Calls); n < 13 || n > 15 || len(account.Live()) != 0 {
+			t.Errorf("%d accepted, %d live; want the burst that met the full disk, none live", n, len(account.Live()))
+		}
+	})
+}
+
+// A disk has room for a number of SIDs.
+type disk struct {
+	memory
+	left int
+}
+
+var errFull = errors.New("no space left on device")
+
+func (d *disk) Append(sid string) error {
+	if d.left--; d.left < 0 {
+		return errFull
+	}
+	return d.memory.Append(sid)
+}
+
+// A far end that cannot prove to be Twilio is told nothing, and stops the run.
+func TestABadCertificateStopsTheRun(t *testing.T) {
+	t.Parallel()
+	account := twiliosim.New(twiliosim.Config{})
+	defer account.Close()
+	server := httptest.NewUnstartedServer(account)
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.StartTLS()
+	defer server.Close()
+	network := calls.Network()
+	network.Proxy = nil
+	network.DialContext = func(ctx context.Context, kind, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, kind, server.Listener.Addr().String())
+	}
+	client := calls.NewClient(calls.Config{AccountSID: "AC00000000000000000000000000000000", Transport: network})
+	defer client.Close()
+	placed := client.Place(t.Context(), context.Background(), plan(10, 10), new(memory), nil)
+	if placed.Stopped == nil || !strings.Contains(placed.Stopped.Error(), "certificate") || account.Requests() != 0 {
+		t.Errorf("stopped because of %v with %d requests answered, want a certificate failure and none", placed.Stopped, account.Requests())
+	}
+}
+
+// A hang-up of a call that is over is no failure.
+func TestOverAlreadyIsNoFailure(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client, account := newClient(t, twiliosim.Config{})
+		placed := putCalls(account, 30)
+		client.End(t.Context(), slices.Values(placed), 0, nil)
+		got := client.End(t.Context(), slices.Values(placed), 20, func(e calls.Event) {
+			if failed, ok := e.(calls.EndFailed); ok {
+				t.Errorf("told of a failure: %v", failed.Err)
+			}
+		})
+		if got.AlreadyOver != 30 || got.Failed != 0 || got.Records.Calls != 20 {
+			t.Errorf("over %d, failed %d, records %d; want 30, 0, and the 20 asked for", got.AlreadyOver, got.Failed, got.Records.Calls)
+		}
+	})
+}
+
+// The connections do not depend on HTTP/2, nor on what the library does.
+func TestNetworkSpeaksHTTP1Only(t *testing.T) {
+	network := calls.Network()
+	if p := network.Protocols; !p.HTTP1() || p.HTTP2() || p.UnencryptedHTTP2() {
+		t.Errorf("protocols %v, want HTTP/1 alone", p)
+	}
+	var _ http.RoundTripper = network
+}
