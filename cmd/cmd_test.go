@@ -88,6 +88,9 @@ func (p *process) wait(t *testing.T) int {
 	return p.ProcessState.ExitCode()
 }
 
+// simple is an account where nothing is out of the ordinary.
+var simple = twiliosim.Config{}
+
 // twilio is a simulated account behind HTTPS on 127.0.0.1.
 type twilio struct {
 	*twiliosim.Account

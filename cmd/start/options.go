@@ -45,16 +45,25 @@ func parse(args []string) (*options, []error) {
 	if cli.IsHelp(problems) || o.version {
 		return o, problems
 	}
-	if !f.IsSet("time_limit") {
-		o.plan.TimeLimit = o.plan.DefaultTimeLimit()
-		if o.plan.TimeLimit > calls.MaxDefaultTimeLimit {
-			problems = append(problems, &calls.Problem{Flag: "time_limit",
-				Text: fmt.Sprintf("is needed: the plan takes %v, and Twilio ends calls after 4 hours unless the account says otherwise", o.plan.Placing()+o.plan.Hold),
-				Help: "give seconds after which Twilio should end an answered call, or 0 to leave it to the account"})
-			o.plan.TimeLimit = 0
-		}
+	problems = append(problems, o.plan.Check()...)
+	if len(problems) == 0 && !f.IsSet("time_limit") {
+		problems = o.defaultTimeLimit()
 	}
-	return o, append(problems, o.plan.Check()...)
+	return o, problems
+}
+
+// defaultTimeLimit sets the time limit of a plan that is good otherwise.
+func (o *options) defaultTimeLimit() []error {
+	limit := o.plan.DefaultTimeLimit()
+	if limit > calls.MaxDefaultTimeLimit {
+		return []error{&calls.Problem{
+			Flag: "time_limit",
+			Text: fmt.Sprintf("is needed: the plan takes %v, and Twilio ends calls after 4 hours unless the account says otherwise", o.plan.Placing()+o.plan.Hold),
+			Help: "give seconds after which Twilio should end an answered call, or 0 to leave it to the account",
+		}}
+	}
+	o.plan.TimeLimit = limit
+	return nil
 }
 
 // client returns a client of the account: Twilio's, or a simulated one for a

@@ -17,6 +17,7 @@ const (
 	// says otherwise.
 	DefaultTwiML = `<Response><Say loop="0">This is a test call</Say></Response>`
 
+	maxCallCount = 10_000_000
 	maxCPS       = 10_000
 	maxTwiML     = 4000 // characters (Twilio: error 32018)
 	minTimeLimit = time.Minute
@@ -60,6 +61,9 @@ func (p Plan) Check() []error {
 	}
 	if p.CallCount < 1 {
 		add("call_count", "ask for at least one call", "is %d", p.CallCount)
+	}
+	if p.CallCount > maxCallCount {
+		add("call_count", "split the run", "is %d; the most is %d", p.CallCount, maxCallCount)
 	}
 	if p.CPS < 1 {
 		add("cps", "the least is one call a second", "is %d", p.CPS)
@@ -178,7 +182,7 @@ func redactURL(s string) string {
 }
 
 // Placing returns how long placing the calls takes at the cap, from the first
-// start to the last.
+// start to the last. The plan must be a checked one.
 func (p Plan) Placing() time.Duration {
 	return time.Duration((p.CallCount-1)/p.CPS) * time.Second
 }

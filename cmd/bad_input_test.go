@@ -1,0 +1,190 @@
+package cmd_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// Bad input gets a clear error and does nothing: no file, no request. Each row
+// has its exact message and exit status.
+func TestBadInput(t *testing.T) {
+	const (
+		key       = "SK0123456789abcdef0123456789abcdef"
+		partyHint = "write a number with + and country code (+14155550100), an address as sip:name@host, a client as client:name"
+		setHint   = "credentials are taken from one place as a set, and never mixed"
+		noSecret  = "no Twilio credentials: neither --sid and --token, nor the environment, nor twilio.env has a secret"
+		copyHint  = "copy twilio.env.example to twilio.env and fill it in; a --dry_run needs none"
+		shapeHint = "copy it from the Twilio Console"
+		fileHint  = "name the file that start wrote the call SIDs to"
+		urlHint   = "TwiML begins with <Response>; a URL with https://"
+		strayHint = "every value belongs to a flag; quote one that holds spaces"
+	)
+	good := []string{"--dry_run", "-c", from, "-d", to}
+	real := []string{"-c", from, "-d", to}
+	with := func(base []string, more ...string) []string { return append(base[:len(base):len(base)], more...) }
+	type problem struct{ err, hint string }
+	for _, tc := range []struct {
+		what    string
+		command string
+		args    []string
+		env     []string
+		files   map[string]string
+		want    []problem
+	}{
+		{"nothing at all", "start", nil, nil, nil, []problem{
+			{"--caller_id is missing", partyHint}, {"--destination is missing", partyHint}, {noSecret, copyHint}}},
+		{"a number without its plus", "start", []string{"--dry_run", "-c", "15005550006", "-d", to}, nil, nil, []problem{
+			{`--caller_id "15005550006" is not a phone number, SIP address or client name`, partyHint}}},
+		{"a number too long", "start", []string{"--dry_run", "-c", from, "-d", "+1234567890123456"}, nil, nil, []problem{
+			{`--destination "+1234567890123456" is not a phone number, SIP address or client name`, partyHint}}},
+		{"one bad number of several", "start", []string{"--dry_run", "-c", from, "-d", to + ",,bob"}, nil, nil, []problem{
+			{`--destination "" is not a phone number, SIP address or client name`, partyHint},
+			{`--destination "bob" is not a phone number, SIP address or client name`, partyHint}}},
+		{"a SIP address without host", "start", []string{"--dry_run", "-c", from, "-d", "sip:alice"}, nil, nil, []problem{
+			{`--destination "sip:alice" is not a phone number, SIP address or client name`, partyHint}}},
+		{"a client that calls a phone", "start", []string{"--dry_run", "-c", "client:bob", "-d", to}, nil, nil, []problem{
+			{`--caller_id "client:bob" cannot call a phone number (` + to + `)`, "use a Twilio number or a verified caller ID"}}},
+		{"no call", "start", with(good, "--call_count", "0"), nil, nil, []problem{{"--call_count is 0", "ask for at least one call"}}},
+		{"less than no call", "start", with(good, "--call_count=-3"), nil, nil, []problem{{"--call_count is -3", "ask for at least one call"}}},
+		{"more calls than a run can be", "start", with(good, "--call_count", "99999999999"), nil, nil, []problem{{"--call_count is 99999999999; the most is 10000000", "split the run"}}},
+		{"a count that is no number", "start", with(good, "--call_count", "many"), nil, nil, []problem{{`--call_count "many" is not a whole number`, ""}}},
+		{"a cap of zero", "start", with(good, "--cps", "0"), nil, nil, []problem{{"--cps is 0", "the least is one call a second"}}},
+		{"a fraction of a call a second", "start", with(good, "--cps", "0.5"), nil, nil, []problem{{`--cps "0.5" is not a whole number`, ""}}},
+		{"a cap beyond reason", "start", with(good, "--cps", "1000000"), nil, nil, []problem{{"--cps is 1000000; the most is 10000", "no account dials as fast"}}},
+		{"a negative hold", "start", with(good, "-h", "-1"), nil, nil, []problem{{"--hold is negative (-1s)", "give whole seconds from 0 up"}}},
+		{"-h for help", "start", with(good, "-h"), nil, nil, []problem{{"-h needs a value", "-h is short for --hold; help is -help"}}},
+		{"end_calls that is neither", "start", with(good, "-e", "maybe"), nil, nil, []problem{{`--end_calls "maybe" is not true or false`, ""}}},
+		{"a URL that is none, and may hold a password", "start", with(good, "-t", "bob:secret@example.com"), nil, nil, []problem{
+			{"--twiml is neither TwiML nor an http or https URL", urlHint}}},
+		{"TwiML that is not well-formed", "start", with(good, "-t", "<Response><Say>hello</Response>"), nil, nil, []problem{
+			{"--twiml is not well-formed TwiML: XML syntax error on line 1: element <Say> closed by </Response>", ""}}},
+		{"TwiML without its root", "start", with(good, "-t", "<Say>hello</Say>"), nil, nil, []problem{
+			{"--twiml has the root element <Say>; TwiML needs <Response>", "put <Response> and </Response> around it"}}},
+		{"TwiML too long", "start", with(good, "-t", "<Response>"+strings.Repeat("é", 3980)+"</Response>"), nil, nil, []problem{
+			{"--twiml has 4001 characters; Twilio takes at most 4000", "host it and give its URL"}}},
+		{"a time limit too short", "start", with(good, "--time_limit", "59"), nil, nil, []problem{
+			{"--time_limit is 59s", "give 60 to 86400 seconds, or 0 to leave it to the account"}}},
+		{"a plan longer than calls last", "start", with(good, "-h", "7000"), nil, nil, []problem{
+			{"--time_limit is needed: the plan takes 1h56m40s, and Twilio ends calls after 4 hours unless the account says otherwise",
+				"give seconds after which Twilio should end an answered call, or 0 to leave it to the account"}}},
+		{"a mistyped flag", "start", with(good, "--calls_count", "3"), nil, nil, []problem{{"unknown flag --calls_count", "did you mean --call_count?"}}},
+		{"an abbreviated flag", "start", with(good, "--dest", to), nil, nil, []problem{{"unknown flag --dest", "did you mean --destination?"}}},
+		{"a value stuck to its flag", "start", []string{"--dry_run", "-c" + from, "-d", to}, nil, nil, []problem{
+			{"unknown flag -c" + from, "put a space between a short flag and its value: -c " + from},
+			{"--caller_id is missing", partyHint}}},
+		{"an argument too many", "start", with(good, "10"), nil, nil, []problem{{`unexpected argument "10"`, strayHint}}},
+		{"two mistakes at once", "start", with(good, "--cps", "0", "--hold", "-5"), nil, nil, []problem{
+			{"--cps is 0", "the least is one call a second"}, {"--hold is negative (-5s)", "give whole seconds from 0 up"}}},
+		{"a JSON file that cannot be written", "start", with(good, "--json", "missing/out.json"), nil, nil, []problem{
+			{"--json: open missing/out.json: no such file or directory", "name a file that can be written, or - for standard output"}}},
+
+		{"half a set on the command line", "start", with(real, "--sid", accountSID), nil, nil, []problem{{"--token is missing from the command line", setHint}}},
+		{"sets are not mixed", "start", with(real, "--sid", accountSID), []string{"TWILIO_AUTH_TOKEN=" + authToken}, nil, []problem{
+			{"--token is missing from the command line", setHint}}},
+		{"half a set in the environment", "start", real, []string{"TWILIO_AUTH_TOKEN=" + authToken}, nil, []problem{
+			{"TWILIO_ACCOUNT_SID is missing from the environment", setHint}}},
+		{"an API secret without its key", "start", real, []string{"TWILIO_ACCOUNT_SID=" + accountSID, "TWILIO_API_SECRET=" + authToken}, nil, []problem{
+			{"TWILIO_API_KEY is missing from the environment", setHint}}},
+		{"an account SID that is none", "start", real, []string{"TWILIO_ACCOUNT_SID=" + key, "TWILIO_AUTH_TOKEN=" + authToken}, nil, []problem{
+			{"TWILIO_ACCOUNT_SID from the environment is not an account SID (AC and 32 hex digits)", shapeHint}}},
+		{"an API key that is none", "start", real, []string{"TWILIO_ACCOUNT_SID=" + accountSID, "TWILIO_API_KEY=" + accountSID, "TWILIO_API_SECRET=" + authToken}, nil, []problem{
+			{"TWILIO_API_KEY from the environment is not an API key (SK and 32 hex digits)", shapeHint}}},
+		{"a token with a stray character is not shown", "start", real, nil,
+			map[string]string{"twilio.env": "export TWILIO_ACCOUNT_SID='" + accountSID + "'\nexport TWILIO_AUTH_TOKEN='s3cret!'\n"}, []problem{
+				{"TWILIO_AUTH_TOKEN from twilio.env is not an auth token (letters and digits only)", shapeHint}}},
+		{"twilio.env with a broken line", "start", real, nil,
+			map[string]string{"twilio.env": "export TWILIO_ACCOUNT_SID='" + accountSID + "'\n!!s3cret\n"}, []problem{
+				{"twilio.env:2: not a line of the form NAME='value'", "see twilio.env.example"}}},
+		{"twilio.env with half a set", "start", real, nil,
+			map[string]string{"twilio.env": "TWILIO_AUTH_TOKEN=" + authToken}, []problem{
+				{"TWILIO_ACCOUNT_SID is missing from twilio.env", setHint}}},
+
+		{"end without a file", "end", []string{"--dry_run"}, nil, nil, []problem{
+			{"--file is missing", "name the file that start wrote the call SIDs to; if it is lost, give --caller_id and --destination"}}},
+		{"a file that is not there", "end", []string{"--dry_run", "-f", "calls.csv"}, nil, nil, []problem{
+			{"--file: stat calls.csv: no such file or directory", fileHint}}},
+		{"a directory for a file", "end", []string{"--dry_run", "-f", "."}, nil, nil, []problem{{`--file "." is a directory`, fileHint}}},
+		{"a dry run's file for real", "end", []string{"-f", "call_sids_1700000000_dry_run.csv"}, []string{"TWILIO_ACCOUNT_SID=" + accountSID, "TWILIO_AUTH_TOKEN=" + authToken},
+			map[string]string{"call_sids_1700000000_dry_run.csv": accountSID}, []problem{
+				{`--file "call_sids_1700000000_dry_run.csv" was written by a dry run; its calls do not exist`, "add --dry_run to end them in the simulator"}}},
+		{"a file and numbers", "end", []string{"--dry_run", "-f", "calls.csv", "-c", from, "-d", to}, []string{"TWILIO_ACCOUNT_SID=" + accountSID, "TWILIO_AUTH_TOKEN=" + authToken}, nil, []problem{
+			{"--file cannot go with --caller_id and --destination", "give the file, or the two numbers if it is lost"}}},
+		{"one number of two", "end", []string{"-c", from}, []string{"TWILIO_ACCOUNT_SID=" + accountSID, "TWILIO_AUTH_TOKEN=" + authToken}, nil, []problem{
+			{"--destination is missing", partyHint}}},
+	} {
+		t.Run(tc.what, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			for name, text := range tc.files {
+				writeFile(t, dir, name, text)
+			}
+			p := command(t, dir, tc.command, tc.env, tc.args...)
+			if status := p.status(t); status != 2 {
+				t.Errorf("exit status %d, want 2", status)
+			}
+			var want strings.Builder
+			for _, problem := range tc.want {
+				want.WriteString(tc.command + ": error: " + problem.err + "\n")
+				if problem.hint != "" {
+					want.WriteString(tc.command + ": hint: " + problem.hint + "\n")
+				}
+			}
+			if got := p.stderr.String(); got != want.String() {
+				t.Errorf("stderr\n%swant\n%s", got, want.String())
+			}
+			if got := p.stdout.String(); got != "" {
+				t.Errorf("stdout %q, want nothing", got)
+			}
+			files, err := os.ReadDir(dir)
+			if err != nil || len(files) != len(tc.files) {
+				t.Errorf("%d files afterwards (error %v), want the %d from before", len(files), err, len(tc.files))
+			}
+		})
+	}
+}
+
+// Secrets given in the wrong place are warned of, and shown nowhere.
+func TestSecretsAreWarnedOfAndShownNowhere(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		what string
+		args []string
+		env  string
+		want string
+	}{
+		{"a token on the command line", []string{"--sid", accountSID, "--token", authToken}, "",
+			"start: warning: --token can be seen by other users of this machine\nstart: hint: put it into twilio.env or the environment\n"},
+		{"a file that others can read", nil, "export TWILIO_ACCOUNT_SID='" + accountSID + "'\nexport TWILIO_AUTH_TOKEN='" + authToken + "'\n",
+			"start: warning: twilio.env can be read by other users of this machine\nstart: hint: chmod 600 twilio.env\n"},
+	} {
+		t.Run(tc.what, func(t *testing.T) {
+			t.Parallel()
+			twilio := newTwilio(t, simple)
+			dir := t.TempDir()
+			if tc.env != "" {
+				writeFile(t, dir, "twilio.env", tc.env)
+				if err := os.Chmod(filepath.Join(dir, "twilio.env"), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			args := append([]string{"-c", from, "-d", to, "-t", "https://bob:hunter2@example.com/twiml?key=hunter2", "--json", "out.json"}, tc.args...)
+			p := command(t, dir, "start", twilio.env[:2], args...)
+			if status := p.status(t); status != 0 {
+				t.Errorf("exit status %d, want 0", status)
+			}
+			if !strings.HasPrefix(p.stderr.String(), tc.want) {
+				t.Errorf("stderr\n%swant it to begin with\n%s", p.stderr.String(), tc.want)
+			}
+			if !strings.Contains(p.stderr.String(), "start: plan: account AC0123…cdef, auth token from ") {
+				t.Errorf("stderr does not say whose credentials are used:\n%s", p.stderr.String())
+			}
+			for name, text := range map[string]string{"stdout": p.stdout.String(), "stderr": p.stderr.String(), "the JSON": readFile(t, filepath.Join(dir, "out.json"))} {
+				if strings.Contains(text, authToken) || strings.Contains(text, "hunter2") {
+					t.Errorf("%s holds a secret:\n%s", name, text)
+				}
+			}
+		})
+	}
+}
