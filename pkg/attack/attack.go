@@ -1,0 +1,151 @@
+// Package attack sends webhook requests to an endpoint as Twilio would, in a
+// closed or an open loop, and measures the answers.
+//
+// In a closed loop a number of connections work back to back: as fast as the
+// endpoint can. In an open loop requests are due in bursts, so many a second,
+// whatever the endpoint does; latency then counts from when a request was due,
+// so that an endpoint that stalls cannot hide it by being asked less.
+//
+// Requests are written, signed and judged by package webhook. This package
+// keeps the connections: it writes a request's bytes to one, and fasthttp's
+// response parser reads the answer. Compared on loopback with 50 connections,
+// that took 0.9 CPU seconds per 100,000 requests, fasthttp's own client 1.0 and
+// a tuned net/http 1.8.
+package attack
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"sync/atomic"
+	"time"
+
+	"call-load-tester/pkg/webhook"
+)
+
+// Late is how long after it was due a request counts as sent late.
+const Late = 100 * time.Millisecond
+
+// DefaultTimeout is Twilio's own: the time for a whole answer, connecting and
+// redirects included. Twilio: error dictionary 11205.
+const DefaultTimeout = 15 * time.Second
+
+// DefaultMaxInFlight bounds the requests in flight of an open loop.
+const DefaultMaxInFlight = 10_000
+
+// MaxRequests is the most that one attack can send.
+const MaxRequests = 1_000_000_000
+
+// A Config says what to send where. Requests, Token, Envelope.URL and either
+// Concurrency or Rate are needed.
+type Config struct {
+	Envelope webhook.Envelope
+	Rows     []webhook.Row // request i is made of row i modulo their number
+	Token    string        // the account's auth token, which signs
+	Requests int           // how many to send, 1 to MaxRequests
+
+	Concurrency int // closed loop: connections
+	Rate        int // open loop, if above 0: requests due at the start of each second
+	MaxInFlight int // open loop: requests in flight at most; 0: DefaultMaxInFlight
+
+	Timeout      time.Duration // 0: DefaultTimeout
+	BadSignature float64       // percent of the requests that get a wrong signature, 0 to 100
+
+	// Connect, if not nil, opens connections instead of the network, ready for
+	// HTTP even where the URL says https. addr is host:port.
+	Connect func(ctx context.Context, addr string) (net.Conn, error)
+	RootCAs *x509.CertPool // for https; nil: the system's
+}
+
+func (c Config) check() error {
+	switch {
+	case c.Requests < 1 || c.Requests > MaxRequests:
+		return fmt.Errorf("%d requests: it must be 1 to %d", c.Requests, MaxRequests)
+	case len(c.Rows) == 0:
+		return errors.New("there is no row to send")
+	case c.Rate < 0:
+		return fmt.Errorf("rate %d: it must not be negative", c.Rate)
+	case c.Rate == 0 && c.Concurrency < 1:
+		return fmt.Errorf("concurrency %d: it must be at least 1", c.Concurrency)
+	case c.MaxInFlight < 0:
+		return fmt.Errorf("%d requests in flight at most: it must not be negative", c.MaxInFlight)
+	case c.Timeout < 0:
+		return fmt.Errorf("timeout %v: it must not be negative", c.Timeout)
+	case !(c.BadSignature >= 0 && c.BadSignature <= 100):
+		return fmt.Errorf("%v %% bad signatures: it must be 0 to 100", c.BadSignature)
+	}
+	if c.Envelope.SignURL != "" {
+		if err := webhook.CheckURL(c.Envelope.SignURL); err != nil {
+			return err
+		}
+	}
+	return webhook.CheckURL(c.Envelope.URL)
+}
+
+// An Attack is one run. It runs once.
+type Attack struct {
+	cfg       Config
+	templates []*webhook.Template
+	target    target
+	forgeries forgeries
+	recorder  *recorder
+
+	sent, done, failed atomic.Int64
+}
+
+// New returns an Attack, or an error if something in cfg is out of range. It
+// sends nothing yet.
+func New(cfg Config) (*Attack, error) {
+	if err := cfg.check(); err != nil {
+		return nil, err
+	}
+	if _, err := webhook.NewSigner(cfg.Token); err != nil {
+		return nil, err
+	}
+	if cfg.MaxInFlight == 0 {
+		cfg.MaxInFlight = DefaultMaxInFlight
+	}
+	if cfg.Timeout == 0 {
+		cfg.Timeout = DefaultTimeout
+	}
+	a := &Attack{
+		cfg:       cfg,
+		target:    newTarget(cfg.Envelope),
+		forgeries: newForgeries(cfg.Requests, cfg.BadSignature),
+		recorder:  newRecorder(),
+	}
+	for _, row := range cfg.Rows {
+		a.templates = append(a.templates, webhook.NewTemplate(cfg.Envelope, row))
+	}
+	return a, nil
+}
+
+// Run sends the requests and blocks until the last is answered or has timed
+// out. When ctx is done no more are sent, those in flight are waited for, and
+// the result tells of what was sent. Run must be called only once.
+func (a *Attack) Run(ctx context.Context) *Result {
+	start := time.Now()
+	a.recorder.start = start
+	if a.cfg.Rate > 0 {
+		a.openLoop(ctx, start)
+	} else {
+		a.closedLoop(ctx)
+	}
+	return a.result(time.Since(start))
+}
+
+// Progress is a look at a running attack.
+type Progress struct {
+	Sent   int // requests
+	Done   int // of these, answered or given up
+	Failed int // of these, neither accepted nor refused on purpose
+}
+
+// Progress returns how far the attack is. It may be called at any time.
+func (a *Attack) Progress() Progress {
+	// In this order, so that never more seem done than sent.
+	failed, done := a.failed.Load(), a.done.Load()
+	return Progress{Sent: int(a.sent.Load()), Done: int(done), Failed: int(failed)}
+}

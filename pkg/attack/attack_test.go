@@ -1,0 +1,178 @@
+package attack_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"call-load-tester/pkg/attack"
+	"call-load-tester/pkg/webhook"
+)
+
+func TestEveryRequestIsSignedFreshAndAccepted(t *testing.T) {
+	for _, tc := range []struct {
+		what string
+		cfg  attack.Config
+	}{
+		{"closed loop", attack.Config{Requests: 5000, Concurrency: 20}},
+		{"open loop", attack.Config{Requests: 5000, Rate: 5000}},
+		{"more connections than requests", attack.Config{Requests: 3, Concurrency: 20}},
+	} {
+		g := &guard{}
+		tc.cfg.Envelope.URL = serve(t, g) + "/sms?b=2&a=%7e"
+		r := run(t, tc.cfg)
+		n := tc.cfg.Requests
+		if r.Sent != n || r.Accepted != n || g.passed != n || len(g.sids) != n {
+			t.Errorf("%s: %d sent, %d accepted, %d passed twilio-go's validator, %d different SIDs; want %d of each",
+				tc.what, r.Sent, r.Accepted, g.passed, len(g.sids), n)
+		}
+		if r.Replies != (webhook.Replies{Count: n, Segments: n}) || r.Received != n {
+			t.Errorf("%s: replies %+v, %d segments received, want %d each", tc.what, r.Replies, r.Received, n)
+		}
+	}
+}
+
+func TestRowsAreUsedEqually(t *testing.T) {
+	var rows []webhook.Row
+	for i := range 7 {
+		rows = append(rows, webhook.Row{{Name: "Body", Value: fmt.Sprint(i)}})
+	}
+	for _, cfg := range []attack.Config{{Requests: 703, Concurrency: 9}, {Requests: 703, Rate: 1000}} {
+		g := &guard{}
+		cfg.Envelope.URL, cfg.Rows = serve(t, g)+"/", rows
+		run(t, cfg)
+		for body, n := range g.bodies {
+			if want := 100; n != want && !(n == 101 && body < "3") {
+				t.Errorf("row %s is used %d times, want %d", body, n, want)
+			}
+		}
+	}
+}
+
+func TestBadSignaturesAreRefusedExactly(t *testing.T) {
+	rows := []webhook.Row{{{Name: "Body", Value: "a"}}, {{Name: "Body", Value: "b"}}, {{Name: "Body", Value: "c"}}, {{Name: "Body", Value: "d"}}}
+	for _, tc := range []struct {
+		what    string
+		percent float64
+		want    int
+	}{
+		{"none", 0, 0},
+		{"a tenth", 10, 200},
+		{"half a percent", 0.5, 10},
+		{"all", 100, 2000},
+	} {
+		g := &guard{}
+		r := run(t, attack.Config{Requests: 2000, Concurrency: 8, Rows: rows, BadSignature: tc.percent, Envelope: webhook.Envelope{URL: serve(t, g) + "/sms"}})
+		if r.Forged != tc.want || r.Refused != tc.want || r.Accepted != 2000-tc.want || g.stood != tc.want || r.LetThrough != 0 {
+			t.Errorf("%s: forged %d, refused %d, accepted %d, let through %d; want %d forged and exactly these refused", tc.what, r.Forged, r.Refused, r.Accepted, r.LetThrough, tc.want)
+		}
+		if r.Received != 2000-tc.want {
+			t.Errorf("%s: %d segments received, want %d: forged requests are no messages", tc.what, r.Received, 2000-tc.want)
+		}
+		for body, n := range g.stoodBodies {
+			if n < tc.want/4-1 || n > tc.want/4+1 {
+				t.Errorf("%s: row %s got %d of %d wrong signatures, want a quarter", tc.what, body, n, tc.want)
+			}
+		}
+	}
+}
+
+func TestAnEndpointThatLetsForgeriesThrough(t *testing.T) {
+	r := run(t, attack.Config{Requests: 100, BadSignature: 25, Envelope: webhook.Envelope{URL: serve(t, http.HandlerFunc(thanks))}})
+	if r.LetThrough != 25 || r.Refused != 0 || r.Accepted != 75 || r.Completed() != 75 || r.Replies.Count != 75 {
+		t.Errorf("%+v, want 25 let through and replies to the other 75 only", r)
+	}
+	r = run(t, attack.Config{Requests: 100, BadSignature: 25, Envelope: webhook.Envelope{URL: serve(t, http.NotFoundHandler())}})
+	if r.LetThrough != 0 || r.Refused != 0 || r.Failed != 100 {
+		t.Errorf("%+v, want all failed: 404 neither refuses nor lets through", r)
+	}
+}
+
+func TestSignURLIsWhatIsSigned(t *testing.T) {
+	g := &guard{url: "https://public.example:8443/sms?x=1"}
+	r := run(t, attack.Config{Requests: 10, Envelope: webhook.Envelope{URL: serve(t, g) + "/behind/the/tunnel", SignURL: g.url}})
+	if r.Accepted != 10 {
+		t.Errorf("%d of 10 accepted", r.Accepted)
+	}
+}
+
+func TestTLS(t *testing.T) {
+	server := httptest.NewUnstartedServer(http.HandlerFunc(thanks))
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.StartTLS()
+	defer server.Close()
+	roots := server.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs
+	for _, tc := range []struct {
+		what string
+		cfg  attack.Config
+		want webhook.Code
+	}{
+		{"a trusted certificate", attack.Config{RootCAs: roots}, webhook.Accepted},
+		{"one that is not trusted", attack.Config{}, webhook.CertificateUntrusted},
+		{"one for another host", attack.Config{RootCAs: roots, Envelope: webhook.Envelope{URL: strings.Replace(server.URL, "127.0.0.1", "localhost", 1)}}, webhook.CertificateName},
+	} {
+		if tc.cfg.Envelope.URL == "" {
+			tc.cfg.Envelope.URL = server.URL
+		}
+		tc.cfg.Requests = 2
+		if r := run(t, tc.cfg); !maps.Equal(r.Verdicts, map[webhook.Code]int{tc.want: 2}) {
+			t.Errorf("%s: verdicts %v (%v), want %d twice", tc.what, r.Verdicts, r.Causes, tc.want)
+		}
+	}
+
+	plain := serve(t, http.HandlerFunc(thanks))
+	r := run(t, attack.Config{Requests: 1, Envelope: webhook.Envelope{URL: strings.Replace(plain, "http:", "https:", 1)}})
+	if r.Verdicts[webhook.TLSFailure] != 1 {
+		t.Errorf("https to a plain port: verdicts %v (%v), want %d", r.Verdicts, r.Causes, webhook.TLSFailure)
+	}
+}
+
+func TestConfigIsChecked(t *testing.T) {
+	good := attack.Config{Envelope: webhook.Envelope{URL: "http://a.example"}, Rows: oneRow, Token: token, Requests: 1, Concurrency: 1}
+	if _, err := attack.New(good); err != nil {
+		t.Errorf("New(%+v) = %v", good, err)
+	}
+	for what, spoil := range map[string]func(*attack.Config){
+		"no request":             func(c *attack.Config) { c.Requests = 0 },
+		"too many requests":      func(c *attack.Config) { c.Requests = attack.MaxRequests + 1 },
+		"no row":                 func(c *attack.Config) { c.Rows = nil },
+		"no token":               func(c *attack.Config) { c.Token = "" },
+		"neither loop":           func(c *attack.Config) { c.Concurrency = 0 },
+		"a negative rate":        func(c *attack.Config) { c.Rate = -1 },
+		"a negative bound":       func(c *attack.Config) { c.MaxInFlight = -1 },
+		"a negative timeout":     func(c *attack.Config) { c.Timeout = -1 },
+		"over a hundred percent": func(c *attack.Config) { c.BadSignature = 100.5 },
+		"a bad URL":              func(c *attack.Config) { c.Envelope.URL = "a.example" },
+		"a bad URL to sign":      func(c *attack.Config) { c.Envelope.SignURL = "a.example" },
+	} {
+		cfg := good
+		spoil(&cfg)
+		if _, err := attack.New(cfg); err == nil {
+			t.Errorf("%s: no error", what)
+		}
+	}
+}
+
+func TestNothingIsSentAfterAnInterrupt(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	for _, cfg := range []attack.Config{{Requests: 10, Concurrency: 2}, {Requests: 10, Rate: 10}} {
+		cfg.Envelope.URL = serve(t, http.HandlerFunc(thanks))
+		if r := runUntil(t, ctx, cfg); r.Sent != 0 || r.Asked != 10 || r.Rate != 0 {
+			t.Errorf("%+v, want 0 of 10 sent", r)
+		}
+	}
+}
+
+func BenchmarkClosedLoop(b *testing.B) {
+	url := serve(b, http.HandlerFunc(thanks))
+	b.ReportAllocs()
+	b.ResetTimer()
+	run(b, attack.Config{Requests: b.N, Concurrency: 50, Envelope: webhook.Envelope{URL: url}})
+}

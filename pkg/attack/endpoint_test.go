@@ -1,0 +1,165 @@
+package attack_test
+
+import (
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"sync"
+	"testing"
+
+	"call-load-tester/pkg/attack"
+	"call-load-tester/pkg/webhook"
+
+	"github.com/twilio/twilio-go/client"
+)
+
+const token = "12345566778"
+
+var oneRow = []webhook.Row{{{Name: "Body", Value: "4566"}}}
+
+const goodTwiML = `<Response><Message>Thanks</Message></Response>`
+
+// thanks answers every request with one reply.
+func thanks(w http.ResponseWriter, r *http.Request) {
+	_, _ = io.Copy(io.Discard, r.Body)
+	w.Header().Set("Content-Type", "text/xml")
+	_, _ = io.WriteString(w, goodTwiML)
+}
+
+// run runs an attack of cfg, its gaps filled in, and checks that all adds up.
+func run(t testing.TB, cfg attack.Config) *attack.Result {
+	t.Helper()
+	return runUntil(t, context.Background(), cfg)
+}
+
+func runUntil(t testing.TB, ctx context.Context, cfg attack.Config) *attack.Result {
+	t.Helper()
+	if cfg.Token == "" {
+		cfg.Token = token
+	}
+	if cfg.Rows == nil {
+		cfg.Rows = oneRow
+	}
+	if cfg.Concurrency == 0 {
+		cfg.Concurrency = 1
+	}
+	a, err := attack.New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := a.Run(ctx)
+	checkSums(t, r)
+	want := attack.Progress{Sent: r.Sent, Done: r.Sent, Failed: r.Sent - r.Completed()}
+	if got := a.Progress(); got != want {
+		t.Errorf("progress at the end is %+v, want %+v", got, want)
+	}
+	return r
+}
+
+// checkSums checks that the figures of a result agree with each other.
+func checkSums(t testing.TB, r *attack.Result) {
+	t.Helper()
+	sum := func(what string, got, want int) {
+		t.Helper()
+		if got != want {
+			t.Errorf("%s are %d, want %d", what, got, want)
+		}
+	}
+	sum("the classes", r.Accepted+r.Failed+r.Unanswered+r.Refused+r.LetThrough, r.Sent)
+	sum("the verdicts", total(r.Verdicts), r.Accepted+r.Failed+r.Unanswered)
+	sum("the accepted by verdict", r.Verdicts[webhook.Accepted], r.Accepted)
+	sum("the statuses", total(r.Statuses), r.Answered())
+	sum("the causes", total(r.Causes), r.Unanswered)
+	sent, answered := 0, 0
+	for _, i := range r.Timeline {
+		sent += i.Sent()
+		answered += i.Answered
+	}
+	sum("the requests of the timeline", sent, r.Sent)
+	sum("the answers of the timeline", answered, r.Answered())
+	if r.Latency.Count != r.Service.Count || r.Latency.Count < r.Answered() {
+		t.Errorf("%d latencies and %d service times of %d answers", r.Latency.Count, r.Service.Count, r.Answered())
+	}
+}
+
+func total[K comparable](counts map[K]int) int {
+	n := 0
+	for _, count := range counts {
+		n += count
+	}
+	return n
+}
+
+// A guard answers as an application with Twilio's own validator does, and
+// remembers what it was asked.
+type guard struct {
+	url string // what Twilio would sign; empty: the URL asked for
+
+	mu            sync.Mutex
+	passed, stood int // requests with a good and with a bad signature
+	sids          map[string]int
+	bodies        map[string]int
+	stoodBodies   map[string]int
+}
+
+func (g *guard) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, _ := io.ReadAll(r.Body)
+	form, _ := url.ParseQuery(string(body))
+	signed := g.url
+	if signed == "" {
+		signed = "http://" + r.Host + r.RequestURI
+	}
+	validator := client.NewRequestValidator(token)
+	good := validator.ValidateBody(signed, body, r.Header.Get("X-Twilio-Signature"))
+
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.sids == nil {
+		g.sids, g.bodies, g.stoodBodies = map[string]int{}, map[string]int{}, map[string]int{}
+	}
+	g.sids[form.Get("MessageSid")]++
+	g.bodies[form.Get("Body")]++
+	if !good {
+		g.stood++
+		g.stoodBodies[form.Get("Body")]++
+		w.WriteHeader(http.StatusForbidden)
+		return
+	}
+	g.passed++
+	thanks(w, r)
+}
+
+// serve serves a handler on loopback and returns its URL.
+func serve(t testing.TB, h http.Handler) string {
+	t.Helper()
+	server := httptest.NewServer(h)
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+// speak serves a listener on loopback that lets say talk to each connection,
+// and returns its URL.
+func speak(t testing.TB, say func(net.Conn)) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer c.Close()
+				say(c)
+			}()
+		}
+	}()
+	return "http://" + l.Addr().String()
+}

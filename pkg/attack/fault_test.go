@@ -1,0 +1,145 @@
+package attack_test
+
+import (
+	"bufio"
+	"io"
+	"maps"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"call-load-tester/pkg/attack"
+	"call-load-tester/pkg/webhook"
+)
+
+// say returns a conversation that reads a request and says text.
+func say(text string) func(net.Conn) {
+	return func(c net.Conn) {
+		if req, err := http.ReadRequest(bufio.NewReader(c)); err == nil {
+			_, _ = io.Copy(io.Discard, req.Body)
+		}
+		_, _ = io.WriteString(c, text)
+	}
+}
+
+func answerWith(contentType, body string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		w.Header().Set("Content-Type", contentType)
+		_, _ = io.WriteString(w, body)
+	}
+}
+
+// Whatever an endpoint does, each request gets its verdict and the run ends.
+func TestFaultyEndpoints(t *testing.T) {
+	loop := http.NewServeMux()
+	loop.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/", http.StatusTemporaryRedirect) })
+	gone := httptest.NewServer(nil)
+	gone.Close()
+	for _, tc := range []struct {
+		what  string
+		url   string
+		want  webhook.Code
+		cause string // "" if it is answered
+	}{
+		{"slow", serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { time.Sleep(600 * time.Millisecond) })), 11205, "time is up"},
+		{"silent", speak(t, func(c net.Conn) { time.Sleep(600 * time.Millisecond) }), 11205, "time is up"},
+		{"slow within the answer", speak(t, func(c net.Conn) {
+			say("HTTP/1.1 200 OK\r\nContent-Le")(c)
+			time.Sleep(600 * time.Millisecond)
+		}), 11205, "time is up"},
+		{"nobody there", gone.URL, 11202, "connection refused"},
+		{"resets at once", speak(t, func(c net.Conn) { _ = c.(*net.TCPConn).SetLinger(0) }), 11200, "connection reset by peer"},
+		{"resets after the request", speak(t, func(c net.Conn) {
+			say("")(c)
+			_ = c.(*net.TCPConn).SetLinger(0)
+		}), 11200, "connection reset by peer"},
+		{"closes after the request", speak(t, say("")), 11200, "connection closed without an answer"},
+		{"closes within the head", speak(t, say("HTTP/1.1 200 OK\r\nContent-")), 11200, "connection closed within the answer"},
+		{"closes within the body", speak(t, say("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n<Response/>")), 11200, "connection closed within the answer"},
+		{"closes within a chunk", speak(t, say("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\n<Response/>")), 11200, "connection closed within the answer"},
+		{"answers rubbish", speak(t, say("220 mail.example ESMTP\r\n\r\n")), 11206, "the answer is not valid HTTP"},
+		{"answers noise", speak(t, say("\x00\x01\x02\x03\r\n\r\n\r\n")), 11206, "the answer is not valid HTTP"},
+		{"a head without end", speak(t, say("HTTP/1.1 200 OK\r\n"+strings.Repeat("A: b\r\n", 4000))), 11206, "the answer is not valid HTTP"},
+
+		{"64 kB + 1", serve(t, answerWith("text/xml", "<Response>"+strings.Repeat(" ", 64<<10-20)+"</Response>")), 11750, ""},
+		{"64 kB", serve(t, answerWith("text/xml", "<Response>"+strings.Repeat(" ", 64<<10-21)+"</Response>")), 0, ""},
+		{"a megabyte in chunks", serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			for range 16 {
+				_, _ = io.WriteString(w, strings.Repeat(" ", 64<<10))
+			}
+		})), 11750, ""},
+		{"a long error page", serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.WriteHeader(http.StatusBadGateway)
+			_, _ = io.WriteString(w, strings.Repeat("sorry ", 64<<10))
+		})), 11217, ""},
+		{"a redirect loop", serve(t, loop), 11215, ""},
+		{"a redirect to nowhere", speak(t, say("HTTP/1.1 302 Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")), 11216, ""},
+		{"a redirect to a file", serve(t, http.RedirectHandler("file:///etc/passwd", http.StatusFound)), 11216, ""},
+		{"a permanent redirect that Twilio does not know", serve(t, http.RedirectHandler("/x", http.StatusPermanentRedirect)), 11216, ""},
+		{"a wrong content type", serve(t, answerWith("application/json", "{}")), 12300, ""},
+		{"no content type", speak(t, say("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 11\r\n\r\n<Response/>")), 11200, ""},
+		{"HTML", serve(t, answerWith("text/html", "<html><body>It works!</body></html>")), 12102, ""},
+		{"100 segments of emoji", serve(t, answerWith("text/plain", strings.Repeat("😜", 3300))), 14103, ""},
+		{"an answer before the request", speak(t, func(c net.Conn) {
+			_, _ = io.WriteString(c, "HTTP/1.1 429 Too Many Requests\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+			time.Sleep(50 * time.Millisecond)
+		}), 11217, ""},
+		{"the connection ends the body", speak(t, say("HTTP/1.0 200 OK\r\nContent-Type: text/xml\r\n\r\n"+goodTwiML)), 0, ""},
+		{"a word before the answer", speak(t, say("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")), 0, ""},
+		{"two answers to one request", speak(t, say("HTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 500 Oh\r\nContent-Length: 0\r\n\r\n")), 0, ""},
+	} {
+		t.Run(tc.what, func(t *testing.T) {
+			t.Parallel()
+			for _, cfg := range []attack.Config{{Concurrency: 2}, {Rate: 10}} {
+				cfg.Requests, cfg.Timeout, cfg.Envelope.URL = 4, 300*time.Millisecond, tc.url
+				r := run(t, cfg)
+				if !maps.Equal(r.Verdicts, map[webhook.Code]int{tc.want: 4}) {
+					t.Errorf("verdicts %v (%v), want %d four times", r.Verdicts, r.Causes, tc.want)
+				}
+				causes := slices.Collect(maps.Keys(r.Causes))
+				if tc.cause != "" && !slices.Equal(causes, []string{tc.cause}) || tc.cause == "" && len(causes) > 0 {
+					t.Errorf("causes %q, want %q", causes, tc.cause)
+				}
+			}
+		})
+	}
+}
+
+func TestAFaultDoesNotSpoilTheNextRequest(t *testing.T) {
+	n := 0
+	r := run(t, attack.Config{Requests: 40, Envelope: webhook.Envelope{URL: serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		n++
+		switch n % 4 {
+		case 0:
+			panic(http.ErrAbortHandler)
+		case 1:
+			w.Header().Set("Connection", "close")
+		case 2:
+			_, _ = io.WriteString(w, strings.Repeat(" ", 100<<10))
+			return
+		}
+		thanks(w, r)
+	}))}})
+	want := map[webhook.Code]int{webhook.Accepted: 20, webhook.AnswerTooLong: 10, webhook.RetrievalFailure: 10}
+	if !maps.Equal(r.Verdicts, want) {
+		t.Errorf("verdicts %v, want %v", r.Verdicts, want)
+	}
+}
+
+func TestBytesAreCounted(t *testing.T) {
+	var got int
+	r := run(t, attack.Config{Requests: 3, Envelope: webhook.Envelope{URL: speak(t, func(c net.Conn) {
+		b := make([]byte, 64<<10)
+		n, _ := c.Read(b)
+		got += n
+		_, _ = io.WriteString(c, "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
+	})}})
+	if r.BytesReceived != 3*46 || int(r.BytesSent) != got {
+		t.Errorf("%d bytes received, %d sent; want %d and %d", r.BytesReceived, r.BytesSent, 3*46, got)
+	}
+}

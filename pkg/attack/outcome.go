@@ -1,0 +1,41 @@
+package attack
+
+import (
+	"time"
+
+	"call-load-tester/pkg/webhook"
+)
+
+// A class is what became of a request. Every request is in one.
+type class uint8
+
+const (
+	accepted   class = iota // answered, and Twilio would be content
+	failed                  // answered, and Twilio would log an error
+	unanswered              // no answer, or none in time
+	refused                 // signature wrong on purpose, and refused
+	letThrough              // signature wrong on purpose, and not refused
+	classes
+)
+
+// failed reports whether a request of this class is not completed.
+func (c class) failed() bool { return c != accepted && c != refused }
+
+// An outcome is all there is to know of one request.
+type outcome struct {
+	class    class
+	forged   bool
+	code     webhook.Code
+	status   int    // 0 if unanswered
+	cause    string // if unanswered
+	received int    // message segments received
+	replies  webhook.Replies
+
+	due, sent, ended time.Time
+}
+
+// timed reports whether the outcome says how long an answer takes: it does if
+// there was one, or if it was waited for in vain.
+func (o *outcome) timed() bool {
+	return o.class != unanswered || o.code == webhook.AnswerTimeout || o.code == webhook.ConnectTimeout
+}

@@ -1,0 +1,327 @@
+package attack_test
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"call-load-tester/pkg/attack"
+	"call-load-tester/pkg/webhook"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
+)
+
+// These tests run in fake time: waiting takes none, and times are exact.
+
+// inMemory returns a Connect that opens connections to somebody who answers
+// request k (of those that come, from 0) after the time that respond gives.
+func inMemory(respond func(k int) time.Duration) func(context.Context, string) (net.Conn, error) {
+	var mu sync.Mutex
+	k := -1
+	next := func() time.Duration {
+		mu.Lock()
+		defer mu.Unlock()
+		k++
+		return respond(k)
+	}
+	return func(context.Context, string) (net.Conn, error) {
+		ours, theirs := net.Pipe()
+		go func() {
+			defer theirs.Close()
+			r := bufio.NewReader(theirs)
+			for {
+				req, err := http.ReadRequest(r)
+				if err != nil {
+					return
+				}
+				_, _ = io.Copy(io.Discard, req.Body)
+				time.Sleep(next())
+				if _, err := io.WriteString(theirs, "HTTP/1.1 204 No Content\r\n\r\n"); err != nil {
+					return
+				}
+			}
+		}()
+		return ours, nil
+	}
+}
+
+func always(d time.Duration) func(int) time.Duration { return func(int) time.Duration { return d } }
+
+// exactly compares times that a histogram of three digits has held.
+func exactly(t *testing.T, what string, got, want time.Duration) {
+	t.Helper()
+	h := hdrhistogram.New(int64(time.Microsecond), int64(24*time.Hour), 3)
+	if !h.ValuesAreEquivalent(int64(got), int64(want)) {
+		t.Errorf("%s = %v, want %v", what, got, want)
+	}
+}
+
+func TestClosedLoopWorksBackToBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		r := run(t, attack.Config{Requests: 1000, Concurrency: 10, Connect: inMemory(always(100 * time.Millisecond)), Envelope: webhook.Envelope{URL: "http://a.example"}})
+		if got := time.Since(start); got != 10*time.Second || r.Elapsed != got || r.Rate != 100 {
+			t.Errorf("took %v, result says %v at %v a second; want 10s at 100", got, r.Elapsed, r.Rate)
+		}
+		exactly(t, "p50", r.Latency.P50, 100*time.Millisecond)
+		if r.Latency.Mean != 100*time.Millisecond || r.Latency.Max != 100*time.Millisecond || r.Service.Mean != r.Latency.Mean || r.Late != 0 {
+			t.Errorf("latency %+v, service %+v, late %d; want 100ms for all", r.Latency, r.Service, r.Late)
+		}
+		for i, v := range r.Timeline[:10] {
+			if v.Sent() != 100 || v.Start != time.Duration(i)*time.Second || v.Width != time.Second {
+				t.Errorf("second %d: %+v, want 100 requests", i, v)
+			}
+		}
+	})
+}
+
+func TestOpenLoopSendsInBursts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		arrivals := map[time.Duration]int{}
+		r := run(t, attack.Config{Requests: 25, Rate: 10, Envelope: webhook.Envelope{URL: "http://a.example"},
+			Connect: inMemory(func(int) time.Duration {
+				arrivals[time.Since(start)]++
+				return 1700 * time.Millisecond
+			})})
+		if len(arrivals) != 3 || arrivals[0] != 10 || arrivals[time.Second] != 10 || arrivals[2*time.Second] != 5 {
+			t.Errorf("requests arrive at %v, want 10, 10 and 5 at 0, 1 and 2 s", arrivals)
+		}
+		if r.Elapsed != 3700*time.Millisecond || r.Late != 0 {
+			t.Errorf("%v, %d late; want 3.7s and none", r.Elapsed, r.Late)
+		}
+	})
+}
+
+// However slow the endpoint, no request waits for another until it is late.
+func TestABurstIsOutBeforeItIsLate(t *testing.T) {
+	for _, tc := range []struct {
+		what    string
+		respond func(k int) time.Duration
+		spread  time.Duration // from the first to the last request of the burst
+	}{
+		{"answers at once", always(0), 0},
+		{"a round of 125 takes 4 ms, and there are 16", always(4 * time.Millisecond), 60 * time.Millisecond},
+		{"no answer for 5, 10, 15 and 20 ms", always(time.Second), 20 * time.Millisecond},
+		{"one answer in a hundred comes at once", func(k int) time.Duration {
+			return time.Second * time.Duration(min(1, k%100))
+		}, 75 * time.Millisecond},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			var first, last time.Time
+			r := run(t, attack.Config{Requests: 2000, Rate: 2000, Envelope: webhook.Envelope{URL: "http://a.example"},
+				Connect: inMemory(func(k int) time.Duration {
+					if last = time.Now(); k == 0 {
+						first = last
+					}
+					return tc.respond(k)
+				})})
+			if got := last.Sub(first); got > tc.spread || r.Late != 0 || r.Accepted != 2000 {
+				t.Errorf("%s: the burst takes %v, %d late; want at most %v and none", tc.what, got, r.Late, tc.spread)
+			}
+		})
+	}
+}
+
+func TestOpenLoopRateIsOverTheSchedule(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := run(t, attack.Config{Requests: 1000, Rate: 200, Connect: inMemory(always(time.Millisecond)), Envelope: webhook.Envelope{URL: "http://a.example"}})
+		if r.Rate != 200 {
+			t.Errorf("1000 requests in five bursts of 200 are %v a second, want 200", r.Rate)
+		}
+	})
+}
+
+// The endpoint answers at once, but not at all from the fifth second to the
+// fifteenth. At 10 requests a second, those of bursts 5 to 14 wait 10, 9, …, 1 s:
+// 100 of 200 requests wait, 10 of them for each of these times.
+func TestAStallShowsInTheIntendedStartPercentiles(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		stalled := func(int) time.Duration {
+			if since := time.Since(start); since >= 5*time.Second {
+				return max(0, 15*time.Second-since)
+			}
+			return 0
+		}
+		cfg := attack.Config{Requests: 200, Rate: 10, Envelope: webhook.Envelope{URL: "http://a.example"}, Connect: inMemory(stalled)}
+		r := run(t, cfg)
+		exactly(t, "p50", r.Latency.P50, 0)
+		exactly(t, "p90", r.Latency.P90, 8*time.Second)  // 180 of 200: 100 at once, 10 each of 1 to 8 s
+		exactly(t, "p95", r.Latency.P95, 9*time.Second)  // 190 of 200
+		exactly(t, "p99", r.Latency.P99, 10*time.Second) // 198 of 200
+		if r.Latency.Max != 10*time.Second || r.Latency.Mean != 2750*time.Millisecond || r.Late != 0 || r.Accepted != 200 {
+			t.Errorf("%+v, want at most 10s, 2.75s in the mean, none late", r)
+		}
+	})
+}
+
+// The same stall with only 20 requests in flight: the rest is not sent in time,
+// and that too is found in the latency, not in the service time.
+func TestAStallCannotHideBehindTheBoundOnRequestsInFlight(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		stalled := func(int) time.Duration {
+			if since := time.Since(start); since >= 5*time.Second {
+				return max(0, 15*time.Second-since)
+			}
+			return 0
+		}
+		cfg := attack.Config{Requests: 100, Rate: 10, MaxInFlight: 20, Envelope: webhook.Envelope{URL: "http://a.example"}, Connect: inMemory(stalled)}
+		r := run(t, cfg)
+		// Bursts 5 and 6 are sent and wait. Burst 7, due at 7 s, goes at 15 s with
+		// one of burst 8, as many as the limiter lets through; the other nine
+		// of burst 8 and two of burst 9 at 16 s, the last eight at 17 s. So 50 take
+		// no time, 3 take 7 s, 27 take 8 s, 10 take 9 s and 10 take 10 s.
+		if r.Late != 30 || r.MostLate != 8*time.Second || r.Latency.Max != 10*time.Second {
+			t.Errorf("%d late, the most by %v, latency at most %v; want 30, 8s and 10s", r.Late, r.MostLate, r.Latency.Max)
+		}
+		exactly(t, "p80", at(r, 80), 8*time.Second)
+		exactly(t, "p90", r.Latency.P90, 9*time.Second)
+		exactly(t, "p99", r.Latency.P99, 10*time.Second)
+		if want := 1900 * time.Millisecond; r.Service.Mean != want {
+			t.Errorf("service time %v in the mean, want %v: 20 requests waited", r.Service.Mean, want)
+		}
+	})
+}
+
+func at(r *attack.Result, percent float64) time.Duration {
+	for _, p := range r.Latency.Curve {
+		if p.Percent == percent {
+			return p.Time
+		}
+	}
+	return -1
+}
+
+func TestTimeoutsAreTwilios(t *testing.T) {
+	for _, tc := range []struct {
+		what    string
+		connect func(context.Context, string) (net.Conn, error)
+		want    webhook.Code
+		after   time.Duration
+	}{
+		{"no answer", inMemory(always(time.Hour)), webhook.AnswerTimeout, 15 * time.Second},
+		{"an answer just in time", inMemory(always(15*time.Second - 1)), webhook.Accepted, 15*time.Second - 1},
+		{"no connection in two attempts of five seconds", func(ctx context.Context, addr string) (net.Conn, error) {
+			<-ctx.Done()
+			return nil, ctx.Err()
+		}, webhook.ConnectTimeout, 10 * time.Second},
+		{"a connection after nine seconds leaves six", slowly(9*time.Second, inMemory(always(7*time.Second))), webhook.AnswerTimeout, 15 * time.Second},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			r := run(t, attack.Config{Requests: 1, Connect: tc.connect, Envelope: webhook.Envelope{URL: "http://a.example"}})
+			if r.Verdicts[tc.want] != 1 || r.Elapsed != tc.after || r.Latency.Max != tc.after {
+				t.Errorf("%s: %v (%v) after %v, latency %v; want %d after %v", tc.what, r.Verdicts, r.Causes, r.Elapsed, r.Latency.Max, tc.want, tc.after)
+			}
+			time.Sleep(time.Hour) // until the endpoint is done too
+		})
+	}
+}
+
+// slowly takes so long to connect, over as many attempts as it takes.
+func slowly(d time.Duration, connect func(context.Context, string) (net.Conn, error)) func(context.Context, string) (net.Conn, error) {
+	var begun time.Time
+	return func(ctx context.Context, addr string) (net.Conn, error) {
+		if begun.IsZero() {
+			begun = time.Now()
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(d - time.Since(begun)):
+			return connect(ctx, addr)
+		}
+	}
+}
+
+func TestConnectionsAreKeptAsLongAsServersKeepThem(t *testing.T) {
+	for _, tc := range []struct {
+		what string
+		cfg  attack.Config
+		took func(k int) time.Duration
+		want int // connections opened
+	}{
+		{"back to back", attack.Config{Requests: 100, Concurrency: 4}, always(time.Millisecond), 4},
+		{"slow answers are no idle time", attack.Config{Requests: 8, Concurrency: 4}, always(10 * time.Second), 4},
+		{"from burst to burst", attack.Config{Requests: 100, Rate: 10}, always(100 * time.Millisecond), 10},
+		// The second connection is needed again when it has been idle for 5 s.
+		{"not over a longer pause", attack.Config{Requests: 8, Rate: 1}, func(k int) time.Duration {
+			if k == 0 || k == 5 {
+				return 1200 * time.Millisecond
+			}
+			return 0
+		}, 3},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			var opened atomic.Int64
+			connect := inMemory(tc.took)
+			tc.cfg.Envelope.URL = "http://a.example"
+			tc.cfg.Connect = func(ctx context.Context, addr string) (net.Conn, error) {
+				opened.Add(1)
+				return connect(ctx, addr)
+			}
+			if r := run(t, tc.cfg); int(opened.Load()) != tc.want || r.Accepted != tc.cfg.Requests {
+				t.Errorf("%s: %d connections, want %d (%+v)", tc.what, opened.Load(), tc.want, r.Causes)
+			}
+		})
+	}
+}
+
+func TestAnInterruptWaitsForAnswers(t *testing.T) {
+	for _, tc := range []struct {
+		what string
+		cfg  attack.Config
+		sent int
+		took time.Duration
+	}{
+		{"closed loop", attack.Config{Requests: 100, Concurrency: 2}, 6, 3 * time.Second},
+		{"open loop", attack.Config{Requests: 100, Rate: 3}, 9, 3 * time.Second},
+		{"open loop, held up", attack.Config{Requests: 100, Rate: 3, MaxInFlight: 2}, 6, 3 * time.Second},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), 2500*time.Millisecond)
+			defer cancel()
+			tc.cfg.Envelope.URL, tc.cfg.Connect = "http://a.example", inMemory(always(time.Second))
+			r := runUntil(t, ctx, tc.cfg)
+			if r.Sent != tc.sent || r.Accepted != tc.sent || r.Elapsed != tc.took || r.Asked != 100 {
+				t.Errorf("%s: %d sent, %d accepted in %v; want %d in %v", tc.what, r.Sent, r.Accepted, r.Elapsed, tc.sent, tc.took)
+			}
+		})
+	}
+}
+
+func TestALongRunHasWiderIntervals(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := run(t, attack.Config{Requests: 2 * 1000, Rate: 2, Connect: inMemory(always(0)), Envelope: webhook.Envelope{URL: "http://a.example"}})
+		if len(r.Timeline) != 250 {
+			t.Fatalf("1000 s are in %d intervals, want 250 of 4 s", len(r.Timeline))
+		}
+		for i, v := range r.Timeline {
+			if v.Width != 4*time.Second || v.Start != time.Duration(4*i)*time.Second || v.Sent() != 8 || v.Answered != 8 || v.Accepted != 8 {
+				t.Errorf("interval %d: %+v, want 8 requests in 4 s", i, v)
+			}
+		}
+	})
+}
+
+func TestOpenLoopDoesNotDrift(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		var last time.Duration
+		r := run(t, attack.Config{Requests: 3600, Rate: 1, Connect: inMemory(func(int) time.Duration {
+			last = time.Since(start)
+			return 0
+		}), Envelope: webhook.Envelope{URL: "http://a.example"}})
+		if last != 3599*time.Second || r.Late != 0 {
+			t.Errorf("the last of an hour's requests goes at %v, %d late; want 59m59s", last, r.Late)
+		}
+	})
+}
