@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -23,6 +24,10 @@ import (
 var bin string
 
 func TestMain(m *testing.M) {
+	flag.Parse()
+	if err := flag.Set("test.parallel", "16"); err != nil { // these tests wait more than they work
+		panic(err)
+	}
 	os.Exit(func() int {
 		dir, err := os.MkdirTemp("", "call-load-tester")
 		if err != nil {
@@ -91,13 +96,13 @@ func (p *process) wait(t *testing.T) int {
 // simple is an account where nothing is out of the ordinary.
 var simple = twiliosim.Config{}
 
-// twilio is a simulated account behind HTTPS on 127.0.0.1.
-type twilio struct {
+// simulated is a simulated account behind HTTPS on 127.0.0.1.
+type simulated struct {
 	*twiliosim.Account
 	env []string // leads a command there, with the credentials
 }
 
-func newTwilio(t *testing.T, cfg twiliosim.Config) *twilio {
+func newTwilio(t *testing.T, cfg twiliosim.Config) *simulated {
 	t.Helper()
 	cfg.SID, cfg.Password = accountSID, authToken
 	account := twiliosim.New(cfg)
@@ -110,7 +115,7 @@ func newTwilio(t *testing.T, cfg twiliosim.Config) *twilio {
 		account.Close()
 	})
 	env := append(server.Env(), "TWILIO_ACCOUNT_SID="+accountSID, "TWILIO_AUTH_TOKEN="+authToken)
-	return &twilio{account, env}
+	return &simulated{account, env}
 }
 
 // sidFile returns the one SID file in a directory.

@@ -1,0 +1,276 @@
+//go:build unix
+
+package cmd_test
+
+import (
+	"bufio"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"call-load-tester/pkg/sidfile"
+	"call-load-tester/pkg/twiliosim"
+)
+
+// running is an account whose answers take a while, and a start in it: three
+// seconds of placing, two of holding, then hang-ups.
+func running(t *testing.T) (*simulated, *process) {
+	t.Helper()
+	twilio := newTwilio(t, twiliosim.Config{ResponseTime: 200 * time.Millisecond})
+	return twilio, command(t, t.TempDir(), "start", twilio.env,
+		"-c", from, "-d", to, "--call_count", "80", "--cps", "20", "--hold", "2")
+}
+
+// A phase is a part of a run, and how to see from Twilio's side that it has
+// come.
+type phase struct {
+	name string
+	come func(*simulated) bool
+}
+
+var phases = []phase{
+	{"placing", func(a *simulated) bool { return len(a.Creates()) >= 30 }},
+	{"holding", func(a *simulated) bool {
+		creates := a.Creates()
+		return len(creates) == 80 && time.Since(creates[79].At) > time.Second
+	}},
+	{"ending", func(a *simulated) bool { return a.Requests(twiliosim.OpHangUp) >= 10 }},
+}
+
+func (p phase) wait(t *testing.T, a *simulated) {
+	t.Helper()
+	for deadline := time.Now().Add(30 * time.Second); !p.come(a); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("the run is not %s", p.name)
+		}
+	}
+}
+
+// An interrupt, or a stream that nobody reads any more, at any time: what was
+// placed is hung up, and its SID is in the file.
+func TestInterrupts(t *testing.T) {
+	for _, phase := range phases {
+		for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
+			t.Run(phase.name+"/"+signal.String(), func(t *testing.T) {
+				t.Parallel()
+				twilio, start := running(t)
+				if err := start.Start(); err != nil {
+					t.Fatal(err)
+				}
+				phase.wait(t, twilio)
+				if err := start.Process.Signal(signal); err != nil {
+					t.Fatal(err)
+				}
+				if status := start.wait(t); status != 130 {
+					t.Errorf("exit status %d, want 130\n%s", status, start.stderr.String())
+				}
+				checkNothingIsLeft(t, twilio, start.dir)
+				if !strings.Contains(start.stdout.String(), "Summary of an interrupted run") {
+					t.Errorf("no report:\n%s", start.stdout.String())
+				}
+			})
+		}
+		t.Run(phase.name+"/closed stdout", func(t *testing.T) {
+			t.Parallel()
+			twilio, start := running(t)
+			start.Stdout = nil
+			stdout, err := start.StdoutPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := start.Start(); err != nil {
+				t.Fatal(err)
+			}
+			closing := make(chan struct{})
+			go func() { // reads until the phase has come, as head does
+				defer stdout.Close()
+				for buffer := make([]byte, 100); ; {
+					select {
+					case <-closing:
+						return
+					default:
+						_ = stdout.(*os.File).SetReadDeadline(time.Now().Add(10 * time.Millisecond))
+						_, _ = stdout.Read(buffer)
+					}
+				}
+			}()
+			phase.wait(t, twilio)
+			close(closing)
+			if status := start.wait(t); status != 130 {
+				t.Errorf("exit status %d, want 130\n%s", status, start.stderr.String())
+			}
+			checkNothingIsLeft(t, twilio, start.dir)
+		})
+	}
+}
+
+// checkNothingIsLeft fails the test if a call is live, or one that ever was is
+// missing from the SID file.
+func checkNothingIsLeft(t *testing.T, twilio *simulated, dir string) {
+	t.Helper()
+	if live := twilio.Live(); len(live) != 0 {
+		t.Errorf("%d calls are live", len(live))
+	}
+	sids := readSIDs(t, sidFile(t, dir))
+	for _, call := range twilio.Calls() {
+		if !slices.Contains(sids, call.SID) {
+			t.Errorf("call %s is missing from the file", call.SID)
+		}
+	}
+}
+
+func readSIDs(t *testing.T, path string) []string {
+	t.Helper()
+	file, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	var sids []string
+	for sid, err := range sidfile.NewReader(file, path).SIDs() {
+		if err != nil {
+			t.Error(err)
+		}
+		sids = append(sids, sid)
+	}
+	return sids
+}
+
+// The second interrupt leaves within a second and says how to hang up the rest;
+// doing as it says leaves nothing running.
+func TestTheSecondInterruptLeavesAtOnce(t *testing.T) {
+	t.Parallel()
+	twilio := newTwilio(t, twiliosim.Config{ResponseTime: 1500 * time.Millisecond})
+	start := command(t, t.TempDir(), "start", twilio.env, "-c", from, "-d", to, "--call_count", "5", "--cps", "5", "-h", "60")
+	if err := start.Start(); err != nil {
+		t.Fatal(err)
+	}
+	phase{"holding", func(a *simulated) bool { c := a.Creates(); return len(c) == 5 && time.Since(c[4].At) > 2*time.Second }}.wait(t, twilio)
+	for range 2 {
+		if err := start.Process.Signal(syscall.SIGINT); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	second := time.Now()
+	if status := start.wait(t); status != 3 {
+		t.Errorf("exit status %d, want 3: calls are live", status)
+	}
+	if took := time.Since(second); took > time.Second {
+		t.Errorf("left after %v, want within a second", took)
+	}
+	said := regexp.MustCompile(`end -f (call_sids_\w+\.csv)`).FindAllStringSubmatch(start.stdout.String()+start.stderr.String(), -1)
+	if said == nil {
+		t.Fatalf("no end command in\n%s%s", start.stdout.String(), start.stderr.String())
+	}
+	end := command(t, start.dir, "end", twilio.env, "-f", said[len(said)-1][1])
+	if status := end.status(t); status != 0 || len(twilio.Live()) != 0 {
+		t.Errorf("end: exit status %d, %d calls live; want 0 and none\n%s", status, len(twilio.Live()), end.stderr.String())
+	}
+}
+
+// A process that is killed has every call it reported in its file, so that end
+// -f leaves only calls that were never reported, and end -c -d finds those.
+func TestKilledAtAnyMoment(t *testing.T) {
+	t.Parallel()
+	var moments sync.WaitGroup
+	for range 20 {
+		moment := time.Duration(rand.IntN(3000)) * time.Millisecond
+		moments.Go(func() { killAfter(t, moment) })
+	}
+	moments.Wait()
+}
+
+func killAfter(t *testing.T, moment time.Duration) {
+	twilio := newTwilio(t, twiliosim.Config{ResponseTime: 50 * time.Millisecond})
+	start := command(t, t.TempDir(), "start", twilio.env,
+		"-c", from, "-d", to, "--call_count", "40", "--cps", "20", "--hold", "1")
+	start.Stdout = nil
+	stdout, err := start.StdoutPipe()
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	if err := start.Start(); err != nil {
+		t.Error(err)
+		return
+	}
+	time.AfterFunc(moment, func() { _ = start.Process.Kill() })
+	var reported []string
+	for line := bufio.NewScanner(stdout); line.Scan(); {
+		if _, sid, ok := strings.Cut(line.Text(), ". SID: "); ok && strings.HasPrefix(line.Text(), "Started") {
+			reported = append(reported, sid)
+		}
+	}
+	_ = start.Wait()
+
+	files, _ := filepath.Glob(filepath.Join(start.dir, "call_sids_*.csv"))
+	if len(files) == 0 {
+		if len(reported) > 0 {
+			t.Errorf("killed after %v: %d calls reported, no file", moment, len(reported))
+		}
+		return
+	}
+	sids := readSIDs(t, files[0])
+	for _, sid := range reported {
+		if !slices.Contains(sids, sid) {
+			t.Errorf("killed after %v: reported call %s is missing from the file", moment, sid)
+		}
+	}
+	if len(sids) > 0 {
+		if status := command(t, start.dir, "end", twilio.env, "-f", files[0]).status(t); status != 0 {
+			t.Errorf("killed after %v: end -f: exit status %d", moment, status)
+		}
+	}
+	for _, call := range twilio.Live() {
+		if slices.Contains(reported, call.SID) {
+			t.Errorf("killed after %v: reported call %s is live after end -f", moment, call.SID)
+		}
+	}
+	end := command(t, start.dir, "end", twilio.env, "-c", from, "-d", to, "--yes")
+	if status := end.status(t); status != 0 || len(twilio.Live()) != 0 {
+		t.Errorf("killed after %v: end -c -d: exit status %d, %d live", moment, status, len(twilio.Live()))
+	}
+}
+
+// Without a terminal to ask on, end between two numbers wants --yes; with
+// --dry_run it lists real calls and ends none.
+func TestEndBetweenTwoNumbersAsks(t *testing.T) {
+	t.Parallel()
+	twilio := newTwilio(t, simple)
+	twilio.Put("CA00000000000000000000000000000001", from, to)
+	end := command(t, t.TempDir(), "end", twilio.env, "-c", from, "-d", to)
+	if status := end.status(t); status != 1 || !strings.Contains(end.stderr.String(), "add --yes") || len(twilio.Live()) != 1 {
+		t.Errorf("exit status %d, %d live; want 1, the hint, and the call untouched\n%s", status, len(twilio.Live()), end.stderr.String())
+	}
+	list := command(t, t.TempDir(), "end", twilio.env, "-c", from, "-d", to, "--dry_run", "--yes")
+	if status := list.status(t); status != 0 || !strings.HasPrefix(list.stdout.String(), "CA00000000000000000000000000000001 in-progress since ") || len(twilio.Live()) != 1 {
+		t.Errorf("exit status %d, %d live; want 0, the list, and the call untouched\n%s", status, len(twilio.Live()), list.stdout.String())
+	}
+}
+
+// A full disk and a deleted file are said, and nothing is left running.
+func TestAFileThatIsDeletedMeanwhile(t *testing.T) {
+	t.Parallel()
+	twilio, start := running(t)
+	if err := start.Start(); err != nil {
+		t.Fatal(err)
+	}
+	phases[0].wait(t, twilio)
+	if err := os.Remove(sidFile(t, start.dir)); err != nil {
+		t.Fatal(err)
+	}
+	if status := start.wait(t); status != 3 {
+		t.Errorf("exit status %d, want 3", status)
+	}
+	if !strings.Contains(start.stderr.String(), "the SID file cannot be written") || len(twilio.Live()) != 0 {
+		t.Errorf("%d live; want none, and the file's loss said\n%s", len(twilio.Live()), start.stderr.String())
+	}
+}
