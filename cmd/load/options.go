@@ -1,0 +1,69 @@
+package main
+
+import (
+	"os"
+
+	"call-load-tester/pkg/cli"
+)
+
+// options are what the command line asks for.
+type options struct {
+	config, data string // file names
+	dryRun       bool
+	version      bool
+	json         string
+}
+
+// parse reads the command line. It returns everything that is wrong with it.
+func parse(args []string) (*options, []error) {
+	o := &options{}
+	f := cli.NewFlags()
+	f.String(&o.config, "f", "file")
+	f.String(&o.data, "d", "data")
+	f.Switch(&o.dryRun, "dry_run")
+	f.Switch(&o.version, "version")
+	f.String(&o.json, "json")
+	problems := f.Parse(args)
+	if cli.IsHelp(problems) || o.version {
+		return o, problems
+	}
+	if o.config == "" {
+		problems = append(problems, &cli.UsageError{Text: "--file is missing", Help: "name the configuration, such as cmd/load/tw_load.sample.ini"})
+	}
+	if o.data == "" {
+		problems = append(problems, &cli.UsageError{Text: "--data is missing", Help: "name the data, such as cmd/load/tw_data.sample.txt"})
+	}
+	return o, problems
+}
+
+// plan reads the configuration and the data, finds the token, and returns
+// everything that is wrong.
+func (o *options) plan(console *cli.Console) (*plan, []error) {
+	p := newPlan()
+	var problems []error
+	if text, ok := read(o.config, &problems); ok {
+		problems = append(problems, p.configure(o.config, text)...)
+	}
+	if text, ok := read(o.data, &problems); ok {
+		rows, bad := parseData(o.data, text)
+		p.attack.Rows = rows
+		problems = append(problems, bad...)
+	}
+	if len(problems) == 0 {
+		problems = p.findToken(console, o.dryRun)
+	}
+	return p, problems
+}
+
+// read reads a file, if one is named.
+func read(name string, problems *[]error) (text string, ok bool) {
+	if name == "" {
+		return "", false
+	}
+	content, err := os.ReadFile(name)
+	if err != nil {
+		*problems = append(*problems, &cli.UsageError{Text: err.Error()})
+		return "", false
+	}
+	return string(content), true
+}

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"fmt"
+	"net/url"
+	"time"
+
+	"call-load-tester/pkg/attack"
+	"call-load-tester/pkg/cli"
+	"call-load-tester/pkg/webhook"
+)
+
+// A plan is all that a run is to do.
+type plan struct {
+	attack attack.Config
+	users  int
+	prices webhook.Prices
+	priced bool // a price is configured
+	pass   pass
+	dryRun bool
+	token  string // where the token comes from, for people
+}
+
+// A pass says what a run must reach. The zero value asks for nothing.
+type pass struct {
+	failed *float64       // percent of the requests at most
+	p99    *time.Duration // latency at most
+}
+
+func newPlan() *plan {
+	return &plan{attack: attack.Config{Timeout: attack.DefaultTimeout, MaxInFlight: attack.DefaultMaxInFlight}}
+}
+
+// findToken takes the token from the configuration, or else the environment or
+// twilio.env. A dry run does with any.
+func (p *plan) findToken(console *cli.Console, dryRun bool) []error {
+	p.dryRun = dryRun
+	switch {
+	case p.attack.Token != "":
+		p.token = "the configuration"
+		return nil
+	case dryRun:
+		p.attack.Token, p.token = "dry run", "nowhere: a dry run needs none"
+		return nil
+	}
+	credentials, warnings, problems := cli.FindCredentials("", "")
+	for _, warning := range warnings {
+		console.Warn(warning)
+	}
+	if len(problems) == 0 && credentials.AuthToken == "" {
+		problems = []error{&cli.UsageError{
+			Text: "there is no auth token: Twilio signs webhooks with it, never with an API key",
+			Help: "put it into the configuration ([Auth] Token), the environment or " + cli.EnvFile + " (TWILIO_AUTH_TOKEN)",
+		}}
+	}
+	if len(problems) > 0 {
+		return problems
+	}
+	p.attack.Token, p.token = credentials.AuthToken, credentials.String()
+	if p.attack.Envelope.AccountSID == "" {
+		p.attack.Envelope.AccountSID = credentials.AccountSID
+	}
+	return nil
+}
+
+// connect makes a dry run's requests go to an endpoint inside the process.
+func (p *plan) connect(dryRun bool) (closeEndpoint func(), err error) {
+	if !dryRun {
+		return func() {}, nil
+	}
+	e, err := openEndpoint(p.attack.Token, p.attack.Envelope)
+	if err != nil {
+		return nil, err
+	}
+	p.attack.Connect = e.connect
+	return e.close, nil
+}
+
+// describe tells on standard error what will be done.
+func (p *plan) describe(console *cli.Console) {
+	c := p.attack
+	if p.dryRun {
+		console.Note("DRY RUN. Nothing is sent to %s; an endpoint inside this process answers.", p.endpoint())
+	}
+	console.Note("token from %s", p.token)
+	how := fmt.Sprintf("back to back over %d connections", c.Concurrency)
+	if c.Rate > 0 {
+		seconds := (c.Requests + c.Rate - 1) / c.Rate
+		how = fmt.Sprintf("in bursts of %d a second for %d s, at most %d in flight", c.Rate, seconds, c.MaxInFlight)
+	}
+	console.Note("%d %s requests of %d rows to %s, %s", c.Requests, c.Envelope.Kind, len(c.Rows), p.endpoint(), how)
+	if c.BadSignature > 0 {
+		console.Note("%v %% of them with a signature that is wrong on purpose", c.BadSignature)
+	}
+}
+
+// endpoint names the endpoint without what may be secret of its URL.
+func (p *plan) endpoint() string {
+	u := p.url()
+	return u.Scheme + "://" + u.Host + u.EscapedPath()
+}
+
+// url is the endpoint's; it has been checked.
+func (p *plan) url() *url.URL {
+	u, err := url.Parse(p.attack.Envelope.URL)
+	if err != nil {
+		return &url.URL{}
+	}
+	return u
+}

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"call-load-tester/pkg/attack"
+	"call-load-tester/pkg/report"
+	"call-load-tester/pkg/webhook"
+)
+
+// record turns what came of the run into its record.
+func (p *plan) record(r *attack.Result, began time.Time, interrupted bool) *report.Load {
+	c := p.attack
+	record := &report.Load{
+		Command: "load",
+		DryRun:  p.dryRun,
+		Began:   began,
+		Seconds: r.Elapsed.Seconds(),
+		Plan: report.LoadPlan{
+			Endpoint:       p.endpoint(),
+			Path:           p.url().EscapedPath(),
+			Kind:           c.Envelope.Kind.String(),
+			Users:          p.users,
+			Concurrency:    c.Concurrency,
+			Requests:       c.Requests,
+			Rows:           len(c.Rows),
+			Rate:           c.Rate,
+			TimeoutSeconds: c.Timeout.Seconds(),
+			BadSignature:   c.BadSignature,
+		},
+		Requests: report.LoadRequests{
+			Sent: r.Sent, Completed: r.Completed(), NotCompleted: r.Sent - r.Completed(),
+			Accepted: r.Accepted, Failed: r.Failed, Unanswered: r.Unanswered,
+			BadSignatures: r.Forged, Refused: r.Refused, LetThrough: r.LetThrough,
+			Late: r.Late, MostLate: ms(r.MostLate),
+		},
+		Rate:          r.Rate,
+		Latency:       times(r.Latency),
+		Service:       times(r.Service),
+		Curve:         []report.LoadPercentile{},
+		Verdicts:      verdicts(r.Verdicts),
+		Statuses:      statuses(r.Statuses),
+		Causes:        causes(r.Causes),
+		BytesSent:     r.BytesSent,
+		BytesReceived: r.BytesReceived,
+		Replies:       report.LoadReplies{Count: r.Replies.Count, Segments: r.Replies.Segments, Media: r.Replies.Media},
+		Received:      r.Received,
+		Cost: report.LoadCost{
+			Priced: p.priced, Receive: p.prices.Receive, Send: p.prices.Send, MMS: p.prices.MMS,
+			Total: p.prices.Cost(r.Traffic()),
+		},
+		Timeline:    intervals(r.Timeline),
+		Interrupted: interrupted,
+	}
+	for _, point := range r.Latency.Curve {
+		record.Curve = append(record.Curve, report.LoadPercentile{Percent: point.Percent, Time: ms(point.Time)})
+	}
+	record.Pass = p.judge(record)
+	record.ExitStatus = status(record)
+	return record
+}
+
+// judge says whether the run has reached what was asked of it; nil if nothing
+// was.
+func (p *plan) judge(r *report.Load) *report.LoadPass {
+	if p.pass.failed == nil && p.pass.p99 == nil {
+		return nil
+	}
+	pass := &report.LoadPass{Passed: true, MaxFailedPercent: p.pass.failed}
+	if p.pass.failed != nil && r.FailedPercent() > *p.pass.failed {
+		pass.Passed = false
+	}
+	if p.pass.p99 != nil {
+		limit := ms(*p.pass.p99)
+		pass.MaxP99 = &limit
+		if r.Latency.P99 > limit {
+			pass.Passed = false
+		}
+	}
+	return pass
+}
+
+// ms is a time in milliseconds, as all times of the record.
+func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+
+func times(l attack.Latency) report.LoadTimes {
+	return report.LoadTimes{
+		Count: l.Count, Mean: ms(l.Mean), P50: ms(l.P50), P90: ms(l.P90), P95: ms(l.P95),
+		P99: ms(l.P99), P999: ms(l.P999), Max: ms(l.Max),
+	}
+}
+
+func verdicts(counts map[webhook.Code]int) []report.LoadVerdict {
+	list := []report.LoadVerdict{}
+	for _, code := range slices.Sorted(maps.Keys(counts)) {
+		list = append(list, report.LoadVerdict{Code: int(code), Name: code.Name(), Requests: counts[code]})
+	}
+	return list
+}
+
+func statuses(counts map[int]int) []report.LoadStatus {
+	list := []report.LoadStatus{}
+	for _, status := range slices.Sorted(maps.Keys(counts)) {
+		list = append(list, report.LoadStatus{Status: status, Requests: counts[status]})
+	}
+	return list
+}
+
+func causes(counts map[string]int) []report.LoadCause {
+	list := []report.LoadCause{}
+	for _, cause := range slices.Sorted(maps.Keys(counts)) {
+		list = append(list, report.LoadCause{Cause: cause, Requests: counts[cause]})
+	}
+	return list
+}
+
+func intervals(timeline []attack.Interval) []report.LoadInterval {
+	list := []report.LoadInterval{}
+	for _, i := range timeline {
+		list = append(list, report.LoadInterval{
+			Start: i.Start.Seconds(), Width: i.Width.Seconds(), Sent: i.Sent(), Answered: i.Answered,
+			Accepted: i.Accepted, Failed: i.Failed, Unanswered: i.Unanswered, Refused: i.Refused, LetThrough: i.LetThrough,
+			P50: ms(i.P50), P99: ms(i.P99), Max: ms(i.Max),
+		})
+	}
+	return list
+}

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"call-load-tester/pkg/webhook"
+)
+
+// The functions here return what sets a value from its text. Their errors do
+// not repeat texts that may be secret.
+
+func text(target *string) func(string) error {
+	return func(value string) error {
+		if value == "" {
+			return errors.New("the value is empty")
+		}
+		*target = value
+		return nil
+	}
+}
+
+func accountSID(target *string) func(string) error {
+	return func(value string) error {
+		if !accountSIDForm.MatchString(value) {
+			return fmt.Errorf("%q is not an account SID: AC and 32 hex digits", value)
+		}
+		*target = value
+		return nil
+	}
+}
+
+func link(target *string) func(string) error {
+	return func(value string) error {
+		*target = value
+		return webhook.CheckURL(value)
+	}
+}
+
+func whole(target *int, least, most int) func(string) error {
+	return func(value string) error {
+		n, err := strconv.Atoi(value)
+		if err != nil || n < least || n > most {
+			return fmt.Errorf("%q is not a whole number from %d to %d", value, least, most)
+		}
+		*target = n
+		return nil
+	}
+}
+
+// duration takes a time with a unit, or a number of seconds.
+func duration(target *time.Duration) func(string) error {
+	const most = time.Hour
+	return func(value string) error {
+		compact := strings.ReplaceAll(value, " ", "")
+		if seconds, err := strconv.ParseFloat(compact, 64); err == nil {
+			compact = strconv.FormatFloat(seconds, 'f', -1, 64) + "s"
+		}
+		d, err := time.ParseDuration(compact)
+		if err != nil || d <= 0 || d > most {
+			return fmt.Errorf("%q is not a time such as 500ms or 15s, above 0 and up to an hour", value)
+		}
+		*target = d
+		return nil
+	}
+}
+
+func percent(target *float64) func(string) error {
+	return func(value string) error {
+		n, err := strconv.ParseFloat(strings.TrimSpace(strings.TrimSuffix(value, "%")), 64)
+		if err != nil || !(n >= 0 && n <= 100) {
+			return fmt.Errorf("%q is not a percentage from 0 to 100", value)
+		}
+		*target = n
+		return nil
+	}
+}
+
+// optional sets a target that is nil unless it is given.
+func optional[T any](target **T, set func(*T) func(string) error) func(string) error {
+	return func(value string) error {
+		*target = new(T)
+		return set(*target)(value)
+	}
+}
+
+func parsePrice(value string) (float64, error) {
+	n, err := strconv.ParseFloat(strings.TrimPrefix(value, "$"), 64)
+	if err != nil || n < 0 || math.IsInf(n, 0) || math.IsNaN(n) {
+		return 0, fmt.Errorf("%q is not a price such as 0.0083", value)
+	}
+	return n, nil
+}

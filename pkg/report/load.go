@@ -1,0 +1,159 @@
+package report
+
+import "time"
+
+// Load is the record of a run of load. The names of its JSON fields are stable.
+// Times are in milliseconds where the name says so, else in seconds.
+type Load struct {
+	Command string    `json:"command"` // "load"
+	DryRun  bool      `json:"dry_run"`
+	Began   time.Time `json:"began"`
+	Seconds float64   `json:"seconds"` // from the first request to the last answer
+
+	Plan     LoadPlan     `json:"plan"`
+	Requests LoadRequests `json:"requests"`
+	Rate     float64      `json:"requests_per_second"`
+
+	// Of requests that were answered or timed out; latency counts from when a
+	// request was due, service time from when it was sent.
+	Latency LoadTimes        `json:"latency_ms"`
+	Service LoadTimes        `json:"service_ms"`
+	Curve   []LoadPercentile `json:"latency_curve"`
+
+	Verdicts []LoadVerdict `json:"verdicts"`
+	Statuses []LoadStatus  `json:"statuses"`
+	Causes   []LoadCause   `json:"unanswered_because"`
+
+	BytesSent     int64 `json:"bytes_sent"`
+	BytesReceived int64 `json:"bytes_received"`
+
+	Received int         `json:"received_segments"`
+	Replies  LoadReplies `json:"replies"`
+	Cost     LoadCost    `json:"cost"`
+
+	Pass        *LoadPass      `json:"pass,omitempty"`
+	Timeline    []LoadInterval `json:"timeline"`
+	Interrupted bool           `json:"interrupted"`
+	ExitStatus  int            `json:"exit_status"`
+}
+
+// LoadPlan is what load was asked for.
+type LoadPlan struct {
+	Endpoint       string  `json:"endpoint"` // without user, password and query
+	Path           string  `json:"path"`
+	Kind           string  `json:"kind"`
+	Users          int     `json:"users"`
+	Concurrency    int     `json:"concurrency"`
+	Requests       int     `json:"requests"`
+	Rows           int     `json:"rows"`
+	Rate           int     `json:"rate"` // requests a second; 0 for a closed loop
+	TimeoutSeconds float64 `json:"timeout_seconds"`
+	BadSignature   float64 `json:"bad_signature_percent"`
+}
+
+// LoadRequests says what became of the requests. Sent is the sum of Accepted,
+// Failed, Unanswered, Refused and LetThrough; Completed is Accepted and
+// Refused, NotCompleted the rest.
+type LoadRequests struct {
+	Sent         int `json:"sent"`
+	Completed    int `json:"completed"`
+	NotCompleted int `json:"not_completed"`
+
+	Accepted   int `json:"accepted"`   // Twilio would be content
+	Failed     int `json:"failed"`     // Twilio would log an error
+	Unanswered int `json:"unanswered"` // no answer, or none in time
+
+	BadSignatures int `json:"bad_signatures"`             // signed wrongly on purpose
+	Refused       int `json:"bad_signatures_refused"`     // of these, with 400, 401 or 403
+	LetThrough    int `json:"bad_signatures_let_through"` // of these, answered as if signed
+
+	Late     int     `json:"late"` // sent 100 ms or more after they were due
+	MostLate float64 `json:"most_late_ms"`
+}
+
+// LoadTimes describe a distribution, in milliseconds.
+type LoadTimes struct {
+	Count int     `json:"count"`
+	Mean  float64 `json:"mean"`
+	P50   float64 `json:"p50"`
+	P90   float64 `json:"p90"`
+	P95   float64 `json:"p95"`
+	P99   float64 `json:"p99"`
+	P999  float64 `json:"p99_9"`
+	Max   float64 `json:"max"`
+}
+
+// LoadPercentile says that so many percent take no longer.
+type LoadPercentile struct {
+	Percent float64 `json:"percent"`
+	Time    float64 `json:"ms"`
+}
+
+// LoadVerdict counts what Twilio would make of the answers; 0 is accepted.
+type LoadVerdict struct {
+	Code     int    `json:"code"`
+	Name     string `json:"name"`
+	Requests int    `json:"requests"`
+}
+
+// LoadStatus counts answers of one HTTP status.
+type LoadStatus struct {
+	Status   int `json:"status"`
+	Requests int `json:"requests"`
+}
+
+// LoadCause counts requests that went unanswered for one cause.
+type LoadCause struct {
+	Cause    string `json:"cause"`
+	Requests int    `json:"requests"`
+}
+
+// LoadReplies counts the messages that accepted answers make Twilio send.
+type LoadReplies struct {
+	Count    int `json:"count"`
+	Segments int `json:"segments"`   // of those without media
+	Media    int `json:"with_media"` // have no segments
+}
+
+// LoadCost is what the messages would cost: received segments, segments of
+// replies and replies with media, each at its price.
+type LoadCost struct {
+	Priced  bool    `json:"priced"` // a price was given
+	Receive float64 `json:"receive_price"`
+	Send    float64 `json:"send_price"`
+	MMS     float64 `json:"mms_price"`
+	Total   float64 `json:"total"`
+}
+
+// LoadPass says whether the run reached what was asked of it.
+type LoadPass struct {
+	Passed           bool     `json:"passed"`
+	MaxFailedPercent *float64 `json:"max_failed_percent,omitempty"`
+	MaxP99           *float64 `json:"max_p99_ms,omitempty"`
+}
+
+// LoadInterval is a part of the run: the requests due in it, and the answers
+// that came in it.
+type LoadInterval struct {
+	Start      float64 `json:"start_seconds"`
+	Width      float64 `json:"width_seconds"`
+	Sent       int     `json:"sent"`
+	Answered   int     `json:"answered"`
+	Accepted   int     `json:"accepted"`
+	Failed     int     `json:"failed"`
+	Unanswered int     `json:"unanswered"`
+	Refused    int     `json:"refused"`
+	LetThrough int     `json:"let_through"`
+	P50        float64 `json:"latency_p50_ms"`
+	P99        float64 `json:"latency_p99_ms"`
+	Max        float64 `json:"latency_max_ms"`
+}
+
+// FailedPercent returns the share of the requests sent that are not completed;
+// 0 if none was sent.
+func (l *Load) FailedPercent() float64 {
+	if l.Requests.Sent == 0 {
+		return 0
+	}
+	return 100 * float64(l.Requests.NotCompleted) / float64(l.Requests.Sent)
+}

@@ -1,0 +1,199 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+)
+
+// twilioWaits is how long Twilio waits for an answer, in milliseconds.
+const twilioWaits = 15_000
+
+// Text writes the record for a person: the lines of the original tw_load
+// first, in its order, then what it did not know.
+func (l *Load) Text(w io.Writer) error {
+	t := &loadText{}
+	t.original(l)
+	t.requests(l)
+	t.times(l)
+	t.verdicts(l)
+	t.messages(l)
+	t.signatures(l)
+	t.pass(l)
+	_, err := io.WriteString(w, t.String())
+	return err
+}
+
+// A loadText is lines of a label and a value, as those of ab.
+type loadText struct{ table }
+
+func (t *loadText) label(label, format string, args ...any) {
+	t.line("%-23s %s", label+":", fmt.Sprintf(format, args...))
+}
+
+// more adds a line to the value above it.
+func (t *loadText) more(format string, args ...any) {
+	t.line("%-23s %s", "", fmt.Sprintf(format, args...))
+}
+
+func (t *loadText) original(l *Load) {
+	path := l.Plan.Path
+	if path == "" {
+		path = "/"
+	}
+	t.line("")
+	t.label("Document Path", "%s", path)
+	t.label("Concurrency Level", "%d", l.Plan.Concurrency)
+	t.label("Users", "%d", l.Plan.Users)
+	t.label("Completed requests", "%d", l.Requests.Completed)
+	t.label("Failed requests", "%d", l.Requests.NotCompleted)
+	t.label("Total time", "%.3f s", l.Seconds)
+	t.label("Time per request", "%s (mean)", milliseconds(l.Latency.Mean))
+	t.line("%s", strings.Repeat("-", 60))
+	t.label("Total recv", "%s", bytes(l.BytesReceived))
+	t.label("Total sent", "%s", bytes(l.BytesSent))
+	if l.Cost.Priced {
+		t.label("Approx cost", "$%s", money(l.Cost.Total))
+	} else {
+		t.label("Approx cost", "unknown: no price in [Cost]")
+	}
+}
+
+func (t *loadText) requests(l *Load) {
+	r := l.Requests
+	t.line("")
+	t.label("Requests", "%d sent of %d: %d accepted, %d failed, %d unanswered", r.Sent, l.Plan.Requests, r.Accepted, r.Failed, r.Unanswered)
+	if l.Plan.Rate == 0 {
+		t.label("Requests per second", "%.1f, as many as %d connections could", l.Rate, l.Plan.Concurrency)
+		return
+	}
+	t.label("Requests per second", "%.1f of %d asked", l.Rate, l.Plan.Rate)
+	if r.Late == 0 {
+		t.label("Late", "0: every request went within 100 ms of when it was due")
+	} else {
+		t.label("Late", "%d sent 100 ms or more after they were due, the latest after %s", r.Late, milliseconds(r.MostLate))
+	}
+}
+
+func (t *loadText) times(l *Load) {
+	if l.Latency.Count == 0 {
+		return
+	}
+	t.label("Latency", "%s", l.Latency.text())
+	if l.Plan.Rate > 0 {
+		t.label("Service time", "%s", l.Service.text())
+		t.more("(latency counts from when a request was due, service time from when it was sent)")
+	}
+	t.label("Twilio's limit", "p99 is %.2g %% of the 15 s that Twilio waits", 100*l.Latency.P99/twilioWaits)
+}
+
+func (q LoadTimes) text() string {
+	return fmt.Sprintf("p50 %s, p90 %s, p95 %s, p99 %s, p99.9 %s, max %s", milliseconds(q.P50), milliseconds(q.P90),
+		milliseconds(q.P95), milliseconds(q.P99), milliseconds(q.P999), milliseconds(q.Max))
+}
+
+func (t *loadText) verdicts(l *Load) {
+	list := make([]string, 0, len(l.Verdicts))
+	for _, v := range l.Verdicts {
+		name := v.Name
+		if v.Code != 0 {
+			name = fmt.Sprintf("%d %s", v.Code, name)
+		}
+		list = append(list, fmt.Sprintf("%d × %s", v.Requests, name))
+	}
+	t.list("Twilio's verdict", list)
+
+	list = list[:0]
+	for _, s := range l.Statuses {
+		list = append(list, fmt.Sprintf("%d × %d", s.Requests, s.Status))
+	}
+	t.list("HTTP status", list)
+
+	list = list[:0]
+	for _, c := range l.Causes {
+		list = append(list, fmt.Sprintf("%d × %s", c.Requests, c.Cause))
+	}
+	t.list("Unanswered because", list)
+}
+
+func (t *loadText) list(label string, values []string) {
+	for i, value := range values {
+		if i == 0 {
+			t.label(label, "%s", value)
+		} else {
+			t.more("%s", value)
+		}
+	}
+}
+
+func (t *loadText) messages(l *Load) {
+	if l.Received == 0 && l.Replies.Count == 0 {
+		return
+	}
+	t.label("Messages received", "%d segments", l.Received)
+	t.label("Replies", "%d: %d segments, and %d with media", l.Replies.Count, l.Replies.Segments, l.Replies.Media)
+}
+
+func (t *loadText) signatures(l *Load) {
+	r := l.Requests
+	if r.BadSignatures == 0 {
+		return
+	}
+	t.label("Bad signatures", "%d sent, %d refused, %d let through", r.BadSignatures, r.Refused, r.LetThrough)
+	if r.LetThrough > 0 {
+		t.line("")
+		t.line("Warning: this endpoint accepts forged requests. Anybody who knows its URL can")
+		t.line("pretend to be Twilio. Check X-Twilio-Signature before anything else.")
+	}
+}
+
+func (t *loadText) pass(l *Load) {
+	if l.Pass == nil {
+		return
+	}
+	verdict := map[bool]string{true: "passed", false: "missed"}[l.Pass.Passed]
+	var limits []string
+	if limit := l.Pass.MaxFailedPercent; limit != nil {
+		limits = append(limits, fmt.Sprintf("failed %.3g %%, at most %v %%", l.FailedPercent(), *limit))
+	}
+	if limit := l.Pass.MaxP99; limit != nil {
+		limits = append(limits, fmt.Sprintf("p99 %s, at most %s", milliseconds(l.Latency.P99), milliseconds(*limit)))
+	}
+	t.label("Pass", "%s (%s)", verdict, strings.Join(limits, "; "))
+}
+
+// milliseconds writes a time with three digits or so, in its best unit.
+func milliseconds(ms float64) string {
+	switch {
+	case ms >= 10_000:
+		return fmt.Sprintf("%.1f s", ms/1000)
+	case ms >= 1000:
+		return fmt.Sprintf("%.2f s", ms/1000)
+	case ms >= 100:
+		return fmt.Sprintf("%.0f ms", ms)
+	case ms >= 10:
+		return fmt.Sprintf("%.1f ms", ms)
+	default:
+		return fmt.Sprintf("%.2f ms", ms)
+	}
+}
+
+func bytes(n int64) string {
+	switch {
+	case n >= 10_000_000:
+		return fmt.Sprintf("%.1f MB", float64(n)/1e6)
+	case n >= 10_000:
+		return fmt.Sprintf("%.1f kB", float64(n)/1e3)
+	default:
+		return fmt.Sprintf("%d bytes", n)
+	}
+}
+
+// money writes an amount with cents, and with what is smaller where it matters.
+func money(amount float64) string {
+	if amount > 0 && amount < 1 {
+		return strconv.FormatFloat(amount, 'f', 4, 64)
+	}
+	return strconv.FormatFloat(amount, 'f', 2, 64)
+}
