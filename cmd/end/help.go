@@ -1,6 +1,7 @@
 package main
 
-const help = `end hangs up calls: those whose SIDs are in a file, or those between two numbers.
+const help = `end hangs up calls: those whose SIDs are in a file, or those between two
+numbers.
 
   end -f call_sids_1700000000.csv
         hang up every call of the file; calls that are over already do no harm
@@ -14,12 +15,12 @@ Which calls
   -f, --file FILE            call SIDs, one a line, as start writes them
   -c, --caller_id NUMBER     instead of a file: who calls
   -d, --destination NUMBER   and who is called
-      --yes                  end the calls between two numbers without being asked
+      --yes                  end calls between two numbers without asking
 Which account
       --sid SID              account SID
       --token TOKEN          auth token; other users of this machine can see it
-      --dry_run              end nothing: a simulated account for a file; between
-                             two numbers, list the real calls
+      --dry_run              end nothing real: a file's calls are ended in a
+                             simulated account, calls between two numbers listed
 Output
   -v, --verbose              a line for each call, on a terminal too
       --json FILE            write the result as JSON too; - for standard output

@@ -7,14 +7,14 @@ and hangs them up.
         20 calls, five a second, held for two seconds, in a simulated account
   start -c +15005550006 -d +14155550100
         one real call, hung up at once: a first test of number and credentials
-  start -c +15005550006 -d +14155550100,+14155550101 --call_count 100 --cps 5 -h 60
-        100 real calls, to two numbers in turn, held for a minute
+  start -c +15005550006 -d +14155550100,+14155550101 --call_count 100 -h 60
+        100 real calls, one a second, to two numbers in turn, held for a minute
   start -c +15005550006 -d sip:load@pbx.example.com -e false --call_count 10
         10 calls that are left running; end -f hangs them up later
 
 What to place
   -c, --caller_id NUMBER     who calls: a Twilio number or a verified caller ID
-  -d, --destination NUMBER   who is called: a number, sip: address or client: name
+  -d, --destination NUMBER   who is called: a number, sip: or client: address
       --call_count COUNT     how many calls (default 1)
       --cps CPS              the most starts in any second (default 1)
   -t, --twiml TWIML          what the callee hears: the URL of TwiML, or TwiML
@@ -22,9 +22,10 @@ What to place
 How to end
   -h, --hold SECONDS         hold the calls after the last start (default 0)
   -e, --end_calls BOOLEAN    hang up after the hold (default true)
-      --time_limit SECONDS   Twilio itself ends an answered call after this, should
-                             this program die; 60 to 86400, 0 for the account's
-                             own limit (default: twice the plan, plus 10 minutes)
+      --time_limit SECONDS   should this program die, Twilio ends each call this
+                             long after its answer: 60 to 86400, or 0 for
+                             the account's limit (default: twice what the plan
+                             takes, plus 10 minutes)
 Which account
       --sid SID              account SID
       --token TOKEN          auth token; other users of this machine can see it
