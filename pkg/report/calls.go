@@ -187,7 +187,7 @@ func (s *CallStarts) rate() string {
 	if s.Rate == 0 {
 		return fmt.Sprintf("%d within one second (cap %d)", s.BusiestSecond, s.Cap)
 	}
-	return fmt.Sprintf("%.2f calls a second, busiest second %d (cap %d)", s.Rate, s.BusiestSecond, s.Cap)
+	return fmt.Sprintf("%.1f calls a second, busiest second %d (cap %d)", s.Rate, s.BusiestSecond, s.Cap)
 }
 
 func (e *CallEndings) rows(t *table) {
@@ -205,7 +205,7 @@ func (e *CallEndings) rows(t *table) {
 
 func (r *CallRecords) rows(t *table) {
 	t.line("From Twilio's records of %d calls (their clock has whole seconds)", r.Calls)
-	t.row("Dialed", "%d, %.2f a second, busiest second %d", r.Dialed, r.DialRate, r.BusiestSecond)
+	t.row("Dialed", "%d, %.1f a second, busiest second %d", r.Dialed, r.DialRate, r.BusiestSecond)
 	t.row("Never dialed", "%d", r.NeverDialed)
 	t.row("Answered", "%d", r.Answered)
 	t.row("Other outcomes", "busy %d, no answer %d, failed %d, canceled %d", r.Busy, r.NoAnswer, r.Failed, r.Canceled)
