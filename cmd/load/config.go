@@ -126,6 +126,9 @@ func find(settings []setting, e entry) (int, error) {
 	}
 	written := "[" + e.section + "] " + e.key
 	unknown := &cli.UsageError{Text: "there is no " + written}
+	if e.section == "" {
+		unknown.Text = e.key + " stands before any [Section]"
+	}
 	if like := nearest(known, written); like != "" {
 		unknown.Help = "did you mean " + like + "?"
 	}

@@ -1,7 +1,7 @@
 package main
 
-const help = `load load-tests a Twilio webhook with signed requests, as Twilio would send them,
-and says what the traffic would cost.
+const help = `load tests a Twilio webhook under load, with signed requests as Twilio would
+send them, and says what the traffic would cost.
 
   load --dry_run -f cmd/load/tw_load.sample.ini -d cmd/load/tw_data.sample.txt
         an endpoint inside the process checks the signatures and answers
@@ -11,27 +11,28 @@ and says what the traffic would cost.
         and the result for a machine too
 
 What to send
-  -f, --file CONFIG      where to, how many, how fast, what it costs: an INI file,
-                         explained in cmd/load/tw_load.sample.ini
-  -d, --data DATA        what: a text file, one JSON row a line, used in turn; or
-                         an INI file with [Data] Data or Raw
-      --dry_run          nothing leaves the process; no token is needed
+  -f, --file CONFIG      where to, how many, how fast, what it costs: an INI
+                         file, explained in cmd/load/tw_load.sample.ini
+  -d, --data DATA        what: a text file, one JSON row a line, used in turn;
+                         or an INI file with [Data] Data or Raw
+      --dry_run          nothing leaves the machine; no token is needed
 Output
       --json FILE        write the result as JSON too; - for standard output
       --version          print the version
       -help              print this
 
-A row is {"Body": "4566", "From": "+14155550101"}, or a list of {"name", "value"}.
-What Twilio always sends and the row leaves out is filled in, fresh in each
-request. The auth token, which signs, comes from the configuration, else from
-TWILIO_AUTH_TOKEN in the environment or in twilio.env.
+A row is {"Body": "4566", "From": "+14155550101"}, or a list of such as
+{"name": "Body", "value": "4566"}. What Twilio always sends and the row leaves
+out is filled in, fresh in each request. The auth token, which signs, comes from
+the configuration, else from TWILIO_AUTH_TOKEN in the environment or in
+twilio.env.
 
 This can overwhelm what it is pointed at. Test only what is yours; start low.
 Ctrl-C stops sending, waits for the answers in flight and reports; a second
 Ctrl-C leaves at once.
 
 Exit status
-  0    done: at least one request was answered, and [Pass], if given, was reached
+  0    done: a request or more was answered, and [Pass], if given, was reached
   1    nothing could be done: no request was answered
   2    wrong usage; nothing was sent
   3    a limit of [Pass] was missed

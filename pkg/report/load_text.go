@@ -21,6 +21,7 @@ func (l *Load) Text(w io.Writer) error {
 	t.messages(l)
 	t.signatures(l)
 	t.pass(l)
+	t.warning(l)
 	_, err := io.WriteString(w, t.String())
 	return err
 }
@@ -141,11 +142,15 @@ func (t *loadText) signatures(l *Load) {
 		return
 	}
 	t.label("Bad signatures", "%d sent, %d refused, %d let through", r.BadSignatures, r.Refused, r.LetThrough)
-	if r.LetThrough > 0 {
-		t.line("")
-		t.line("Warning: this endpoint accepts forged requests. Anybody who knows its URL can")
-		t.line("pretend to be Twilio. Check X-Twilio-Signature before anything else.")
+}
+
+func (t *loadText) warning(l *Load) {
+	if l.Requests.LetThrough == 0 {
+		return
 	}
+	t.line("")
+	t.line("Warning: this endpoint accepts forged requests. Anybody who knows its URL can")
+	t.line("pretend to be Twilio. Check X-Twilio-Signature before anything else.")
 }
 
 func (t *loadText) pass(l *Load) {

@@ -103,10 +103,12 @@ func parseList(dec *json.Decoder) (Row, error) {
 			Name  *string
 			Value json.RawMessage
 		}
-		if err := dec.Decode(&entry); err != nil {
+		err := dec.Decode(&entry)
+		var otherType *json.UnmarshalTypeError
+		if err != nil && !errors.As(err, &otherType) {
 			return nil, badJSON(err)
 		}
-		if entry.Name == nil || entry.Value == nil {
+		if otherType != nil || entry.Name == nil || entry.Value == nil {
 			return nil, fmt.Errorf(`entry %d of the list needs a "name" and a "value"`, len(row)+1)
 		}
 		field, err := newField(*entry.Name, entry.Value)

@@ -1,0 +1,346 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"call-load-tester/pkg/report"
+
+	"github.com/twilio/twilio-go/client"
+)
+
+// These tests run the built command as a user does, against endpoints on
+// 127.0.0.1.
+
+const secret = "0f0e0d0c0b0a09080706050403020100"
+
+var binary string
+
+func TestMain(m *testing.M) {
+	os.Exit(func() int {
+		dir, err := os.MkdirTemp("", "load")
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		defer os.RemoveAll(dir)
+		binary = filepath.Join(dir, "load")
+		if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
+			fmt.Fprintf(os.Stderr, "building load: %v\n%s", err, out)
+			return 1
+		}
+		return m.Run()
+	}())
+}
+
+// A finished run of the command.
+type finished struct {
+	status         int
+	stdout, stderr string
+	record         report.Load // if there is a result.json
+}
+
+// load prepares the command in a directory with these files.
+func load(t *testing.T, files map[string]string, args ...string) *exec.Cmd {
+	t.Helper()
+	dir := t.TempDir()
+	for name, content := range files {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	t.Cleanup(cancel)
+	cmd := exec.CommandContext(ctx, binary, args...)
+	cmd.Dir = dir
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir}
+	return cmd
+}
+
+// finish runs the command to its end.
+func finish(t *testing.T, cmd *exec.Cmd) finished {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	err := cmd.Run()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	f := finished{status: cmd.ProcessState.ExitCode(), stdout: stdout.String(), stderr: stderr.String()}
+	if text, err := os.ReadFile(filepath.Join(cmd.Dir, "result.json")); err == nil {
+		if err := json.Unmarshal(text, &f.record); err != nil {
+			t.Fatal(err)
+		}
+		if f.record.ExitStatus != f.status {
+			t.Errorf("the record says status %d, the process %d", f.record.ExitStatus, f.status)
+		}
+	}
+	for _, text := range []string{stdout.String(), stderr.String()} {
+		if strings.Contains(text, secret) || strings.Contains(text, "\x1b") {
+			t.Errorf("a secret or an escape code in\n%s", text)
+		}
+	}
+	return f
+}
+
+func config(url, more string) map[string]string {
+	return map[string]string{
+		"c.ini": "[Auth]\nToken = " + secret + "\n[Load]\nUsers = 20\nConcurrency = 5\nURI = " + url + "\n" + more,
+		"d.txt": `{"Body": "4566", "From": "+14155550101"}` + "\n" + `{"Body": "1234", "From": "+14155550102"}` + "\n",
+	}
+}
+
+var common = []string{"-f", "c.ini", "-d", "d.txt", "--json", "result.json"}
+
+// application is a webhook that lets nobody in but Twilio. It refuses wrong
+// codes with a reply.
+func application(t *testing.T) string {
+	validator := client.NewRequestValidator(secret)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		if !validator.ValidateBody("http://"+r.Host+r.RequestURI, body, r.Header.Get("X-Twilio-Signature")) {
+			w.WriteHeader(http.StatusForbidden)
+			return
+		}
+		w.Header().Set("Content-Type", "text/xml")
+		if bytes.Contains(body, []byte("Body=4566")) {
+			_, _ = io.WriteString(w, "<Response/>")
+			return
+		}
+		_, _ = io.WriteString(w, "<Response><Message>There is no such code</Message></Response>")
+	}))
+	t.Cleanup(server.Close)
+	return server.URL + "/sms"
+}
+
+func TestARunFromTheFirstLineToTheLast(t *testing.T) {
+	f := finish(t, load(t, config(application(t), "BadSignature = 10%\n[Cost]\nReceive = 0.01\nSend = 0.02\n"), common...))
+	r := f.record.Requests
+	if f.status != 0 || r.Sent != 100 || r.Accepted != 90 || r.BadSignatures != 10 || r.Refused != 10 || r.Completed != 100 {
+		t.Errorf("status %d, %+v\n%s", f.status, r, f.stderr)
+	}
+	if f.record.Received != 90 || f.record.Replies != (report.LoadReplies{Count: 45, Segments: 45}) || f.record.Cost.Total != 0.9+0.9 {
+		t.Errorf("received %d, replies %+v, cost %+v; want 90, 45 and $1.80", f.record.Received, f.record.Replies, f.record.Cost)
+	}
+	var labels []string
+	for line := range strings.Lines(f.stdout) {
+		line, _, _ = strings.Cut(strings.TrimSpace(line), ":  ")
+		labels = append(labels, line)
+	}
+	got := strings.Join(labels, "\n")
+	url := strings.TrimSuffix(f.record.Plan.Endpoint, "/sms") + "/sms"
+	want := "Benchmarking " + url + ` (be patient).....
+Done!
+
+Document Path
+Concurrency Level
+Users
+Completed requests
+Failed requests
+Total time
+Time per request
+------------------------------------------------------------
+Total recv
+Total sent
+Approx cost
+
+Requests`
+	if !strings.HasPrefix(got, want) {
+		t.Errorf("lines\n%s\nwant\n%s", got, want)
+	}
+	if !strings.Contains(f.stdout, "Approx cost:            $1.80\n") || !strings.Contains(f.stdout, "10 sent, 10 refused, 0 let through") {
+		t.Errorf("%s", f.stdout)
+	}
+}
+
+func TestExitStatuses(t *testing.T) {
+	good := application(t)
+	failing := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(failing.Close)
+	gone := httptest.NewServer(nil)
+	gone.Close()
+	for _, tc := range []struct {
+		what   string
+		files  map[string]string
+		args   []string
+		want   int
+		stderr string // the first error
+	}{
+		{"done", config(good, ""), common, 0, ""},
+		{"limits reached", config(good, "[Pass]\nFailed = 0\nP99 = 30s\n"), common, 0, ""},
+		{"failures are a result", config(failing.URL, ""), common, 0, ""},
+		{"too many failures", config(failing.URL, "[Pass]\nFailed = 99.5%\n"), common, 3, ""},
+		{"too slow", config(good, "[Pass]\nP99 = 1us\n"), common, 3, ""},
+		{"no answer at all", config(gone.URL, ""), common, 1, ""},
+		{"no answer at all, with limits", config(gone.URL, "[Pass]\nFailed = 1%\n"), common, 1, ""},
+		{"no configuration", nil, []string{"-d", "d.txt"}, 2, "load: error: --file is missing"},
+		{"no such file", config(good, ""), []string{"-f", "x.ini", "-d", "d.txt"}, 2, "load: error: open x.ini: no such file or directory"},
+		{"a bad configuration", config(good, "Kind = fax\n"), common, 2, "load: error: c.ini:7: [Load] Kind"},
+		{"an unknown flag", config(good, ""), append(common, "--dryrun"), 2, "load: error: "},
+		{"an argument too many", config(good, ""), append(common, "x"), 2, `load: error: unexpected argument "x"`},
+		{"a result that cannot be written", config(good, ""), append(common, "--json", "no/such/dir"), 2, "load: error: --json: open no/such/dir"},
+	} {
+		t.Run(tc.what, func(t *testing.T) {
+			t.Parallel()
+			f := finish(t, load(t, tc.files, tc.args...))
+			if f.status != tc.want || !strings.Contains(f.stderr, tc.stderr) {
+				t.Errorf("status %d, want %d and %q\n%s%s", f.status, tc.want, tc.stderr, f.stdout, f.stderr)
+			}
+			if tc.want == 2 && f.stdout != "" {
+				t.Errorf("wrong usage, and yet there is a result:\n%s", f.stdout)
+			}
+		})
+	}
+}
+
+func TestTheTokenMayComeFromElsewhere(t *testing.T) {
+	const sid = "AC0123456789abcdef0123456789abcdef"
+	files := config(application(t), "")
+	files["c.ini"] = strings.Replace(files["c.ini"], "Token = "+secret+"\n", "", 1)
+	for _, tc := range []struct {
+		what string
+		env  []string
+		file string
+		want int
+	}{
+		{"the environment", []string{"TWILIO_ACCOUNT_SID=" + sid, "TWILIO_AUTH_TOKEN=" + secret}, "", 0},
+		{"twilio.env", nil, "export TWILIO_ACCOUNT_SID='" + sid + "'\nexport TWILIO_AUTH_TOKEN='" + secret + "'\n", 0},
+		{"an API key does not sign", []string{"TWILIO_ACCOUNT_SID=" + sid, "TWILIO_API_KEY=SK0123456789abcdef0123456789abcdef", "TWILIO_API_SECRET=" + secret}, "", 2},
+		{"nowhere", nil, "", 2},
+	} {
+		cmd := load(t, files, common...)
+		cmd.Env = append(cmd.Env, tc.env...)
+		if tc.file != "" {
+			if err := os.WriteFile(filepath.Join(cmd.Dir, "twilio.env"), []byte(tc.file), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		f := finish(t, cmd)
+		if f.status != tc.want || tc.want == 0 && f.record.Requests.Accepted != 100 {
+			t.Errorf("%s: status %d, %+v, want %d\n%s", tc.what, f.status, f.record.Requests, tc.want, f.stderr)
+		}
+	}
+}
+
+// The command of the README's first lines: the sample, with nothing set up.
+func TestTheSampleRunsDry(t *testing.T) {
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	sample := []string{"--dry_run", "-f", filepath.Join(here, "tw_load.sample.ini"), "-d", filepath.Join(here, "tw_data.sample.txt")}
+	f := finish(t, load(t, nil, append(sample, "--json", "result.json")...))
+	if f.status != 0 || f.record.Requests.Accepted != 5000 || !f.record.DryRun || !strings.Contains(f.stderr, "DRY RUN") {
+		t.Errorf("status %d, %+v\n%s", f.status, f.record.Requests, f.stderr)
+	}
+}
+
+func TestDryRunsOfEveryKind(t *testing.T) {
+	for kind, replies := range map[string]int{"sms": 100, "voice": 0, "status": 0, "raw": 100} {
+		files := config("https://me:pass@nowhere.invalid:8443/hook?x=1#rc=1", "Kind = "+kind+"\nBadSignature = 20%\n")
+		f := finish(t, load(t, files, append(common, "--dry_run")...))
+		r := f.record.Requests
+		if f.status != 0 || r.Accepted != 80 || r.Refused != 20 || f.record.Replies.Count != replies*8/10 {
+			t.Errorf("%s: status %d, %+v, replies %+v\n%s", kind, f.status, r, f.record.Replies, f.stderr)
+		}
+		if strings.Contains(f.stdout+f.stderr, "pass") || strings.Contains(f.stdout+f.stderr, "x=1") {
+			t.Errorf("%s: the password or the query is shown\n%s%s", kind, f.stdout, f.stderr)
+		}
+	}
+}
+
+func TestForgedRequestsThatPassAreWarnedOf(t *testing.T) {
+	open := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusNoContent) }))
+	t.Cleanup(open.Close)
+	f := finish(t, load(t, config(open.URL, "BadSignature = 10%\n"), common...))
+	if f.record.Requests.LetThrough != 10 || !strings.Contains(f.stdout, "this endpoint accepts forged requests") {
+		t.Errorf("%+v\n%s", f.record.Requests, f.stdout)
+	}
+}
+
+func TestJSONOnStandardOutputIsAlone(t *testing.T) {
+	f := finish(t, load(t, config(application(t), ""), "-f", "c.ini", "-d", "d.txt", "--json", "-"))
+	var record report.Load
+	if err := json.Unmarshal([]byte(f.stdout), &record); err != nil || record.Requests.Accepted != 100 {
+		t.Errorf("%v, %+v in\n%s", err, record.Requests, f.stdout)
+	}
+	if !strings.Contains(f.stderr, "Benchmarking") || !strings.Contains(f.stderr, "Done!") {
+		t.Errorf("the lines of the run are not on standard error:\n%s", f.stderr)
+	}
+}
+
+func TestTheFirstInterruptReports(t *testing.T) {
+	slow := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		time.Sleep(20 * time.Millisecond)
+		w.WriteHeader(http.StatusNoContent)
+	}))
+	t.Cleanup(slow.Close)
+	for _, s := range []os.Signal{syscall.SIGINT, syscall.SIGTERM} {
+		files := config(slow.URL, "")
+		files["c.ini"] = strings.Replace(files["c.ini"], "Users = 20\n", "Users = 100000\n", 1)
+		cmd := load(t, files, common...)
+		out, err := cmd.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		lines := bufio.NewReader(out)
+		if line, err := lines.ReadString('\n'); err != nil || !strings.HasPrefix(line, "Benchmarking") {
+			t.Fatalf("%q, %v", line, err)
+		}
+		time.Sleep(300 * time.Millisecond) // some requests
+		if err := cmd.Process.Signal(s); err != nil {
+			t.Fatal(err)
+		}
+		rest, _ := io.ReadAll(lines)
+		_ = cmd.Wait()
+		text, err := os.ReadFile(filepath.Join(cmd.Dir, "result.json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var record report.Load
+		if err := json.Unmarshal(text, &record); err != nil {
+			t.Fatal(err)
+		}
+		r := record.Requests
+		if status := cmd.ProcessState.ExitCode(); status != 130 || !record.Interrupted || r.Sent < 5 || r.Accepted != r.Sent ||
+			!strings.Contains(string(rest), "Completed requests") || strings.Contains(string(rest), "Done!") {
+			t.Errorf("%v: status %d, %+v\n%s", s, status, r, rest)
+		}
+	}
+}
+
+func TestHelp(t *testing.T) {
+	f := finish(t, load(t, nil, "-help"))
+	if f.status != 0 || f.stdout != help || f.stderr != "" {
+		t.Errorf("status %d, stderr %q\n%s", f.status, f.stderr, f.stdout)
+	}
+	for line := range strings.Lines(help) {
+		if n := len([]rune(strings.TrimSuffix(line, "\n"))); n > 80 {
+			t.Errorf("a line of %d characters: %s", n, line)
+		}
+	}
+	for _, flag := range regexp.MustCompile(`--[a-z_]+`).FindAllString(help, -1) {
+		if _, problems := parse([]string{flag, "x"}); len(problems) > 0 && strings.Contains(problems[0].Error(), "flag") {
+			t.Errorf("the help names %s: %v", flag, problems[0])
+		}
+	}
+}
