@@ -3,40 +3,36 @@ package attack
 import "math"
 
 // forgeries says which requests get a wrong signature: an exact share of them,
-// spread over the run and over the rows, the same in each run.
+// spread evenly over the run and over the rows, the same in each run.
+//
+// The run is divided into as many blocks as there are forgeries, of equal
+// length, and each has one. Where in its block it is follows the golden ratio:
+// a fixed place would hit the same rows again and again.
 type forgeries struct {
-	requests, wrong, step int
+	requests, wrong int
 }
+
+// golden is the golden ratio's fraction, in units of 1 / 2^64.
+const golden = 0x9e3779b97f4a7c15
 
 // newForgeries returns the forgeries of that percentage of the requests,
 // rounded to whole ones.
 func newForgeries(requests int, percent float64) forgeries {
-	return forgeries{
-		requests: requests,
-		wrong:    int(math.Round(float64(requests) * percent / 100)),
-		step:     coprimeNear(requests, 0.618),
-	}
+	return forgeries{requests, int(math.Round(float64(requests) * percent / 100))}
 }
 
-// is reports whether request k is one. Multiplying by a number without a common
-// divisor permutes the requests; the first ones of the permutation are forged.
+// is reports whether request k is one.
 func (f forgeries) is(k int) bool {
-	return f.wrong > 0 && k*f.step%f.requests < f.wrong
+	if f.wrong == 0 {
+		return false
+	}
+	block := k * f.wrong / f.requests
+	first, next := f.begin(block), f.begin(block+1)
+	place := (uint64(block) * golden >> 32) * uint64(next-first) >> 32
+	return k == first+int(place)
 }
 
-// coprimeNear returns a number near share × n that has no divisor in common
-// with n.
-func coprimeNear(n int, share float64) int {
-	step := max(1, int(float64(n)*share))
-	for gcd(step, n) != 1 {
-		step++
-	}
-	return step
-}
-
-func gcd(a, b int) int {
-	for b != 0 {
-		a, b = b, a%b
-	}
-	return a
+// begin returns the first request of a block.
+func (f forgeries) begin(block int) int {
+	return (block*f.requests + f.wrong - 1) / f.wrong
 }

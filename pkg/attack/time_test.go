@@ -100,6 +100,18 @@ func TestOpenLoopSendsInBursts(t *testing.T) {
 	})
 }
 
+func TestLateIsAHundredMilliseconds(t *testing.T) {
+	for behind, late := range map[time.Duration]int{attack.Late: 1, attack.Late - 1: 0} {
+		synctest.Test(t, func(t *testing.T) {
+			// The second request waits until the first is answered.
+			r := run(t, attack.Config{Requests: 2, Rate: 2, MaxInFlight: 1, Connect: inMemory(always(behind)), Envelope: webhook.Envelope{URL: "http://a.example"}})
+			if r.Late != late || r.Latency.Max != 2*behind || r.Service.Max != behind {
+				t.Errorf("a request sent %v after it was due: %d late, latency %v, service %v; want %d, %v and %v", behind, r.Late, r.Latency.Max, r.Service.Max, late, 2*behind, behind)
+			}
+		})
+	}
+}
+
 // However slow the endpoint, no request waits for another until it is late.
 func TestABurstIsOutBeforeItIsLate(t *testing.T) {
 	for _, tc := range []struct {
