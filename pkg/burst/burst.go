@@ -59,7 +59,15 @@ func New(cap int) *Limiter {
 // Wait blocks until the next start may go, or until ctx is done; then it
 // returns ctx's error and has used up no place. Waits are served first come,
 // first served.
-func (l *Limiter) Wait(ctx context.Context) error {
+//
+// What the caller does after Wait may be delayed, by other work for the same
+// processor say. Where the cap must hold for the deed itself, use [Limiter.Do].
+func (l *Limiter) Wait(ctx context.Context) error { return l.Do(ctx, func() {}) }
+
+// Do waits as [Limiter.Wait] does, then calls start and returns. The place is
+// taken from the moment start returns, and nobody else goes meanwhile: start
+// must be quick, and must not call Wait or Do.
+func (l *Limiter) Do(ctx context.Context, start func()) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -71,19 +79,23 @@ func (l *Limiter) Wait(ctx context.Context) error {
 	}
 	defer func() { <-l.turn }()
 
-	now, err := l.sleep(ctx, l.recent[l.oldest].Add(Window))
-	if err != nil {
+	if err := l.sleep(ctx, l.recent[l.oldest].Add(Window)); err != nil {
 		return err
 	}
-	l.record(now)
+	start()
+	l.record(time.Now())
 	return nil
 }
 
-// sleep waits until due and returns the time then.
-func (l *Limiter) sleep(ctx context.Context, due time.Time) (time.Time, error) {
-	now := time.Now()
-	asleep := now
-	for wait := due.Sub(now); wait > 0; wait = due.Sub(now) {
+// sleep waits until due.
+func (l *Limiter) sleep(ctx context.Context, due time.Time) error {
+	asleep := time.Now()
+	wait := due.Sub(asleep)
+	if wait <= 0 {
+		return nil
+	}
+	defer func() { l.sleeping += time.Since(asleep) }()
+	for ; wait > 0; wait = time.Until(due) {
 		if l.timer == nil {
 			l.timer = time.NewTimer(wait)
 		} else {
@@ -93,13 +105,10 @@ func (l *Limiter) sleep(ctx context.Context, due time.Time) (time.Time, error) {
 		case <-l.timer.C:
 		case <-ctx.Done():
 			l.timer.Stop()
-			l.sleeping += time.Since(asleep)
-			return time.Time{}, ctx.Err()
+			return ctx.Err()
 		}
-		now = time.Now()
 	}
-	l.sleeping += now.Sub(asleep)
-	return now, nil
+	return nil
 }
 
 // record notes a start at now, and closes the burst that it follows.

@@ -199,6 +199,26 @@ func drawCaller(t *rapid.T) caller {
 	}
 }
 
+// A start that takes its time holds the others up, and its place counts from
+// its end: the cap holds for the deeds, not for the permissions.
+func TestDoCountsFromTheEndOfTheStart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		lim, t0 := burst.New(2), time.Now()
+		var ends []float64
+		for range 5 {
+			err := lim.Do(t.Context(), func() { time.Sleep(100 * time.Millisecond) })
+			if err != nil {
+				t.Fatal(err)
+			}
+			ends = append(ends, time.Since(t0).Seconds())
+		}
+		// The third may begin a second after the end of the first.
+		if want := []float64{0.1, 0.2, 1.2, 1.3, 2.3}; !slices.Equal(ends, want) {
+			t.Errorf("starts end at %v, want %v", ends, want)
+		}
+	})
+}
+
 func TestWaitingAllocatesNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(context.Background())

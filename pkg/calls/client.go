@@ -85,7 +85,7 @@ func (c *Client) read(ctx context.Context, l *lane) error {
 }
 
 func (c *Client) readOver(ctx context.Context, l *lane) *exchange {
-	return c.through(ctx, l, false, func(a *api.ApiService) error {
+	return c.through(ctx, l, nil, func(a *api.ApiService) error {
 		_, err := a.PageCall(new(api.ListCallParams).SetPageSize(1), "", "")
 		return err
 	})
@@ -111,11 +111,11 @@ func (c *Client) Warm(ctx context.Context, n, atOnce int) {
 	wg.Wait()
 }
 
-// create sends one create-call request over a warm lane. The exchange tells
-// when it was sent.
-func (c *Client) create(ctx context.Context, l *lane, params *api.CreateCallParams) (Call, *exchange) {
+// create sends one create-call request over a warm lane when its turn has come.
+// The exchange tells when that was.
+func (c *Client) create(ctx context.Context, l *lane, turn turn, params *api.CreateCallParams) (Call, *exchange) {
 	var call Call
-	ex := c.through(ctx, l, true, func(a *api.ApiService) error {
+	ex := c.through(ctx, l, turn, func(a *api.ApiService) error {
 		record, err := a.CreateCall(params)
 		if err == nil {
 			call = fromAPI(record)
@@ -145,7 +145,7 @@ func (c *Client) one(ctx context.Context, send func(*api.ApiService) (*api.ApiV2
 	l := c.lanes.any()
 	defer c.lanes.put(l)
 	var call Call
-	ex := c.through(ctx, l, false, func(a *api.ApiService) error {
+	ex := c.through(ctx, l, nil, func(a *api.ApiService) error {
 		record, err := send(a)
 		if err == nil {
 			call = fromAPI(record)

@@ -161,8 +161,8 @@ func TestHangUpsAdaptToTheAccount(t *testing.T) {
 		if got.Ended != 1000 || len(account.Live()) != 0 {
 			t.Errorf("ended %d, %d live, want 1000 and none", got.Ended, len(account.Live()))
 		}
-		if got.Throttles == 0 || len(slowed) == 0 || slowed[0] != 25 {
-			t.Errorf("throttled %d times, limits %v; want the first halving told, to 25", got.Throttles, slowed)
+		if got.Throttles == 0 || len(slowed) == 0 || slices.Max(slowed) > 25 {
+			t.Errorf("throttled %d times, limits %v; want halvings told, to 25 at most", got.Throttles, slowed)
 		}
 		if took := time.Since(began); took > 40*time.Second { // 20 s with ten at once, all the time
 			t.Errorf("took %v, want less than twice the 20s that the account needs", took)

@@ -30,7 +30,7 @@ type exchange struct {
 	cold          bool        // refused here: the connection was not warm
 	conn          *connection // nil if no connection was had
 	writtenBefore int64
-	sentAt        time.Time // when the connection was in hand
+	sentAt        time.Time // when its first bytes were written
 
 	status int // 0 if there was no whole header
 	header http.Header
@@ -75,15 +75,18 @@ func (ex *exchange) apiError() *APIError {
 
 // through sends one request of the library over a lane and returns the
 // exchange. The call gets an API whose requests end with ctx, or after the
-// request timeout. The lane stays the caller's.
-func (c *Client) through(ctx context.Context, l *lane, needWarm bool, call func(*api.ApiService) error) *exchange {
-	ctx, cancel := context.WithTimeoutCause(ctx, requestTimeout, errTimeout)
-	defer cancel()
+// request timeout, in which waiting for a turn does not count. The lane stays
+// the caller's.
+func (c *Client) through(ctx context.Context, l *lane, turn turn, call func(*api.ApiService) error) *exchange {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	timeout := time.AfterFunc(requestTimeout, func() { cancel(errTimeout) })
+	defer timeout.Stop()
+
 	ex := &exchange{}
+	traced := l.traced(ctx, ex, turn.timed(timeout, cancel))
 	base := &twilio.Client{Credentials: c.credentials, HTTPClient: &http.Client{
-		Transport: roundTripper(func(req *http.Request) (*http.Response, error) {
-			return ex.do(l.traced(ctx, ex, needWarm), l, req)
-		}),
+		Transport:     roundTripper(func(req *http.Request) (*http.Response, error) { return ex.do(traced, l, req) }),
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
 	base.SetAccountSid(c.account)
@@ -97,23 +100,41 @@ func (c *Client) through(ctx context.Context, l *lane, needWarm bool, call func(
 	return ex
 }
 
+// timed is the turn with a timeout that rests meanwhile. A request whose turn
+// does not come is cancelled, so that it is not tried on another connection.
+func (t turn) timed(timeout *time.Timer, cancel context.CancelCauseFunc) turn {
+	if t == nil {
+		return nil
+	}
+	return func(open context.Context, write func()) error {
+		timeout.Stop()
+		err := t(open, func() {
+			timeout.Reset(requestTimeout)
+			write()
+		})
+		if err != nil {
+			cancel(err)
+		}
+		return err
+	}
+}
+
 // do makes the exchange. The answer is read whole before the library sees it,
 // so that the connection can be used again whatever the library leaves unread.
 func (ex *exchange) do(ctx context.Context, l *lane, req *http.Request) (*http.Response, error) {
-	began := time.Now()
 	res, err := l.transport.RoundTrip(req.WithContext(ctx))
 	if err == nil {
 		ex.status, ex.header = res.StatusCode, res.Header
 		ex.body, err = io.ReadAll(io.LimitReader(res.Body, maxBody))
 		_ = res.Body.Close()
 	}
-	if !ex.sentAt.IsZero() {
-		began = ex.sentAt
+	if ex.sent() {
+		ex.sentAt = *ex.conn.sentAt.Load()
+		ex.took = time.Since(ex.sentAt)
 	}
-	ex.took = time.Since(began)
 	if err != nil {
-		if context.Cause(ctx) != nil {
-			err = context.Cause(ctx)
+		if cause := context.Cause(ctx); cause != nil {
+			err = cause
 		}
 		ex.err = err
 		return nil, err

@@ -28,43 +28,81 @@ type lane struct {
 // warm reports whether the lane's connection has answered a request and is
 // still open.
 func (l *lane) warm() bool {
-	return l.conn != nil && l.conn.answered.Load() && !l.conn.closed.Load()
+	return l.conn != nil && l.conn.answered.Load() && l.conn.open.Err() == nil
 }
 
 // traced returns ctx with a trace that tells ex about the connection a request
-// is about to be written to. A request that needs a warm connection and was
-// given another is kept from being written: its connection is closed.
-func (l *lane) traced(ctx context.Context, ex *exchange, needWarm bool) context.Context {
+// is about to be written to. A request with a turn to wait for waits for it on
+// the lane's warm connection, when its first bytes are ready to be written. If
+// it was given any other connection, that one is closed before anything is
+// written to it.
+func (l *lane) traced(ctx context.Context, ex *exchange, turn turn) context.Context {
 	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(info httptrace.GotConnInfo) {
 		conn := underlying(info.Conn)
-		if needWarm && (conn != l.conn || !conn.answered.Load()) {
+		if turn != nil && (conn != l.conn || !l.warm()) {
 			ex.cold = true
 			_ = info.Conn.Close()
 			return
 		}
 		l.conn = conn
 		ex.conn, ex.writtenBefore = conn, conn.written.Load()
-		ex.sentAt = time.Now()
+		conn.turn.Store(&turn)
 	}})
 }
 
+// A turn waits until a request may go, and calls write when it may. It returns
+// an error if it may not go any more, and at the latest when open ends, since
+// the connection is closed then.
+type turn func(open context.Context, write func()) error
+
 // A connection counts what is written to it, so that a request of which no
-// byte left can be told from one that may have arrived.
+// byte left can be told from one that may have arrived; and it holds back the
+// first bytes of a request until its turn has come.
 type connection struct {
 	net.Conn
-	written  atomic.Int64
-	answered atomic.Bool // a whole answer came over it
-	closed   atomic.Bool
+	open  context.Context // ends with Close
+	close context.CancelFunc
+
+	turn     atomic.Pointer[turn]      // of the next write, the first of a request; nil for others
+	sentAt   atomic.Pointer[time.Time] // when the last such write began
+	written  atomic.Int64              // bytes
+	answered atomic.Bool               // a whole answer came over it
 }
 
-func (c *connection) Write(b []byte) (int, error) {
+func newConnection(conn net.Conn) *connection {
+	c := &connection{Conn: conn}
+	c.open, c.close = context.WithCancel(context.Background())
+	return c
+}
+
+func (c *connection) Write(b []byte) (n int, err error) {
+	write := func() {
+		now := time.Now()
+		c.sentAt.Store(&now)
+		n, err = c.write(b)
+	}
+	first := c.turn.Swap(nil)
+	switch {
+	case first == nil:
+		return c.write(b)
+	case *first == nil:
+		write()
+	default:
+		if refused := (*first)(c.open, write); refused != nil {
+			return 0, refused
+		}
+	}
+	return n, err
+}
+
+func (c *connection) write(b []byte) (int, error) {
 	n, err := c.Conn.Write(b)
 	c.written.Add(int64(n))
 	return n, err
 }
 
 func (c *connection) Close() error {
-	c.closed.Store(true)
+	c.close()
 	return c.Conn.Close()
 }
 
@@ -77,7 +115,7 @@ func underlying(conn net.Conn) *connection {
 		case *tls.Conn:
 			conn = c.NetConn()
 		default:
-			return &connection{Conn: conn} // never: every dial of a lane is counted
+			return newConnection(conn) // never: every dial of a lane is counted
 		}
 	}
 }
@@ -118,7 +156,7 @@ func counted(dial dialFunc) dialFunc {
 		if err != nil {
 			return nil, err
 		}
-		return &connection{Conn: conn}, nil
+		return newConnection(conn), nil
 	}
 }
 

@@ -51,7 +51,7 @@ func (c *Client) page(ctx context.Context, f filter, next string) (*api.ListCall
 	_, err := c.persist(ctx, func() (Call, *exchange) {
 		l := c.lanes.any()
 		defer c.lanes.put(l)
-		ex := c.through(ctx, l, false, func(a *api.ApiService) (err error) {
+		ex := c.through(ctx, l, nil, func(a *api.ApiService) (err error) {
 			if next == "" {
 				page, err = a.PageCall(f.params(), "", "")
 				return err

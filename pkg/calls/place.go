@@ -213,22 +213,27 @@ func (p *placing) start(i int, pass *pass) {
 	}
 }
 
-// send sends the create request of call i once a warm connection is in hand
-// and its burst has come. The exchange is nil if it did not come to that.
+// send sends the create request of call i: over a warm connection, when its
+// burst has come. The exchange is nil if no such connection was had.
 func (p *placing) send(i int) (Call, *exchange, error) {
-	waiting := sync.OnceFunc(func() { <-p.ready })
-	defer waiting()
+	ready := sync.OnceFunc(func() { <-p.ready })
+	defer ready()
 	l, err := p.lanes.warm(p.going)
 	if err != nil {
 		return Call{}, nil, &UnsentError{err}
 	}
 	defer p.lanes.put(l)
-	if err := p.limiter.Wait(p.going); err != nil {
-		return Call{}, nil, &UnsentError{err}
-	}
-	waiting()
 
-	call, ex := p.create(p.ctx, l, p.plan.params(i))
+	inItsBurst := func(open context.Context, write func()) error {
+		ctx, cancel := context.WithCancel(p.going)
+		defer cancel()
+		defer context.AfterFunc(open, cancel)()
+		return p.limiter.Do(ctx, func() {
+			ready()
+			write()
+		})
+	}
+	call, ex := p.create(p.ctx, l, inItsBurst, p.plan.params(i))
 	if err = ex.failure(); err == nil && !sidfile.IsSID(call.SID) {
 		err = &LostError{errors.New("the answer held no call SID")}
 	}
