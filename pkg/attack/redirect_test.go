@@ -4,6 +4,8 @@ import (
 	"maps"
 	"net/http"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"call-load-tester/pkg/attack"
@@ -72,12 +74,15 @@ func TestRedirectsBehindATunnel(t *testing.T) {
 }
 
 func TestThePasswordIsSentWhenAskedFor(t *testing.T) {
+	var mu sync.Mutex
 	tokens := map[string]int{}
 	asked := 0
 	protected := func(realm string) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {
+			mu.Lock()
 			tokens[r.Header.Get("I-Twilio-Idempotency-Token")]++
 			asked++
+			mu.Unlock()
 			if user, password, ok := r.BasicAuth(); !ok || user != "me" || password != "se:cret" {
 				w.Header().Set("WWW-Authenticate", realm)
 				w.WriteHeader(http.StatusUnauthorized)
@@ -108,9 +113,10 @@ func TestThePasswordIsSentWhenAskedFor(t *testing.T) {
 
 // The password is for one host only.
 func TestThePasswordStaysWithItsHost(t *testing.T) {
-	leaked := ""
+	var leaked atomic.Value
+	leaked.Store("")
 	otherURL := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		leaked += r.Header.Get("Authorization")
+		leaked.Store(r.Header.Get("Authorization"))
 		thanks(w, r)
 	}))
 	url := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -122,7 +128,7 @@ func TestThePasswordStaysWithItsHost(t *testing.T) {
 		http.Redirect(w, r, otherURL, http.StatusTemporaryRedirect)
 	}))
 	r := run(t, attack.Config{Requests: 1, Envelope: webhook.Envelope{URL: strings.Replace(url, "http://", "http://me:secret@", 1)}})
-	if r.Accepted != 1 || leaked != "" {
-		t.Errorf("accepted %d of 1, the other host was told %q", r.Accepted, leaked)
+	if r.Accepted != 1 || leaked.Load() != "" {
+		t.Errorf("accepted %d of 1, the other host was told %q", r.Accepted, leaked.Load())
 	}
 }

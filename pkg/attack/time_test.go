@@ -122,8 +122,8 @@ func TestABurstIsOutBeforeItIsLate(t *testing.T) {
 		{"answers at once", always(0), 0},
 		{"a round of 125 takes 4 ms, and there are 16", always(4 * time.Millisecond), 60 * time.Millisecond},
 		{"no answer for 5, 10, 15 and 20 ms", always(time.Second), 20 * time.Millisecond},
-		{"one answer in a hundred comes at once", func(k int) time.Duration {
-			return time.Second * time.Duration(min(1, k%100))
+		{"an answer every 4 ms", func(k int) time.Duration {
+			return time.Duration(k%125+1) * 4 * time.Millisecond
 		}, 75 * time.Millisecond},
 	} {
 		synctest.Test(t, func(t *testing.T) {
