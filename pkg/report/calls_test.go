@@ -1,0 +1,100 @@
+package report_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"call-load-tester/pkg/report"
+)
+
+// everything is a record in which every row has something to say.
+func everything() *report.Calls {
+	return &report.Calls{
+		Command: "start", Began: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC), Seconds: 61.25, Interrupted: true,
+		Starts: &report.CallStarts{
+			Asked: 100, Accepted: 90, Adopted: 2, NotFound: 1, Refused: 4, NotStarted: 3,
+			Failures:  []report.Failure{{Code: 21211, Status: 400, Meaning: "the destination is not a valid number", Hint: "check --destination", Calls: 4}},
+			Strangers: []string{"CA01", "CA02"}, Cap: 10, Rate: 9.87, BusiestSecond: 10, Requests: 97, Retries: 5, Throttled: 3,
+			Response: report.Quantiles{Count: 97, P50: 80, P95: 120.25, P99: 150, Max: 151},
+		},
+		Endings: &report.CallEndings{Asked: 92, Ended: 80, AlreadyOver: 10, NotFound: 1, Failed: 1, Live: 1, BadLines: 2, Duplicates: 3,
+			Failures: []report.Failure{{Meaning: "no answer", Calls: 1}}},
+		Twilio: &report.CallRecords{Calls: 91, Dialed: 85, NeverDialed: 6, Answered: 70, Busy: 5, NoAnswer: 6, Failed: 4, Canceled: 6,
+			DialRate: 1.5, BusiestSecond: 2, PeakLive: 44, Queue: report.Quantiles{Count: 85, P50: 3, P95: 30, P99: 31, Max: 31},
+			BilledMinutes: 72, Cost: map[string]float64{"USD": 1.008, "EUR": 0.5}, Unpriced: 7, SlowerThanCap: "The account dials slower."},
+		Stopped: "Twilio error 20005", SIDFile: "call_sids_1.csv", LiveFile: "call_sids_1_live.csv", Next: "end -f call_sids_1_live.csv", ExitStatus: 3,
+	}
+}
+
+func TestTheTextShowsEveryFigure(t *testing.T) {
+	const want = `
+Summary of an interrupted run of 1m1.3s
+  Calls asked for     100
+  Accepted            90
+  Refused             4
+                      4 × 21211 the destination is not a valid number (check --destination)
+  Adopted             2 of 3 starts whose outcome was unknown
+  Not found           1: Twilio showed no such call in 60 s
+  Left alone          2 calls that may be somebody else's: CA01 CA02
+  Not started         3
+  Accepted rate       9.9 calls a second, busiest second 10 (cap 10)
+  API response time   p50 80 ms, p95 120.2, p99 150, max 151
+  Retries             5 (3 answers of too many requests at once)
+  Calls to end        92 (3 duplicates left out) (2 lines without a SID)
+  Ended               80
+  Already over        10
+  Not found           1
+  Failed to end       1
+                      1 × no answer
+  Still live          1
+From Twilio's records of 91 calls (their clock has whole seconds)
+  Dialed              85, 1.5 a second, busiest second 2
+  Never dialed        6
+  Answered            70
+  Other outcomes      busy 5, no answer 6, failed 4, canceled 6
+  Live at once, peak  44
+  Wait in the queue   p50 3 s, p95 30, p99 31, max 31
+  Twilio's estimate   none measured
+  Dialing to answer   none measured
+  Billed minutes      72
+  Cost so far         0.5000 EUR and 1.0080 USD; 7 calls have no price yet
+The account dials slower.
+  Stopped early       Twilio error 20005
+  SIDs in             call_sids_1.csv
+  Still live in       call_sids_1_live.csv
+  Next                end -f call_sids_1_live.csv
+`
+	var got strings.Builder
+	if err := everything().Text(&got); err != nil {
+		t.Fatal(err)
+	}
+	if got.String() != want {
+		t.Errorf("got\n%s\nwant\n%s", got.String(), want)
+	}
+}
+
+// The JSON reads back as the same record: nothing is lost or renamed by
+// accident.
+func TestTheJSONIsTheRecord(t *testing.T) {
+	var first, second strings.Builder
+	if err := report.JSON(&first, everything()); err != nil {
+		t.Fatal(err)
+	}
+	var read report.Calls
+	if err := json.Unmarshal([]byte(first.String()), &read); err != nil {
+		t.Fatal(err)
+	}
+	if err := report.JSON(&second, &read); err != nil {
+		t.Fatal(err)
+	}
+	if first.String() != second.String() {
+		t.Errorf("read back as\n%s\nwant\n%s", second.String(), first.String())
+	}
+	for _, name := range []string{`"command": "start"`, `"cps_actual": 9.87`, `"not_found": 1`, `"exit_status": 3`, `"response_ms": {`} {
+		if !strings.Contains(first.String(), name) {
+			t.Errorf("no %s in\n%s", name, first.String())
+		}
+	}
+}
