@@ -38,12 +38,12 @@ func (a *Attack) closedLoop(ctx context.Context) {
 // or as soon after that as the limiter and the bound on requests in flight
 // allow.
 //
-// The limiter alone would let the bursts drift: each starts a timer's lateness
-// after the second that it waited for, and there is no catching up. So the
-// schedule sets the pace, and the limiter, which has a fiftieth more room than
-// that, bounds how fast a run that fell behind comes back.
+// A limiter of just the rate would let the bursts drift: each starts a timer's
+// lateness after the second that it waited for, one slow burst delays all that
+// follow, and there is no catching up. So the schedule sets the pace, and the
+// limiter bounds how fast a run that fell behind comes back: at twice the rate.
 func (a *Attack) openLoop(ctx context.Context, start time.Time) {
-	limiter := burst.New(a.cfg.Rate + max(1, a.cfg.Rate/50))
+	limiter := burst.New(2 * a.cfg.Rate)
 	window := newWindow(a.cfg.MaxInFlight)
 	idle := &senderPool{attack: a}
 	var requests sync.WaitGroup
