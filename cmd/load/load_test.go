@@ -130,13 +130,15 @@ func application(t *testing.T) string {
 }
 
 func TestARunFromTheFirstLineToTheLast(t *testing.T) {
-	f := finish(t, load(t, config(application(t), "BadSignature = 10%\n[Cost]\nReceive = 0.01\nSend = 0.02\n"), common...))
+	files := config(application(t), "BadSignature = 10%\n[Cost]\nReceive = 0.01\nSend = 0.02\n")
+	files["d.txt"] = `{"Body": "a wrong code", "From": "+14155550101"}`
+	f := finish(t, load(t, files, common...))
 	r := f.record.Requests
 	if f.status != 0 || r.Sent != 100 || r.Accepted != 90 || r.BadSignatures != 10 || r.Refused != 10 || r.Completed != 100 {
 		t.Errorf("status %d, %+v\n%s", f.status, r, f.stderr)
 	}
-	if f.record.Received != 90 || f.record.Replies != (report.LoadReplies{Count: 45, Segments: 45}) || f.record.Cost.Total != 0.9+0.9 {
-		t.Errorf("received %d, replies %+v, cost %+v; want 90, 45 and $1.80", f.record.Received, f.record.Replies, f.record.Cost)
+	if f.record.Received != 90 || f.record.Replies != (report.LoadReplies{Count: 90, Segments: 90}) || f.record.Cost.Total != 0.9+1.8 {
+		t.Errorf("received %d, replies %+v, cost %+v; want 90, 90 and $2.70", f.record.Received, f.record.Replies, f.record.Cost)
 	}
 	var labels []string
 	for line := range strings.Lines(f.stdout) {
@@ -164,7 +166,7 @@ Requests`
 	if !strings.HasPrefix(got, want) {
 		t.Errorf("lines\n%s\nwant\n%s", got, want)
 	}
-	if !strings.Contains(f.stdout, "Approx cost:            $1.80\n") || !strings.Contains(f.stdout, "10 sent, 10 refused, 0 let through") {
+	if !strings.Contains(f.stdout, "Approx cost:            $2.70\n") || !strings.Contains(f.stdout, "10 sent, 10 refused, 0 let through") {
 		t.Errorf("%s", f.stdout)
 	}
 }

@@ -19,9 +19,6 @@ const (
 
 var kindNames = []string{SMS: "sms", Voice: "voice", Status: "status", Raw: "raw"}
 
-// KindNames lists the names that [ParseKind] knows.
-func KindNames() []string { return append([]string(nil), kindNames...) }
-
 // String returns the kind's name in lower case.
 func (k Kind) String() string { return kindNames[k] }
 
