@@ -68,7 +68,7 @@ func Network() *http.Transport {
 }
 
 // Close closes the connections that are not in use.
-func (c *Client) Close() { c.lanes.close() }
+func (c *Client) Close() { c.lanes.trim(0) }
 
 // Check sends one cheap read, which proves that Twilio can be reached and that
 // it takes the credentials, and returns how long the answer took.

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptrace"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -266,14 +267,15 @@ func (p *lanes) pop() *lane {
 	return nil
 }
 
-// close closes all idle lanes.
-func (p *lanes) close() {
+// trim closes idle lanes but the last used n.
+func (p *lanes) trim(n int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for _, l := range p.idle {
+	spare := p.idle[:max(0, len(p.idle)-n)]
+	for _, l := range spare {
 		l.transport.CloseIdleConnections()
 	}
-	p.idle = nil
+	p.idle = slices.Clone(p.idle[len(spare):])
 }
 
 // size returns how many lanes are idle.

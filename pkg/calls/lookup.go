@@ -52,13 +52,15 @@ func (c *Client) newLookUp(ctx context.Context, began time.Time, placement *Plac
 		began:  began,
 		file:   file,
 		watch:  watch,
-		ours:   make(map[string]bool, len(placement.Calls)),
+		ours:   map[string]bool{},
 		open:   map[pair][]UnknownStart{},
 		count:  len(placement.Calls),
 		result: new(LookUp),
 	}
-	for _, call := range placement.Calls {
-		l.ours[call.SID] = true
+	if len(placement.Unknown) > 0 {
+		for _, call := range placement.Calls {
+			l.ours[call.SID] = true
+		}
 	}
 	for _, start := range placement.Unknown {
 		p := pair{start.From, start.To}

@@ -12,10 +12,14 @@ import (
 	"call-load-tester/pkg/twiliosim"
 )
 
-// The fault matrix: whatever goes wrong, no call that can be ended is left live,
-// the file has the SID of every call that was ever live, and Twilio never may
-// have processed more creates than calls were asked for.
-func TestFaultMatrix(t *testing.T) {
+// A faultRow is one thing that goes wrong during one run.
+type faultRow struct {
+	what string
+	cfg  twiliosim.Config
+	plan calls.Plan
+}
+
+func faultMatrix() []faultRow {
 	type fault = twiliosim.Fault
 	const create, hangUp = twiliosim.OpCreate, twiliosim.OpHangUp
 	creates := func(f fault) twiliosim.Config {
@@ -26,11 +30,7 @@ func TestFaultMatrix(t *testing.T) {
 		f.Op, f.Share = hangUp, 0.3
 		return twiliosim.Config{Faults: []fault{f}}
 	}
-	for _, tc := range []struct {
-		what string
-		cfg  twiliosim.Config
-		plan calls.Plan
-	}{
+	return []faultRow{
 		{"nothing goes wrong", twiliosim.Config{}, plan(100, 10)},
 		{"20 % of creates answered 429", creates(fault{Status: 429}), plan(100, 10)},
 		{"20 % of creates answered 500, not placed", creates(fault{Status: 500}), plan(100, 10)},
@@ -60,7 +60,14 @@ func TestFaultMatrix(t *testing.T) {
 		{"the limit of calls at once, answered as 429", twiliosim.Config{Faults: []fault{{Op: create, From: 3 * time.Second, Status: 429, Code: 10004}}}, plan(100, 10)},
 		{"a slow account: most calls still wait in its queue", twiliosim.Config{CPS: 1}, plan(100, 20)},
 		{"ten requests at once are allowed", twiliosim.Config{MaxConcurrent: 10, ResponseTime: 200 * time.Millisecond}, plan(300, 100)},
-	} {
+	}
+}
+
+// Whatever goes wrong, no call that can be ended is left live, the file has the
+// SID of every call that was ever live, and Twilio never may have processed
+// more creates than calls were asked for.
+func TestFaultMatrix(t *testing.T) {
+	for _, tc := range faultMatrix() {
 		t.Run(tc.what, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {

@@ -27,6 +27,7 @@ func (c *Client) Run(ctx, stop context.Context, plan Plan, file SIDFile, watch O
 	watch = watch.oneAtATime()
 	r := &Result{Began: time.Now()}
 	r.Placement = c.Place(ctx, stop, plan, file, watch)
+	c.lanes.trim(endAtOnce)
 
 	holding, letGo := context.WithCancel(stop)
 	defer context.AfterFunc(ctx, letGo)()
