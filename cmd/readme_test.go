@@ -46,7 +46,7 @@ func rewrite(t *testing.T, name string, text []string) {
 }
 
 func TestTheREADMEShowsTheHelp(t *testing.T) {
-	for _, name := range []string{"start", "end"} {
+	for _, name := range []string{"start", "end", "load"} {
 		if *update {
 			p := command(t, t.TempDir(), name, nil, "-help")
 			p.status(t)
