@@ -53,7 +53,7 @@ func run(args []string) int {
 	}
 	lines := &callrun.Lines{Console: console, PerCall: output.PerCall,
 		Progress: console.Progress("ending", target.estimate, !output.ShowsCalls())}
-	interrupts.OnLeave(func() { target.sayHowToEnd(console, o) })
+	interrupts.OnLeave(cli.StatusPartly, func() { target.sayHowToEnd(console, o) })
 	ending := client.End(interrupts.Leave, target.calls, mostRecords, lines.Observe)
 	lines.Progress.Finish()
 

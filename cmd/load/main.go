@@ -43,7 +43,7 @@ func run(args []string) int {
 	}
 
 	plan.describe(console)
-	interrupts.OnLeave(func() { console.Note("left at once; there is no result") })
+	interrupts.OnLeave(cli.StatusInterrupted, func() { console.Note("left at once; there is no result") })
 	fmt.Fprintf(out.lines, "Benchmarking %s (be patient).....\n", plan.endpoint())
 	began := time.Now()
 	stopProgress := showProgress(console, test, plan.attack.Requests)

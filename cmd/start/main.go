@@ -46,7 +46,7 @@ func run(args []string) int {
 		PerCall:  output.PerCall,
 		Progress: console.Progress("placing", o.plan.CallCount, !output.ShowsCalls()),
 	}
-	interrupts.OnLeave(func() {
+	interrupts.OnLeave(cli.StatusPartly, func() {
 		console.Note("left; to hang up what was placed: %s", callrun.EndCommand(file.Path(), o.dryRun))
 	})
 	result := client.Run(interrupts.Leave, interrupts.Stop, o.plan, file, lines.Observe)

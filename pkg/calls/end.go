@@ -156,7 +156,7 @@ func (e *ending) giveUpAfter(err error, began time.Time) {
 	case !MayPass(err) && reach(err) == scopeRun:
 		e.giveUp(err)
 	case MayPass(err) && e.answered.Before(began):
-		e.giveUp(fmt.Errorf("Twilio could not be reached for %v: %w", Patience, err))
+		e.giveUp(fmt.Errorf("no answer from Twilio for %v: %w", Patience, err))
 	}
 }
 

@@ -339,7 +339,7 @@ func (p *placing) despair(to string, err error) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.stopFor(fmt.Errorf("Twilio could not be reached for %v: %w", createPatience, err))
+	p.stopFor(fmt.Errorf("no answer from Twilio for %v: %w", createPatience, err))
 }
 
 // stopFor stops placing. It requires that p.mu is held.

@@ -41,13 +41,13 @@ func CatchInterrupts() *Interrupts {
 // Wish makes Stop end, as the first signal does.
 func (i *Interrupts) Wish() { i.stop(ErrInterrupted) }
 
-// OnLeave ends the process with [StatusPartly] after saying goodbye, if it is
+// OnLeave ends the process with the given status after saying goodbye, if it is
 // still there shortly after the wish to leave at once.
-func (i *Interrupts) OnLeave(goodbye func()) {
+func (i *Interrupts) OnLeave(status int, goodbye func()) {
 	context.AfterFunc(i.Leave, func() {
 		time.Sleep(leaveGrace)
 		goodbye()
-		os.Exit(StatusPartly)
+		os.Exit(status)
 	})
 }
 

@@ -18,7 +18,6 @@ const plainEvery = 5 * time.Second
 type Progress struct {
 	mu     sync.Mutex
 	bar    *progressbar.ProgressBar // nil without a terminal
-	hidden bool
 	line   func(string)
 	label  string
 	done   int
