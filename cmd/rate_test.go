@@ -21,7 +21,7 @@ func TestTheCapHoldsAtTheServerFromTheFirstBurstOn(t *testing.T) {
 	if len(creates) != 600 {
 		t.Fatalf("%d creates arrived, want 600", len(creates))
 	}
-	if got := busiest(creates, 950*time.Millisecond); got > 200 {
+	if got := twilio.MostCreates(950 * time.Millisecond); got > 200 {
 		t.Errorf("%d creates within 0.95 s, want at most 200", got)
 	}
 	if live := len(twilio.Live()); live != 600 {
@@ -38,16 +38,4 @@ func TestTheCapHoldsAtTheServerFromTheFirstBurstOn(t *testing.T) {
 	if !strings.Contains(end.stdout.String(), "  Ended               600\n") {
 		t.Errorf("end reports:\n%s", end.stdout.String())
 	}
-}
-
-// busiest returns the most creates that arrived within any span of time.
-func busiest(creates []twiliosim.Create, span time.Duration) int {
-	most, first := 0, 0
-	for i := range creates {
-		for creates[i].At.Sub(creates[first].At) >= span {
-			first++
-		}
-		most = max(most, i-first+1)
-	}
-	return most
 }

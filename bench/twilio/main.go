@@ -61,20 +61,8 @@ func arrivals(account *twiliosim.Account) map[string]any {
 	sum := map[string]any{"creates": len(creates), "live": len(account.Live()), "requests": account.Requests(), "peak_concurrent": account.PeakConcurrent()}
 	if len(creates) > 1 {
 		sum["seconds"] = creates[len(creates)-1].At.Sub(creates[0].At).Seconds()
-		sum["most_in_0.95_s"] = busiest(creates, 950*time.Millisecond)
-		sum["most_in_1_s"] = busiest(creates, time.Second)
+		sum["most_in_0.95_s"] = account.MostCreates(950 * time.Millisecond)
+		sum["most_in_1_s"] = account.MostCreates(time.Second)
 	}
 	return sum
-}
-
-// busiest returns the most creates that arrived within any span of time.
-func busiest(creates []twiliosim.Create, span time.Duration) int {
-	most, first := 0, 0
-	for i := range creates {
-		for creates[i].At.Sub(creates[first].At) >= span {
-			first++
-		}
-		most = max(most, i-first+1)
-	}
-	return most
 }

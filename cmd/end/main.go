@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"call-load-tester/cmd/internal/callrun"
+	"call-load-tester/cmd/internal/output"
 	"call-load-tester/pkg/calls"
 	"call-load-tester/pkg/cli"
 )
@@ -31,7 +32,7 @@ func run(args []string) int {
 	if problems = append(problems, missing...); len(problems) > 0 {
 		return console.Refuse(problems)
 	}
-	output, err := callrun.OpenOutput(console, o.verbose, o.json)
+	out, err := output.Open(console, o.verbose || !console.OutIsTerminal(), o.json)
 	if err != nil {
 		return console.Refuse([]error{err})
 	}
@@ -51,8 +52,8 @@ func run(args []string) int {
 	if target == nil {
 		return status
 	}
-	lines := &callrun.Lines{Console: console, PerCall: output.PerCall,
-		Progress: console.Progress("ending", target.estimate, !output.ShowsCalls())}
+	lines := &callrun.Lines{Console: console, PerCall: out.Lines,
+		Progress: console.Progress("ending", target.estimate, !out.ShowsLines())}
 	interrupts.OnLeave(cli.StatusPartly, func() { target.sayHowToEnd(console, o) })
 	ending := client.End(interrupts.Leave, target.calls, mostRecords, lines.Observe)
 	lines.Progress.Finish()
@@ -64,7 +65,7 @@ func run(args []string) int {
 			record.Next = callrun.EndCommand(record.LiveFile, o.dryRun)
 		}
 	}
-	if err := output.Write(record); err != nil {
+	if err := out.Write(record); err != nil {
 		console.Error(err)
 	}
 	return record.ExitStatus

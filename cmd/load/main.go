@@ -7,6 +7,7 @@ import (
 	"os"
 	"time"
 
+	"call-load-tester/cmd/internal/output"
 	"call-load-tester/pkg/attack"
 	"call-load-tester/pkg/cli"
 	"call-load-tester/pkg/report"
@@ -27,7 +28,7 @@ func run(args []string) int {
 	if problems = append(problems, unfit...); len(problems) > 0 {
 		return console.Refuse(problems)
 	}
-	out, err := openOutput(console, o.json)
+	out, err := output.Open(console, true, o.json)
 	if err != nil {
 		return console.Refuse([]error{err})
 	}
@@ -44,17 +45,17 @@ func run(args []string) int {
 
 	plan.describe(console)
 	interrupts.OnLeave(cli.StatusInterrupted, func() { console.Note("left at once; there is no result") })
-	fmt.Fprintf(out.lines, "Benchmarking %s (be patient).....\n", plan.endpoint())
+	fmt.Fprintf(out.Lines, "Benchmarking %s (be patient).....\n", plan.endpoint())
 	began := time.Now()
 	stopProgress := showProgress(console, test, plan.attack.Requests)
 	result := test.Run(interrupts.Stop)
 	stopProgress()
 	if !interrupts.Stopped() {
-		fmt.Fprintln(out.lines, "Done!")
+		fmt.Fprintln(out.Lines, "Done!")
 	}
 
 	record := plan.record(result, began, interrupts.Stopped())
-	if err := out.write(record); err != nil {
+	if err := out.Write(record); err != nil {
 		console.Error(err)
 		return max(record.ExitStatus, cli.StatusPartly)
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"call-load-tester/cmd/internal/callrun"
+	"call-load-tester/cmd/internal/output"
 	"call-load-tester/pkg/calls"
 	"call-load-tester/pkg/cli"
 	"call-load-tester/pkg/sidfile"
@@ -28,7 +29,7 @@ func run(args []string) int {
 	if problems = append(problems, missing...); len(problems) > 0 {
 		return console.Refuse(problems)
 	}
-	output, err := callrun.OpenOutput(console, o.verbose, o.json)
+	out, err := output.Open(console, o.verbose || !console.OutIsTerminal(), o.json)
 	if err != nil {
 		return console.Refuse([]error{err})
 	}
@@ -37,14 +38,14 @@ func run(args []string) int {
 		return console.Refuse([]error{&calls.FileError{Err: err}})
 	}
 	o.describe(console, account)
-	o.announce(output.PerCall, file.Path())
+	o.announce(out.Lines, file.Path())
 
 	client, closeClient := o.client(account)
 	defer closeClient()
 	lines := &callrun.Lines{
 		Console:  console,
-		PerCall:  output.PerCall,
-		Progress: console.Progress("placing", o.plan.CallCount, !output.ShowsCalls()),
+		PerCall:  out.Lines,
+		Progress: console.Progress("placing", o.plan.CallCount, !out.ShowsLines()),
 	}
 	interrupts.OnLeave(cli.StatusPartly, func() {
 		console.Note("left; to hang up what was placed: %s", callrun.EndCommand(file.Path(), o.dryRun))
@@ -54,7 +55,7 @@ func run(args []string) int {
 
 	record := o.record(result, interrupts.Stopped())
 	finish(console, record, result, file)
-	if err := output.Write(record); err != nil {
+	if err := out.Write(record); err != nil {
 		console.Error(err)
 	}
 	return record.ExitStatus

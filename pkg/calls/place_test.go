@@ -3,7 +3,6 @@ package calls_test
 import (
 	"context"
 	"fmt"
-	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -59,23 +58,6 @@ func plan(count, cps int) calls.Plan {
 	}
 }
 
-// busiest returns the most creates that arrived within any span of time.
-func busiest(creates []twiliosim.Create, span time.Duration) int {
-	times := make([]time.Time, len(creates))
-	for i, c := range creates {
-		times[i] = c.At
-	}
-	slices.SortFunc(times, time.Time.Compare)
-	most, first := 0, 0
-	for i := range times {
-		for times[i].Sub(times[first]) >= span {
-			first++
-		}
-		most = max(most, i-first+1)
-	}
-	return most
-}
-
 // Placing takes exactly as long as the cap allows, whatever Twilio's response
 // time, and no second holds more than the cap.
 func TestPlacingTakesExactlyWhatTheCapAllows(t *testing.T) {
@@ -95,7 +77,7 @@ func TestPlacingTakesExactlyWhatTheCapAllows(t *testing.T) {
 				if got, want := placed.LastAt.Sub(creates[0].At), 49*time.Second+response; got != want {
 					t.Errorf("placing took %v from the first start, want %v", got, want)
 				}
-				if got := busiest(creates, time.Second); got != cps {
+				if got := account.MostCreates(time.Second); got != cps {
 					t.Errorf("busiest second: %d creates, want %d", got, cps)
 				}
 				if placed.Retries != 0 || placed.Throttles != 0 {

@@ -160,7 +160,7 @@ func TestRepeatsPassTheLimiter(t *testing.T) {
 		if len(placed.Calls) != 200 {
 			t.Errorf("%d accepted, want 200", len(placed.Calls))
 		}
-		if got := busiest(account.Creates(), time.Second); got != 10 {
+		if got := account.MostCreates(time.Second); got != 10 {
 			t.Errorf("%d creates in the busiest second, want 10", got)
 		}
 	})

@@ -31,6 +31,21 @@ func (a *Account) Creates() []Create {
 	return all
 }
 
+// MostCreates returns the largest number of requests to create a call that arrived within any span of time, a half-open
+// interval.
+func (a *Account) MostCreates(span time.Duration) int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	most, first := 0, 0
+	for i, c := range a.log.creates {
+		for c.At.Sub(a.log.creates[first].At) >= span {
+			first++
+		}
+		most = max(most, i-first+1)
+	}
+	return most
+}
+
 // Requests returns how many requests of the given kinds arrived; of all kinds, and for paths that are no part of the
 // Calls API too, if none is given.
 func (a *Account) Requests(ops ...Op) int {

@@ -1,0 +1,66 @@
+// Package output says where the commands put the lines and the result of a run.
+package output
+
+import (
+	"io"
+	"os"
+
+	"call-load-tester/pkg/cli"
+	"call-load-tester/pkg/report"
+)
+
+// An Output takes the lines that a run prints on its way, and its record at the
+// end.
+type Output struct {
+	Lines io.Writer // io.Discard where they are not shown
+
+	text io.Writer // nil if standard output is for JSON
+	json io.Writer // nil if no JSON is asked for
+	file *os.File  // of the JSON; nil if it has none
+}
+
+// A Record is what came of a run: text for a person, and JSON by its fields.
+type Record interface{ Text(io.Writer) error }
+
+// Open opens what is needed before anything is begun. The JSON goes to the file
+// of that name, "-" for standard output, "" for nowhere. Lines go to standard
+// output if they are shown; to standard error if JSON goes there.
+func Open(console *cli.Console, showLines bool, jsonFile string) (*Output, error) {
+	o := &Output{Lines: console.Out, text: console.Out}
+	switch jsonFile {
+	case "":
+	case "-":
+		o.Lines, o.text, o.json = console.Err, nil, console.Out
+	default:
+		file, err := os.Create(jsonFile)
+		if err != nil {
+			return nil, &cli.UsageError{Text: "--json: " + err.Error(), Help: "name a file that can be written, or - for standard output"}
+		}
+		o.json, o.file = file, file
+	}
+	if !showLines {
+		o.Lines = io.Discard
+	}
+	return o, nil
+}
+
+// ShowsLines reports whether lines are shown.
+func (o *Output) ShowsLines() bool { return o.Lines != io.Discard }
+
+// Write writes the record where it is asked for.
+func (o *Output) Write(record Record) error {
+	if o.text != nil {
+		if err := record.Text(o.text); err != nil {
+			return err
+		}
+	}
+	if o.json != nil {
+		if err := report.JSON(o.json, record); err != nil {
+			return err
+		}
+	}
+	if o.file != nil {
+		return o.file.Close()
+	}
+	return nil
+}
