@@ -75,6 +75,9 @@ func TestInterrupts(t *testing.T) {
 				if !strings.Contains(start.stdout.String(), "Summary of an interrupted run") {
 					t.Errorf("no report:\n%s", start.stdout.String())
 				}
+				if strings.Contains(start.stderr.String(), "unknown") {
+					t.Errorf("starts that were given up before they were sent are taken for unknown:\n%s", start.stderr.String())
+				}
 			})
 		}
 		t.Run(phase.name+"/closed stdout", func(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	twilio "github.com/twilio/twilio-go/client"
@@ -30,6 +31,7 @@ type exchange struct {
 	cold          bool        // refused here: the connection was not warm
 	conn          *connection // nil if no connection was had
 	writtenBefore int64
+	begun         atomic.Bool // the header was made ready to be written
 	sentAt        time.Time // when its first bytes were written
 
 	status int // 0 if there was no whole header
@@ -41,7 +43,7 @@ type exchange struct {
 
 // sent reports whether a byte of the request may have reached the network.
 func (ex *exchange) sent() bool {
-	return ex.conn != nil && ex.conn.written.Load() > ex.writtenBefore
+	return ex.conn != nil && ex.begun.Load() && ex.conn.written.Load() > ex.writtenBefore
 }
 
 // failure returns what went wrong, nil if Twilio answered 2xx: an [*APIError],

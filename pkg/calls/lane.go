@@ -48,7 +48,7 @@ func (l *lane) traced(ctx context.Context, ex *exchange, turn turn) context.Cont
 		l.conn = conn
 		ex.conn, ex.writtenBefore = conn, conn.written.Load()
 		conn.turn.Store(&turn)
-	}})
+	}, WroteHeaders: func() { ex.begun.Store(true) }})
 }
 
 // A turn waits until a request may go, and calls write when it may. It returns
@@ -58,13 +58,15 @@ type turn func(open context.Context, write func()) error
 
 // A connection counts what is written to it, so that a request of which no
 // byte left can be told from one that may have arrived; and it holds back the
-// first bytes of a request until its turn has come.
+// first bytes of a request until its turn has come. If that never comes, TLS is
+// kept from saying goodbye, which would look like bytes of the request.
 type connection struct {
 	net.Conn
 	open  context.Context // ends with Close
 	close context.CancelFunc
 
 	turn     atomic.Pointer[turn]      // of the next write, the first of a request; nil for others
+	refused  atomic.Bool               // a request's turn did not come; nothing is written any more
 	sentAt   atomic.Pointer[time.Time] // when the last such write began
 	written  atomic.Int64              // bytes
 	answered atomic.Bool               // a whole answer came over it
@@ -84,12 +86,15 @@ func (c *connection) Write(b []byte) (n int, err error) {
 	}
 	first := c.turn.Swap(nil)
 	switch {
+	case c.refused.Load():
+		return 0, net.ErrClosed
 	case first == nil:
 		return c.write(b)
 	case *first == nil:
 		write()
 	default:
 		if refused := (*first)(c.open, write); refused != nil {
+			c.refused.Store(true)
 			return 0, refused
 		}
 	}
