@@ -34,8 +34,7 @@ type Limiter struct {
 	oldest int           // index into recent
 	timer  *time.Timer
 
-	starts   int           // since the burst began, at most the cap
-	began    time.Time     // first start of the burst
+	since    int           // starts since a burst was last told of
 	sleeping time.Duration // waited for the next start so far, by cancelled waits too
 }
 
@@ -111,24 +110,20 @@ func (l *Limiter) sleep(ctx context.Context, due time.Time) error {
 	return nil
 }
 
-// record notes a start at now, and closes the burst that it follows.
+// record notes a start at now, and tells of the burst that it had to wait for.
 func (l *Limiter) record(now time.Time) {
-	l.recent[l.oldest] = now
-	l.oldest = (l.oldest + 1) % len(l.recent)
-
-	if l.starts == len(l.recent) {
-		if l.sleeping > 0 && l.OnBurst != nil {
+	if l.sleeping > 0 && l.since >= len(l.recent) {
+		if l.OnBurst != nil {
 			l.OnBurst(Burst{
-				Cap:   l.starts,
-				Rate:  float64(l.starts) / now.Sub(l.began).Seconds(),
+				Cap:   len(l.recent),
+				Rate:  float64(len(l.recent)) / now.Sub(l.recent[l.oldest]).Seconds(),
 				Slept: l.sleeping,
 			})
 		}
-		l.starts = 0
+		l.since = 0
 	}
-	if l.starts == 0 {
-		l.began = now
-	}
-	l.starts++
+	l.recent[l.oldest] = now
+	l.oldest = (l.oldest + 1) % len(l.recent)
+	l.since++
 	l.sleeping = 0
 }

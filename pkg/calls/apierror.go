@@ -139,8 +139,10 @@ func (e *APIError) scope() scope {
 // of the error (Twilio: error dictionary 20500, a create-call may have
 // happened). A code that is known refuses the request for certain.
 func (e *APIError) mayHaveActed() bool {
-	_, isKnown := known[e.Code]
-	return e.Status >= 500 && !isKnown
+	if _, isKnown := known[e.Code]; isKnown {
+		return false
+	}
+	return e.Status >= 500 || e.Status == http.StatusRequestTimeout // the latter of a proxy
 }
 
 // throttled reports whether err is Twilio's word that too many requests are
@@ -188,8 +190,11 @@ func (e *FileError) Hint() string {
 	return "make room on the disk, or run in a directory that can be written"
 }
 
-func (e *APIError) isNotFound() bool {
-	return e.Code == codeNotFound || e.Code == 0 && e.Status == http.StatusNotFound
+// isNotFound reports whether err is Twilio's word that it does not know a call.
+func isNotFound(err error) bool {
+	var answer *APIError
+	return errors.As(err, &answer) &&
+		(answer.Code == codeNotFound || answer.Code == 0 && answer.Status == http.StatusNotFound)
 }
 
 // isOver reports whether err is Twilio's word that a call is over already.

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	twilio "github.com/twilio/twilio-go/client"
@@ -92,9 +93,13 @@ func (c *Client) readOver(ctx context.Context, l *lane) *exchange {
 }
 
 // Warm opens up to n connections, many at a time, and returns when each has
-// answered a read. Failures are left to the requests that will need the
-// connections.
+// answered a read. It gives up after a few failures, which are left to the
+// requests that will need the connections.
 func (c *Client) Warm(ctx context.Context, n, atOnce int) {
+	const mostFailures = 10
+	ctx, giveUp := context.WithCancel(ctx)
+	defer giveUp()
+	var failures atomic.Int32
 	places := make(chan struct{}, atOnce)
 	var wg sync.WaitGroup
 	for range n - c.lanes.size() {
@@ -104,7 +109,9 @@ func (c *Client) Warm(ctx context.Context, n, atOnce int) {
 			continue
 		}
 		wg.Go(func() {
-			_ = c.lanes.open(ctx)
+			if c.lanes.open(ctx) != nil && failures.Add(1) == mostFailures {
+				giveUp()
+			}
 			<-places
 		})
 	}

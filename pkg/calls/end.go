@@ -2,7 +2,6 @@ package calls
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"iter"
 	"maps"
@@ -108,8 +107,12 @@ func (e *ending) hangUpAll(calls iter.Seq[Placed]) {
 func (e *ending) end(placed Placed) {
 	began := time.Now()
 	var last *exchange
+	mayBeOurs := false // an earlier request, whose answer was lost, may have ended it
 	call, err := e.persist(e.ctx, func() (Call, *exchange) {
-		call, ex := e.gated(func() (Call, *exchange) { return e.hangUp(e.ctx, placed.SID) })
+		if last != nil && outcomeOf(last.failure()) == Unknown {
+			mayBeOurs = true
+		}
+		call, ex := e.gated(e.ctx, func() (Call, *exchange) { return e.hangUp(e.ctx, placed.SID) })
 		last = ex
 		return call, ex
 	})
@@ -119,31 +122,35 @@ func (e *ending) end(placed Placed) {
 	if !MayPass(err) {
 		e.answered = time.Now()
 	}
-	var answer *APIError
 	switch {
 	case err == nil && call.Over():
-		if overBefore(call, last) {
-			e.result.AlreadyOver++
-		} else {
-			e.result.Ended++
-		}
+		e.countOver(overBefore(call, last) && !mayBeOurs)
 		e.result.Records.Add(call)
 	case err == nil:
 		e.result.Ended++
 		e.pending[placed.SID] = &pendingCall{Placed: fill(placed, call), asked: time.Now()}
 	case isOver(err):
-		e.result.AlreadyOver++
+		e.countOver(!mayBeOurs)
 		if e.lookUp > 0 {
 			e.lookUp--
 			e.pending[placed.SID] = &pendingCall{Placed: placed, over: true}
 		}
-	case errors.As(err, &answer) && answer.isNotFound():
+	case isNotFound(err) && !placed.isKnown():
 		e.result.NotFound++
 		e.failed(placed.SID, err)
 	default:
 		e.pending[placed.SID] = &pendingCall{Placed: placed, err: err}
 		e.failed(placed.SID, err)
 		e.giveUpAfter(err, began)
+	}
+}
+
+// countOver counts a call that is over. It requires that e.mu is held.
+func (e *ending) countOver(already bool) {
+	if already {
+		e.result.AlreadyOver++
+	} else {
+		e.result.Ended++
 	}
 }
 
@@ -156,7 +163,7 @@ func (e *ending) giveUpAfter(err error, began time.Time) {
 	case !MayPass(err) && reach(err) == scopeRun:
 		e.giveUp(err)
 	case MayPass(err) && e.answered.Before(began):
-		e.giveUp(fmt.Errorf("no answer from Twilio for %v: %w", Patience, err))
+		e.giveUp(fmt.Errorf("no request succeeded for %v: %w", Patience, err))
 	}
 }
 
@@ -169,10 +176,10 @@ func (e *ending) failed(sid string, err error) {
 }
 
 // gated sends a request as one of those in flight.
-func (e *ending) gated(send func() (Call, *exchange)) (Call, *exchange) {
-	pass, err := e.gate.enter(e.ctx)
+func (e *ending) gated(ctx context.Context, send func() (Call, *exchange)) (Call, *exchange) {
+	pass, err := e.gate.enter(ctx)
 	if err != nil {
-		return Call{}, &exchange{err: context.Cause(e.ctx)}
+		return Call{}, &exchange{err: context.Cause(ctx)}
 	}
 	call, ex := send()
 	pass.leave(ex.failure())
@@ -212,7 +219,7 @@ func overBefore(call Call, ex *exchange) bool {
 // fill adds to a call what Twilio says of its parties.
 func fill(placed Placed, call Call) Placed {
 	if placed.From == "" {
-		placed.From, placed.To = call.From, call.To
+		placed.From, placed.To, placed.At = call.From, call.To, call.Created
 	}
 	return placed
 }

@@ -24,6 +24,11 @@ type (
 		N   int
 		SID string
 	}
+	// Unwritten: the n-th call was accepted, but its SID could not be written.
+	Unwritten struct {
+		N   int
+		SID string
+	}
 	// CallRefused: Twilio refused a call. A bad destination is told once and
 	// taken out.
 	CallRefused struct {
@@ -66,6 +71,7 @@ type (
 func (Warming) isEvent()        {}
 func (Burst) isEvent()          {}
 func (Started) isEvent()        {}
+func (Unwritten) isEvent()      {}
 func (CallRefused) isEvent()    {}
 func (OutcomeUnknown) isEvent() {}
 func (Slowed) isEvent()         {}

@@ -32,7 +32,7 @@ type exchange struct {
 	conn          *connection // nil if no connection was had
 	writtenBefore int64
 	begun         atomic.Bool // the header was made ready to be written
-	sentAt        time.Time // when its first bytes were written
+	sentAt        time.Time   // when its first bytes were written
 
 	status int // 0 if there was no whole header
 	header http.Header

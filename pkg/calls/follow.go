@@ -1,7 +1,8 @@
 package calls
 
 import (
-	"errors"
+	"context"
+	"slices"
 	"sync"
 	"time"
 )
@@ -27,17 +28,18 @@ var (
 // followAll looks for the pending calls until each was seen over or the time is
 // up.
 func (e *ending) followAll() {
-	until := time.Now().Add(FollowFor)
+	ctx, cancel := context.WithTimeout(e.ctx, FollowFor)
+	defer cancel()
 	for wait := firstRound; ; wait = min(2*wait, lastRound) {
 		live, lacking := e.lacking()
 		if lacking == 0 {
 			return
 		}
 		e.watch.tell(Following{live})
-		if time.Now().Add(wait).After(until) || !pause(e.ctx, wait) {
+		if !pause(ctx, wait) {
 			return
 		}
-		e.look()
+		e.look(ctx)
 	}
 }
 
@@ -56,31 +58,50 @@ func (e *ending) lacking() (live, records int) {
 
 // look looks once for every pending call: in lists where there are many between
 // two parties, and one by one for what those lack.
-func (e *ending) look() {
-	seenLive := map[string]bool{}
-	for pair, oldest := range e.crowds() {
-		for _, status := range overStatuses {
-			e.lookThrough(filter{From: pair.from, To: pair.to, Status: status}, oldest, nil)
-		}
-		for _, status := range liveStatuses {
-			e.lookThrough(filter{From: pair.from, To: pair.to, Status: status}, oldest, seenLive)
-		}
+func (e *ending) look(ctx context.Context) {
+	seenLive, err := e.lookThroughLists(ctx)
+	if err != nil {
+		return // the next look may be luckier
 	}
+	places := make(chan struct{}, endAtOnce)
 	var wg sync.WaitGroup
 	for _, call := range e.snapshot() {
 		isLive := seenLive[call.SID]
 		if isLive && time.Since(call.asked) < askAgain {
 			continue
 		}
+		places <- struct{}{}
 		wg.Go(func() {
+			defer func() { <-places }()
 			if isLive || !call.over && call.asked.IsZero() {
-				e.askAgain(call)
+				e.askAgain(ctx, call)
 			} else {
-				e.lookAt(call)
+				e.lookAt(ctx, call)
 			}
 		})
 	}
 	wg.Wait()
+}
+
+// lookThroughLists settles what lists show, of the pairs of parties with many
+// pending calls, and returns the calls that they show live.
+func (e *ending) lookThroughLists(ctx context.Context) (seenLive map[string]bool, err error) {
+	seenLive = map[string]bool{}
+	for pair, oldest := range e.crowds() {
+		for _, status := range slices.Concat(overStatuses, liveStatuses) {
+			for call, err := range e.list(ctx, filter{From: pair.from, To: pair.to, Status: status}) {
+				if err != nil {
+					return nil, err
+				}
+				if call.Created.Before(oldest.Add(-clockSkew)) {
+					break // lists are newest first
+				}
+				seenLive[call.SID] = !call.Over()
+				e.saw(call)
+			}
+		}
+	}
+	return seenLive, nil
 }
 
 type pair struct{ from, to string }
@@ -109,43 +130,25 @@ func (e *ending) crowds() map[pair]time.Time {
 	return oldest
 }
 
-// lookThrough settles the pending calls that a list shows. It stops at calls
-// from before the oldest, since lists are newest first. Live ones go into
-// seenLive.
-func (e *ending) lookThrough(f filter, oldest time.Time, seenLive map[string]bool) {
-	for call, err := range e.list(e.ctx, f) {
-		if err != nil {
-			return // what the list lacks is fetched
-		}
-		if !oldest.IsZero() && call.Created.Before(oldest.Add(-clockSkew)) {
-			return
-		}
-		if seenLive != nil {
-			seenLive[call.SID] = true
-		}
-		e.saw(call)
-	}
-}
-
 // clockSkew is how far this machine's clock is trusted to be from Twilio's
 // where nothing depends on it but how many pages are read.
 const clockSkew = 10 * time.Minute
 
 // lookAt fetches one pending call.
-func (e *ending) lookAt(pending pendingCall) {
-	call, ex := e.gated(func() (Call, *exchange) { return e.fetch(e.ctx, pending.SID) })
+func (e *ending) lookAt(ctx context.Context, pending pendingCall) {
+	call, ex := e.gated(ctx, func() (Call, *exchange) { return e.fetch(ctx, pending.SID) })
 	e.settle(pending.SID, call, ex.failure())
 }
 
 // askAgain hangs up a call that was seen live long after its hang-up, or whose
 // hang-up failed.
-func (e *ending) askAgain(call pendingCall) {
-	record, ex := e.gated(func() (Call, *exchange) { return e.hangUp(e.ctx, call.SID) })
+func (e *ending) askAgain(ctx context.Context, call pendingCall) {
+	record, ex := e.gated(ctx, func() (Call, *exchange) { return e.hangUp(ctx, call.SID) })
 	err := ex.failure()
 	e.taken(call.SID, err)
 	e.settle(call.SID, record, err)
-	if err != nil {
-		e.lookAt(call)
+	if err != nil && !isNotFound(err) {
+		e.lookAt(ctx, call)
 	}
 }
 
@@ -174,14 +177,17 @@ func (e *ending) taken(sid string, err error) {
 
 // settle notes what Twilio answered for one pending call.
 func (e *ending) settle(sid string, call Call, err error) {
-	var answer *APIError
 	switch {
 	case err == nil:
 		e.saw(call)
-	case errors.As(err, &answer) && answer.isNotFound():
+	case isNotFound(err):
 		e.mu.Lock()
 		defer e.mu.Unlock()
-		if pending := e.pending[sid]; pending != nil && pending.asked.IsZero() && !pending.over {
+		pending := e.pending[sid]
+		if pending == nil || pending.isKnown() {
+			return
+		}
+		if pending.asked.IsZero() && !pending.over {
 			e.result.NotFound++
 		}
 		delete(e.pending, sid)

@@ -189,23 +189,26 @@ func (p *lanes) warm(ctx context.Context) (*lane, error) {
 	p.waiting = append(p.waiting, place)
 	p.mu.Unlock()
 
-	failed := make(chan error, 1)
-	soon := time.AfterFunc(patience, func() {
-		if err := p.open(ctx); err != nil {
-			failed <- err
-		}
-	})
+	opened := make(chan error, 1)
+	soon := time.NewTimer(patience)
 	defer soon.Stop()
-	var err error
-	select {
-	case l := <-place:
-		return l, nil
-	case err = <-failed:
-	case <-ctx.Done():
-		err = ctx.Err()
+	for {
+		select {
+		case l := <-place:
+			return l, nil
+		case <-soon.C:
+			go func() { opened <- p.open(ctx) }()
+		case err := <-opened:
+			if err != nil {
+				p.giveUp(place)
+				return nil, err
+			}
+			soon.Reset(patience) // somebody who came first may have taken it
+		case <-ctx.Done():
+			p.giveUp(place)
+			return nil, ctx.Err()
+		}
 	}
-	p.giveUp(place)
-	return nil, err
 }
 
 // open adds a warm lane to the pool.

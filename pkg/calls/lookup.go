@@ -23,8 +23,9 @@ const (
 // A LookUp is what came of looking up unknown starts.
 type LookUp struct {
 	Adopted   []Placed       // found, and as good as any other call from then on
-	NotFound  []UnknownStart // Twilio showed no such call within [LookUpFor]
+	NotFound  []UnknownStart // Twilio showed no such call
 	Strangers []Call         // may be of unknown starts or of somebody else; left alone
+	Took      time.Duration  // how long was looked, at most [LookUpFor]
 }
 
 // lookingUp looks up the unknown starts of a placement on Twilio.
@@ -80,34 +81,45 @@ func (l *lookingUp) start(holding context.Context) <-chan Placed {
 	go func() {
 		defer close(adopted)
 		adopt := func(call Placed) { adopted <- call }
-		until := time.Now().Add(LookUpFor)
-		for wait := firstLookUp; l.unknown() > 0; wait = min(2*wait, lastLookUp) {
-			l.round(adopt)
-			left := time.Until(until)
-			if left <= 0 || !pause(l.ctx, min(wait, left)) {
-				break
-			}
-		}
+		l.rounds(adopt)
 		if l.unknown() == 0 || holding.Err() != nil {
 			return
 		}
 		select {
 		case <-holding.Done():
-			l.round(adopt)
+			ctx, cancel := context.WithTimeout(l.ctx, lastLookUp)
+			defer cancel()
+			l.round(ctx, adopt)
 		case <-l.ctx.Done():
 		}
 	}()
 	return adopted
 }
 
-// round looks once.
-func (l *lookingUp) round(adopt func(Placed)) {
+// rounds looks again and again until everything is found or [LookUpFor] is
+// over.
+func (l *lookingUp) rounds(adopt func(Placed)) {
+	began := time.Now()
+	defer func() { l.result.Took = time.Since(began) }()
+	ctx, cancel := context.WithTimeout(l.ctx, LookUpFor)
+	defer cancel()
+	for wait := firstLookUp; l.unknown() > 0; wait = min(2*wait, lastLookUp) {
+		l.round(ctx, adopt)
+		if l.unknown() == 0 || !pause(ctx, wait) {
+			return
+		}
+	}
+}
+
+// round looks once. A pair that cannot be looked up ends it: the next round may
+// be luckier.
+func (l *lookingUp) round(ctx context.Context, adopt func(Placed)) {
 	l.watch.tell(LookingUp{l.unknown()})
 	l.result.Strangers = nil
 	for _, p := range l.pairs() {
-		candidates, err := l.notOurs(p)
+		candidates, err := l.notOurs(ctx, p)
 		if err != nil {
-			continue // the next round may be luckier
+			return
 		}
 		if len(candidates) > len(l.open[p]) {
 			l.result.Strangers = append(l.result.Strangers, candidates...)
@@ -151,14 +163,14 @@ func (l *lookingUp) pairs() []pair {
 // run began and are not in our file, oldest first. Calls that wait in Twilio's
 // queue have no start time, so they are asked for by their status; the rest by
 // the day of their start, which keeps out the pair's history.
-func (l *lookingUp) notOurs(p pair) ([]Call, error) {
+func (l *lookingUp) notOurs(ctx context.Context, p pair) ([]Call, error) {
 	began := l.clock.theirs(l.began).Add(-createdBefore)
 	found := map[string]Call{}
 	for _, f := range []filter{
 		{From: p.from, To: p.to, Status: StatusQueued},
 		{From: p.from, To: p.to, StartedSince: began},
 	} {
-		for call, err := range l.list(l.ctx, f) {
+		for call, err := range l.list(ctx, f) {
 			if err != nil {
 				return nil, err
 			}

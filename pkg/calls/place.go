@@ -18,6 +18,10 @@ const (
 	// maxUnknownInARow stops placing: something is badly wrong, and every
 	// further start may ring a phone nobody knows of.
 	maxUnknownInARow = 20
+
+	// maxCold is how often a request is sent anew at once because its
+	// connection turned out to be lost; after that it waits like any repeat.
+	maxCold = 3
 )
 
 // A SIDFile keeps the SIDs of the calls that were placed. When Append returns
@@ -30,10 +34,10 @@ type SIDFile interface {
 type Outcome int
 
 const (
-	Accepted  Outcome = iota // Twilio answered 201 with a SID
-	Refused                  // Twilio refused it
-	Throttled                // Twilio answered 429: it was not processed, and repeated later
-	Unknown                  // the outcome was not seen
+	Accepted     Outcome = iota // Twilio answered 201 with a SID
+	Refused                     // Twilio refused it
+	NotProcessed                // certainly not processed (429, or no byte was sent), and repeated later
+	Unknown                     // the outcome was not seen
 )
 
 // A Start is one create request that was handed to the network.
@@ -50,6 +54,10 @@ type Placed struct {
 	At       time.Time // when its start was sent
 }
 
+// isKnown reports whether Twilio itself has shown the call, so that "not found"
+// can only mean not yet: its records are eventually consistent.
+func (p Placed) isKnown() bool { return p.From != "" }
+
 // An UnknownStart is a create request whose outcome was not seen.
 type UnknownStart struct {
 	From, To string
@@ -63,7 +71,7 @@ type Placement struct {
 	Calls      []Placed
 	Refused    Refusals
 	Unknown    []UnknownStart
-	NotStarted int   // given up before their start: interrupted, stopped, or destination taken out
+	NotStarted int   // certainly not placed: interrupted, stopped, or destination taken out
 	Stopped    error // why placing stopped before the plan was through; nil if it did not
 
 	Starts    []Start   // every request, in the order of their answers
@@ -145,7 +153,10 @@ func (p *placing) warm() {
 		p.stopFor(err)
 		return
 	}
-	bursts := 1 + int(took/time.Second)
+	bursts := 1
+	if err == nil {
+		bursts += int(took / time.Second)
+	}
 	n := min(p.plan.CallCount, p.plan.CPS*bursts, maxInFlight)
 	p.watch.tell(Warming{n})
 	p.Warm(p.going, n, max(p.plan.CPS, endAtOnce))
@@ -187,6 +198,7 @@ func (p *placing) enter() (*pass, error) {
 // Twilio certainly did not process it.
 func (p *placing) start(i int, pass *pass) {
 	from, to := p.plan.parties(i)
+	cold := 0 // times that the connection had been lost, unnoticed, before the request
 	for retry := newRetry(createPatience); ; {
 		call, ex, err := p.send(i)
 		pass.leave(err)
@@ -202,7 +214,10 @@ func (p *placing) start(i int, pass *pass) {
 			p.refuse(to, err)
 			return
 		}
-		if isCold := ex != nil && ex.cold; !isCold && !retry.again(p.going, err) {
+		if ex != nil && ex.cold {
+			cold++
+		}
+		if again := cold > 0 && cold <= maxCold; !again && !retry.again(p.going, err) {
 			p.despair(to, err)
 			return
 		}
@@ -240,8 +255,7 @@ func (p *placing) send(i int) (Call, *exchange, error) {
 	return call, ex, err
 }
 
-// outcomeOf says what a create request came to. Throttled stands for all that
-// was certainly not processed and may be repeated.
+// outcomeOf says what a create request came to.
 func outcomeOf(err error) Outcome {
 	switch err := err.(type) {
 	case nil:
@@ -252,13 +266,13 @@ func outcomeOf(err error) Outcome {
 		if isCertificateFailure(err) {
 			return Refused
 		}
-		return Throttled
+		return NotProcessed
 	case *APIError:
 		switch {
 		case err.mayHaveActed():
 			return Unknown
 		case err.scope() == scopeMoment:
-			return Throttled
+			return NotProcessed
 		}
 	}
 	return Refused
@@ -288,10 +302,12 @@ func (p *placing) accept(placed Placed) {
 	p.result.Calls = append(p.result.Calls, placed)
 	p.result.LastAt = time.Now()
 	p.unknownInRow = 0
-	p.watch.tell(Started{len(p.result.Calls), placed.SID})
 	if err != nil {
+		p.watch.tell(Unwritten{len(p.result.Calls), placed.SID})
 		p.stopFor(&FileError{err})
+		return
 	}
+	p.watch.tell(Started{len(p.result.Calls), placed.SID})
 }
 
 // lose notes a start whose outcome was not seen.
@@ -339,7 +355,7 @@ func (p *placing) despair(to string, err error) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.stopFor(fmt.Errorf("no answer from Twilio for %v: %w", createPatience, err))
+	p.stopFor(fmt.Errorf("no request reached Twilio for %v: %w", createPatience, err))
 }
 
 // stopFor stops placing. It requires that p.mu is held.

@@ -159,13 +159,17 @@ func checkTwiML(twiml string) error {
 func isTwiML(s string) bool { return strings.HasPrefix(strings.TrimSpace(s), "<") }
 
 // Treatment describes the instructions of the calls for a person to read,
-// without any password in a URL.
+// without any password.
 func (p Plan) Treatment() string {
 	if isTwiML(p.TwiML) {
-		return p.TwiML
+		return secretsInTwiML.ReplaceAllString(p.TwiML, "$1…$2")
 	}
 	return redactURL(p.TwiML)
 }
+
+// secretsInTwiML finds user names and passwords in URLs, and the password of
+// the noun Sip.
+var secretsInTwiML = regexp.MustCompile(`(://)[^/\s"'<>@]*(@)|(?i:(\bpassword\s*=\s*["'])[^"']*)`)
 
 // redactURL returns a URL without user name, password or query, any of which may be
 // secret.

@@ -5,25 +5,34 @@ import (
 	"time"
 )
 
-// Rate returns the requests sent per second while more were to come, and the
-// most in any one second. The requests of the last second count for the second
-// figure only: nobody knows how long they would have lasted. The rate is 0 if
-// all were sent within a second.
-func (p *Placement) Rate() (perSecond float64, busiest int) {
-	times := make([]time.Time, len(p.Starts))
-	for i, start := range p.Starts {
-		times[i] = start.At
-	}
-	slices.SortFunc(times, time.Time.Compare)
-	first := 0 // of the second that ends at i
-	for i := range times {
-		for times[i].Sub(times[first]) >= time.Second {
-			first++
+// Rate returns the starts that Twilio accepted per second, and the most
+// requests sent in any one second, whatever their outcome. The starts of the
+// last second do not count for the rate, since that second was not over; it is
+// 0 if all were sent within a second.
+func (p *Placement) Rate() (accepted float64, busiest int) {
+	var sent, good []time.Time
+	for _, start := range p.Starts {
+		sent = append(sent, start.At)
+		if start.Outcome == Accepted {
+			good = append(good, start.At)
 		}
-		busiest = max(busiest, i-first+1)
 	}
-	if first > 0 { // times[:first] came a second and more before the last
-		perSecond = float64(first) / times[len(times)-1].Sub(times[0]).Seconds()
+	busiest, _ = count(sent)
+	if _, before := count(good); before > 0 {
+		accepted = float64(before) / good[len(good)-1].Sub(good[0]).Seconds()
 	}
-	return perSecond, busiest
+	return accepted, busiest
+}
+
+// count sorts times, and returns the most of them within any second and how
+// many there are before the last second.
+func count(times []time.Time) (busiest, before int) {
+	slices.SortFunc(times, time.Time.Compare)
+	for i := range times {
+		for times[i].Sub(times[before]) >= time.Second {
+			before++
+		}
+		busiest = max(busiest, i-before+1)
+	}
+	return busiest, before
 }

@@ -33,7 +33,7 @@ func (c *Client) Run(ctx, stop context.Context, plan Plan, file SIDFile, watch O
 	defer context.AfterFunc(ctx, letGo)()
 	lookUp := c.newLookUp(ctx, r.Began, r.Placement, file, watch)
 	adopted := lookUp.start(holding)
-	if r.Placement.Stopped == nil {
+	if r.Placement.Stopped == nil && plan.EndCalls {
 		hold(holding, plan.Hold-time.Since(r.Placement.LastAt), watch)
 	}
 	letGo()
