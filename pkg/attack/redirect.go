@@ -59,7 +59,7 @@ func mustParse(raw string) *url.URL {
 // A hop is one request of several on the way to an answer.
 type hop struct {
 	url, signURL  *url.URL
-	get           bool
+	fields        bool // the request carries the row's fields
 	authorization string
 }
 
@@ -67,7 +67,7 @@ type hop struct {
 // for the password in the URL, until there is another answer.
 func (s *sender) follow(t *webhook.Template, answer webhook.Answer, deadline time.Time) (webhook.Answer, error) {
 	target := s.attack.target
-	at := hop{url: target.url, signURL: target.signURL}
+	at := hop{url: target.url, signURL: target.signURL, fields: true}
 	for redirects := 0; ; {
 		next, ok := s.next(at, answer.Status)
 		if !ok {
@@ -80,7 +80,7 @@ func (s *sender) follow(t *webhook.Template, answer webhook.Answer, deadline tim
 			return webhook.Answer{Status: answer.Status}, errTooManyRedirects
 		}
 		at = next
-		request := s.writer.Again(t, at.url.String(), at.signURL.String(), at.get, at.authorization)
+		request := s.writer.Again(t, at.url.String(), at.signURL.String(), at.fields, at.authorization)
 		var err error
 		answer, err = s.link.roundTrip(newAddress(at.url), request, time.Now(), deadline)
 		if err != nil {
@@ -95,8 +95,9 @@ func (s *sender) next(at hop, status int) (hop, bool) {
 	header := &s.link.response.Header
 	switch status {
 	case 301, 302, 303: // the fields are lost. Twilio: redirects of webhooks
-		at.get = true
+		at.fields = false
 	case 307:
+		at.fields = at.fields && !s.attack.cfg.Envelope.Get // those of a GET are in the URL that is left
 	case statusUnauthorized:
 		// Twilio also answers a Digest challenge; this does not.
 		challenge := strings.ToLower(string(header.Peek("Www-Authenticate")))
@@ -120,7 +121,7 @@ func basic(user *url.Userinfo) string {
 // would have asked. Where that leads to the endpoint, it is asked where it is.
 func (h hop) to(location string, t target) (hop, bool) {
 	sign, err := h.signURL.Parse(location)
-	if err != nil || location == "" || webhook.CheckURL(sign.String()) != nil {
+	if err != nil || location == "" || webhook.CheckLocation(sign.String()) != nil {
 		return h, false
 	}
 	send := sign

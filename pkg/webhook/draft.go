@@ -3,9 +3,7 @@ package webhook
 import (
 	"bytes"
 	"encoding/binary"
-	"fmt"
 	"math/rand/v2"
-	"strings"
 )
 
 // A draft is a text with holes for the values that are fresh in each request.
@@ -54,55 +52,20 @@ func (d *draft) addDraft(other draft) {
 	d.text = append(d.text, other.text...)
 }
 
-// addHead adds the request line and the headers that Twilio sends.
-// Twilio: captured requests; X-Home-Region and the idempotency token as in the
-// webhook FAQ and the guide to connection overrides.
-func (d *draft) addHead(method, rawURL, authorization string, bodyLen int) {
-	host, target := hostAndTarget(rawURL)
-	d.add(method + " " + target + " HTTP/1.1\r\nHost: " + host + "\r\n")
-	if method == "POST" {
-		d.add("Content-Type: application/x-www-form-urlencoded\r\n")
-		d.add(fmt.Sprintf("Content-Length: %d\r\n", bodyLen))
-	}
-	if authorization != "" {
-		d.add("Authorization: " + authorization + "\r\n")
-	}
-	d.add("X-Home-Region: us1\r\nX-Twilio-Signature: ")
-	d.addHole(holeSignature)
-	d.add("\r\nI-Twilio-Idempotency-Token: ")
-	d.addHole(holeToken)
-	d.add("\r\nAccept: */*\r\nUser-Agent: TwilioProxy/1.1\r\n\r\n")
-	d.head = len(d.text)
-}
-
-// hostAndTarget splits a URL that passed CheckURL into the Host header and the
-// request target, both byte for byte as written.
-func hostAndTarget(url string) (host, target string) {
-	url, _, _ = strings.Cut(url, "#")
-	_, rest, _ := strings.Cut(url, "://")
-	end := strings.IndexAny(rest, "/?")
-	if end < 0 {
-		end = len(rest)
-	}
-	host, target = rest[:end], rest[end:]
-	if at := strings.LastIndexByte(host, '@'); at >= 0 {
-		host = host[at+1:]
-	}
-	if !strings.HasPrefix(target, "/") {
-		target = "/" + target
-	}
-	return host, target
-}
-
-// body returns what follows the head.
-func (d *draft) body() draft {
-	body := draft{text: d.text[d.head:]}
+// from returns the rest of a draft, from a place that is in no hole.
+func (d *draft) from(at int) draft {
+	rest := draft{text: d.text[at:]}
 	for _, h := range d.holes {
-		if h.at >= d.head {
-			body.holes = append(body.holes, hole{h.at - d.head, h.value})
+		if h.at >= at {
+			rest.holes = append(rest.holes, hole{h.at - at, h.value})
 		}
 	}
-	return body
+	return rest
+}
+
+// clip frees the room that appending has left.
+func (d *draft) clip() {
+	d.text, d.holes = bytes.Clone(d.text), append([]hole(nil), d.holes...)
 }
 
 // fill writes the text to buf, with values in its holes, and returns it.

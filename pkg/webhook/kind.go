@@ -47,15 +47,21 @@ type part struct {
 	fresh bool
 }
 
+// rowParts returns the fields of a row as they are.
+func rowParts(row Row) []part {
+	parts := make([]part, 0, len(row)+32) // room for what completing adds
+	for _, f := range row {
+		parts = append(parts, part{Field: f})
+	}
+	return parts
+}
+
 // complete returns the fields of row, then those that Twilio always sends and
 // the row leaves out.
 // Twilio: guides to webhook requests for messaging and voice; fields that are
 // in every captured request but not in the guides are included.
 func (k Kind) complete(row Row, accountSID string) []part {
-	c := completion{row: row}
-	for _, f := range row {
-		c.parts = append(c.parts, part{Field: f})
-	}
+	c := completion{row: row, parts: rowParts(row)}
 	if k == Raw {
 		return c.parts
 	}
@@ -64,20 +70,18 @@ func (k Kind) complete(row Row, accountSID string) []part {
 	}
 	switch k {
 	case SMS:
-		media := countMedia(row)
 		prefix := "SM"
-		if media > 0 {
+		if c.add("NumMedia", strconv.Itoa(countMedia(row))) != "0" {
 			prefix = "MM"
 		}
 		c.sid(prefix, "MessageSid", "SmsSid", "SmsMessageSid")
-		c.add("NumMedia", strconv.Itoa(media))
 		c.add("NumSegments", strconv.Itoa(k.receivedSegments(row)))
 		c.add("SmsStatus", "received")
 		c.add("Body", "")
 		c.places("From", "To")
 	case Status:
 		c.sid("SM", "MessageSid", "SmsSid")
-		status := c.add("MessageStatus", "delivered")
+		status := c.add("MessageStatus", c.value("SmsStatus", "delivered"))
 		c.add("SmsStatus", status)
 	case Voice:
 		c.sid("CA", "CallSid")
@@ -95,7 +99,8 @@ func (k Kind) complete(row Row, accountSID string) []part {
 }
 
 // receivedSegments returns how many message segments a request of this kind
-// stands for: what Twilio bills for receiving it.
+// stands for: what Twilio bills for receiving it. The smaller segments of
+// toll-free numbers are for what they send, not for what they receive.
 func (k Kind) receivedSegments(row Row) int {
 	body, hasBody := row.Get("Body")
 	if k == Voice || k == Status || k == Raw && !hasBody {
@@ -106,10 +111,10 @@ func (k Kind) receivedSegments(row Row) int {
 			return n
 		}
 	}
-	if countMedia(row) > 0 {
+	if media, ok := row.Get("NumMedia"); countMedia(row) > 0 || ok && media != "0" {
 		return 1 // Twilio: NumSegments is 1 for anything but SMS
 	}
-	return max(1, Segments(body, tollFree(row)))
+	return max(1, Segments(body, false))
 }
 
 // countMedia counts the fields MediaUrl0, MediaUrl1 and so on.

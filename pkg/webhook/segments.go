@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/rivo/uniseg"
@@ -85,11 +86,18 @@ func utf16Units(text string) int {
 	return n
 }
 
-// tollFree reports whether the replies to a message go from a toll-free number
-// to the US or Canada.
-func tollFree(row Row) bool {
-	from, _ := row.Get("To")
-	to, _ := row.Get("From")
+// tollFree reports whether the replies to a message with these fields go from a
+// toll-free number to the US or Canada.
+func tollFree(parts []part) bool {
+	var from, to string
+	for _, p := range slices.Backward(parts) { // the first of a name counts
+		switch p.Name {
+		case "To":
+			from = p.Value
+		case "From":
+			to = p.Value
+		}
+	}
 	return isTollFreePair(from, to)
 }
 

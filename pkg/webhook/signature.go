@@ -4,13 +4,9 @@ import (
 	"bytes"
 	"crypto/hmac"
 	"crypto/sha1"
-	"crypto/sha256"
 	"encoding/base64"
-	"encoding/hex"
 	"errors"
 	"hash"
-	"slices"
-	"strings"
 )
 
 // SignatureLen is the length of a signature in bytes: the Base64 of a SHA-1.
@@ -18,7 +14,8 @@ const SignatureLen = 28
 
 // Signature returns the value of the X-Twilio-Signature header of a request.
 // url is the URL as [SigningURL] gives it. row holds the form fields of a POST;
-// it is empty for GET and for a JSON body (see [WithBodySHA256]).
+// it is empty for GET and for a JSON body, whose URL has the parameter
+// bodySHA256: the URL alone is signed then.
 // Twilio: webhook security, "Validating requests are coming from Twilio".
 func Signature(token, url string, row Row) (string, error) {
 	signer, err := NewSigner(token)
@@ -26,68 +23,8 @@ func Signature(token, url string, row Row) (string, error) {
 		return "", err
 	}
 	var signature [SignatureLen]byte
-	signer.Sign(signature[:], signedText(url, row))
+	signer.Sign(signature[:], signedText(url, rowParts(row)).text)
 	return string(signature[:]), nil
-}
-
-// SigningURL returns what Twilio signs of a webhook's configured URL: all of it
-// as it is written, but for user and password, the fragment and, for voice over
-// HTTPS, the port. Nothing is encoded anew and no slash is added.
-func SigningURL(kind Kind, url string) string {
-	url, _, _ = strings.Cut(url, "#")
-	scheme, rest, ok := strings.Cut(url, "://")
-	if !ok {
-		return url
-	}
-	end := strings.IndexAny(rest, "/?")
-	if end < 0 {
-		end = len(rest)
-	}
-	host, path := rest[:end], rest[end:]
-	if at := strings.LastIndexByte(host, '@'); at >= 0 {
-		host = host[at+1:]
-	}
-	if kind == Voice && strings.EqualFold(scheme, "https") {
-		// The colons of an IPv6 address are inside brackets.
-		if colon := strings.LastIndexByte(host, ':'); colon > strings.LastIndexByte(host, ']') {
-			host = host[:colon]
-		}
-	}
-	return scheme + "://" + host + path
-}
-
-// WithBodySHA256 returns url with the parameter that makes the signature of a
-// JSON request cover its body: the URL alone is signed then.
-func WithBodySHA256(url string, body []byte) string {
-	sum := sha256.Sum256(body)
-	separator := "?"
-	if strings.Contains(url, "?") {
-		separator = "&"
-	}
-	return url + separator + "bodySHA256=" + hex.EncodeToString(sum[:])
-}
-
-// signedText returns the text that is signed: the URL, then each name with its
-// value, names in byte order. A name given more than once contributes its
-// distinct values, in byte order, as Twilio's PHP, Python and Node validators
-// expect.
-func signedText(url string, row Row) []byte {
-	text := []byte(url)
-	for _, f := range inSigningOrder(row) {
-		text = append(append(text, f.Name...), f.Value...)
-	}
-	return text
-}
-
-func inSigningOrder(row Row) Row {
-	sorted := slices.Clone(row)
-	slices.SortFunc(sorted, func(a, b Field) int {
-		if order := strings.Compare(a.Name, b.Name); order != 0 {
-			return order
-		}
-		return strings.Compare(a.Value, b.Value)
-	})
-	return slices.Compact(sorted)
 }
 
 // A Signer signs many texts with one token and allocates nothing. It is not

@@ -14,8 +14,9 @@ import (
 )
 
 const (
-	myApp    = "mycompany.com/myapp.php?foo=1&bar=2"
-	jsonBody = `{"property": "value", "boolean": true}`
+	myApp = "mycompany.com/myapp.php?foo=1&bar=2"
+	// Of the body {"property": "value", "boolean": true}.
+	bodySHA256 = "0a1ff7634d9ab3b95db5c9a2dfe9416e41502b283a80c7cf19632632f96e6620"
 )
 
 var (
@@ -40,8 +41,8 @@ func TestSignatureVectors(t *testing.T) {
 		{"4: twilio-python, port of https", "12345", "https://mycompany.com:443/myapp.php?foo=1&bar=2", call, "kvajT1Ptam85bY51eRf/AJRuM3w="},
 		{"5: twilio-python, port of http", "12345", "http://mycompany.com:1234/myapp.php?foo=1&bar=2", call, "Zmvh+3yNM1Phv2jhDCwEM3q5ebU="},
 		{"6: twilio-python, port 80", "12345", "http://mycompany.com:80/myapp.php?foo=1&bar=2", call, "0ZXoZLH/DfblKGATFgpif+LLRf4="},
-		{"7: JSON body", "12345", webhook.WithBodySHA256("https://"+myApp, []byte(jsonBody)), nil, "a9nBmqA0ju/hNViExpshrM61xv4="},
-		{"8: JSON body, no other query", "12345", webhook.WithBodySHA256("https://mycompany.com/myapp.php", []byte(jsonBody)), nil, "y77kIzt2vzLz71DgmJGsen2scGs="},
+		{"7: JSON body", "12345", "https://" + myApp + "&bodySHA256=" + bodySHA256, nil, "a9nBmqA0ju/hNViExpshrM61xv4="},
+		{"8: JSON body, no other query", "12345", "https://mycompany.com/myapp.php?bodySHA256=" + bodySHA256, nil, "y77kIzt2vzLz71DgmJGsen2scGs="},
 		{"9: twilio-go", "12345", "https://" + myApp, webhook.Row{{"property", "value"}, {"boolean", "true"}}, "NBdBDr/T/lgjI+tlgpXjKZQZs/k="},
 		{"10: twilio-python, repeated names", "12345", "https://" + myApp,
 			webhook.Row{{"Sid", "CA123"}, {"SidAccount", "AC123"}, {"Digits", "5678"}, {"Digits", "1234"}, {"Digits", "1234"}}, "IK+Dwps556ElfBT0I3Rgjkr1wJU="},
@@ -58,6 +59,28 @@ func TestSignatureVectors(t *testing.T) {
 		if err != nil || got != tc.want {
 			t.Errorf("%s: Signature = %q, %v, want %q", tc.what, got, err, tc.want)
 		}
+		// The way of the command: a request, signed as it is written.
+		w, err := webhook.NewWriter(tc.token)
+		if err != nil {
+			t.Fatal(err)
+		}
+		template := webhook.NewTemplate(webhook.Envelope{Kind: webhook.Raw, URL: tc.url, Get: tc.row == nil}, tc.row)
+		if got := receive(t, w.Request(template, false)).Header.Get("X-Twilio-Signature"); got != tc.want {
+			t.Errorf("%s: a request is signed %q, want %q", tc.what, got, tc.want)
+		}
+		template = webhook.NewTemplate(webhook.Envelope{Kind: webhook.Raw, URL: "http://a.example/", Get: tc.row == nil}, tc.row)
+		w.Request(template, false)
+		if got := receive(t, w.Again(template, tc.url, tc.url, true, "")).Header.Get("X-Twilio-Signature"); got != tc.want {
+			t.Errorf("%s: a request sent again is signed %q, want %q", tc.what, got, tc.want)
+		}
+	}
+}
+
+// Reason sorts before ReasonConferenceEnded. Twilio: twilio-go's tests.
+func TestASignatureInTheWrongOrderIsAnother(t *testing.T) {
+	got, err := webhook.Signature("12345", "https://"+myApp, conference)
+	if err != nil || got == "95+Bu0JVPi0r/SsESZCVf0dWAjw=" {
+		t.Errorf("Signature = %q, %v: that is of names in the wrong order", got, err)
 	}
 }
 

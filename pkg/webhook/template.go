@@ -2,10 +2,8 @@ package webhook
 
 import (
 	"encoding/hex"
-	"fmt"
 	"math/rand/v2"
 	"net/url"
-	"strings"
 )
 
 // An Envelope holds what the requests of a run have in common.
@@ -14,24 +12,7 @@ type Envelope struct {
 	URL        string // where requests go; see [CheckURL]
 	SignURL    string // what is signed, as Twilio would have it configured; empty: URL
 	AccountSID string // empty: a made-up one
-}
-
-// CheckURL returns an error unless a webhook can be sent to that URL as it is
-// written: http or https, a host, and nothing that would need encoding first.
-// The error does not repeat the URL, which may hold a password.
-func CheckURL(raw string) error {
-	u, err := url.Parse(raw)
-	switch {
-	case err != nil:
-		return fmt.Errorf("the URL cannot be read: %w", err.(*url.Error).Err)
-	case u.Scheme != "http" && u.Scheme != "https":
-		return fmt.Errorf("the URL starts with neither http:// nor https://")
-	case u.Hostname() == "":
-		return fmt.Errorf("the URL names no host")
-	case strings.ContainsFunc(raw, func(r rune) bool { return r <= ' ' || r > '~' || r == '\\' }):
-		return fmt.Errorf("the URL holds characters that must be percent-encoded")
-	}
-	return nil
+	Get        bool   // ask with GET: the fields are in the URL's query
 }
 
 // A Template is a row made ready to be sent many times: the bytes of the whole
@@ -42,57 +23,40 @@ type Template struct {
 	TollFree bool // replies go from a toll-free number to the US or Canada
 
 	kind   Kind
-	fields []part
 	wire   draft // the request
 	signed draft // the text its signature covers
+
+	prefix int   // of a POST: the length of the URL in signed; the fields follow
+	query  draft // of a GET: the fields
 }
 
 // NewTemplate returns the template of a row. The envelope's URLs must have
 // passed [CheckURL].
 func NewTemplate(e Envelope, row Row) *Template {
+	parts := e.Kind.complete(row, e.AccountSID)
 	t := &Template{
 		Segments: e.Kind.receivedSegments(row),
-		TollFree: tollFree(row),
+		TollFree: tollFree(parts),
 		kind:     e.Kind,
-		fields:   e.Kind.complete(row, e.AccountSID),
 	}
 	signURL := e.SignURL
 	if signURL == "" {
 		signURL = e.URL
 	}
-	t.signed.text = []byte(SigningURL(e.Kind, signURL))
-	for _, p := range signingOrder(t.fields) {
-		t.signed.add(p.Name)
-		t.signed.addValue(p, p.Value)
+	signURL = SigningURL(e.Kind, signURL)
+	if e.Get {
+		t.query = encoded(parts, percentEncode)
+		t.signed.add(signURL)
+		t.signed.addQuery(t.query)
+		t.wire = newRequest("GET", e.URL, t.query, draft{}, "")
+	} else {
+		t.prefix = len(signURL)
+		t.signed = signedText(signURL, parts)
+		t.wire = newRequest("POST", e.URL, draft{}, encoded(parts, url.QueryEscape), "")
 	}
-
-	var body draft
-	for i, p := range t.fields {
-		if i > 0 {
-			body.add("&")
-		}
-		body.add(url.QueryEscape(p.Name) + "=")
-		body.addValue(p, url.QueryEscape(p.Value))
-	}
-	t.wire.addHead("POST", e.URL, "", len(body.text))
-	t.wire.addDraft(body)
+	t.wire.clip()
+	t.signed.clip()
 	return t
-}
-
-// signingOrder sorts as inSigningOrder does. A fresh value sorts by its prefix;
-// no name has both a fresh and a given value.
-func signingOrder(parts []part) []part {
-	row := make(Row, len(parts))
-	fresh := map[Field]bool{}
-	for i, p := range parts {
-		row[i] = p.Field
-		fresh[p.Field] = p.fresh
-	}
-	var sorted []part
-	for _, f := range inSigningOrder(row) {
-		sorted = append(sorted, part{f, fresh[f]})
-	}
-	return sorted
 }
 
 // A Writer makes requests of templates. It is not safe for concurrent use:
@@ -131,24 +95,24 @@ func (w *Writer) Request(t *Template, forged bool) []byte {
 
 // Again returns the bytes of the last request anew, for another URL, as after
 // a redirect or a demand for a password: the same SIDs and idempotency token,
-// the signature of the new URL. signURL is the URL to sign. With get set the
-// request is a GET without fields. authorization, if not empty, is the value
-// of that header.
-func (w *Writer) Again(t *Template, url, signURL string, get bool, authorization string) []byte {
-	text := []byte(SigningURL(t.kind, signURL))
-	var again draft
-	if get {
-		again.addHead("GET", url, authorization, 0)
-	} else {
-		for _, p := range signingOrder(t.fields) {
-			text = append(append(text, p.Name...), w.fresh.value(p)...)
-		}
-		body := t.wire.body()
-		again.addHead("POST", url, authorization, len(body.text))
-		again.addDraft(body)
+// the signature of the new URL. signURL is the URL to sign. The request carries
+// the fields as the template says, or without fields it is a bare GET.
+// authorization, if not empty, is the value of that header.
+func (w *Writer) Again(t *Template, url, signURL string, fields bool, authorization string) []byte {
+	var signed, wire draft
+	signed.add(SigningURL(t.kind, signURL))
+	switch {
+	case !fields:
+		wire = newRequest("GET", url, draft{}, draft{}, authorization)
+	case t.prefix == 0:
+		signed.addQuery(t.query)
+		wire = newRequest("GET", url, t.query, draft{}, authorization)
+	default:
+		signed.addDraft(t.signed.from(t.prefix))
+		wire = newRequest("POST", url, draft{}, t.wire.from(t.wire.head), authorization)
 	}
-	w.sign(text)
-	return again.fill(nil, &w.fresh)
+	w.sign(signed.fill(nil, &w.fresh))
+	return wire.fill(nil, &w.fresh)
 }
 
 func (w *Writer) sign(text []byte) {
@@ -179,12 +143,4 @@ func (v *freshValues) renew(random *rand.PCG) {
 	hex.Encode(v.token[14:], uuid[6:8])
 	hex.Encode(v.token[19:], uuid[8:10])
 	hex.Encode(v.token[24:], uuid[10:16])
-}
-
-// value returns a part's value, whole.
-func (v *freshValues) value(p part) string {
-	if p.fresh {
-		return p.Value + string(v.sid[:])
-	}
-	return p.Value
 }
