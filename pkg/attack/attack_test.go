@@ -94,6 +94,40 @@ func TestAnEndpointThatLetsForgeriesThrough(t *testing.T) {
 	}
 }
 
+// What neither refuses nor acts upon a wrong signature has not let it through.
+func TestWhatIsNotLettingThrough(t *testing.T) {
+	mux := http.NewServeMux()
+	mux.Handle("/308", http.RedirectHandler("/ok", http.StatusPermanentRedirect))
+	mux.Handle("/loop", http.RedirectHandler("/loop", http.StatusTemporaryRedirect))
+	mux.Handle("/login", http.RedirectHandler("/page", http.StatusFound))
+	mux.HandleFunc("/page", func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, "<html>Log in</html>") })
+	mux.Handle("/away", http.RedirectHandler("/ok", http.StatusSeeOther))
+	mux.Handle("/moved", http.RedirectHandler("/ok", http.StatusTemporaryRedirect))
+	mux.HandleFunc("/ok", thanks)
+	mux.Handle("/refused", http.RedirectHandler("/403", http.StatusFound))
+	mux.HandleFunc("/403", func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusForbidden) })
+	url := serve(t, mux)
+	for _, tc := range []struct {
+		what, path                  string
+		failed, refused, letThrough int
+		code                        webhook.Code // of the failed
+	}{
+		{"a redirect that is not followed", "/308", 4, 0, 0, webhook.BadRedirect},
+		{"a redirect loop", "/loop", 4, 0, 0, webhook.TooManyRedirects},
+		{"a redirect to a page to log in", "/login", 4, 0, 0, webhook.RootNotResponse},
+		{"the same page without a redirect", "/page", 4, 0, 0, webhook.RootNotResponse},
+		{"a redirect to a page that is TwiML", "/away", 4, 0, 0, webhook.RedirectAway},
+		{"a redirect to a refusal", "/refused", 0, 4, 0, 0},
+		{"a redirect that keeps the fields, to TwiML", "/moved", 0, 0, 4, 0},
+		{"TwiML", "/ok", 0, 0, 4, 0},
+	} {
+		r := run(t, attack.Config{Requests: 4, BadSignature: 100, Envelope: webhook.Envelope{URL: url + tc.path}})
+		if r.Failed != tc.failed || r.Refused != tc.refused || r.LetThrough != tc.letThrough || r.Verdicts[tc.code] != tc.failed {
+			t.Errorf("%s: %d failed (%v), %d refused, %d let through; want %d, %d and %d", tc.what, r.Failed, r.Verdicts, r.Refused, r.LetThrough, tc.failed, tc.refused, tc.letThrough)
+		}
+	}
+}
+
 func TestSignURLIsWhatIsSigned(t *testing.T) {
 	g := &guard{url: "https://public.example:8443/sms?x=1"}
 	r := run(t, attack.Config{Requests: 10, Envelope: webhook.Envelope{URL: serve(t, g) + "/behind/the/tunnel", SignURL: g.url}})

@@ -14,7 +14,7 @@ const (
 	failed                  // answered, and Twilio would log an error
 	unanswered              // no answer, or none in time
 	refused                 // signature wrong on purpose, and refused
-	letThrough              // signature wrong on purpose, and not refused
+	letThrough              // signature wrong on purpose, and answered as if it were right
 	classes
 )
 

@@ -80,6 +80,7 @@ func (s *sender) follow(t *webhook.Template, answer webhook.Answer, deadline tim
 			return webhook.Answer{Status: answer.Status}, errTooManyRedirects
 		}
 		at = next
+		s.redirected = !at.fields
 		request := s.writer.Again(t, at.url.String(), at.signURL.String(), at.fields, at.authorization)
 		var err error
 		answer, err = s.link.roundTrip(newAddress(at.url), request, time.Now(), deadline)

@@ -16,7 +16,7 @@ type Result struct {
 	Failed     int // answered, and Twilio would log an error
 	Unanswered int // no answer, or none in time
 	Refused    int // signature wrong on purpose, answered with 400, 401 or 403
-	LetThrough int // signature wrong on purpose, answered as if it were right
+	LetThrough int // signature wrong on purpose, and Twilio would be content with the answer
 
 	Forged   int           // requests sent with a signature wrong on purpose
 	Late     int           // sent Late or more after they were due

@@ -14,6 +14,8 @@ type sender struct {
 	judge  *webhook.Judge
 	link   *link
 	tally  *tally
+
+	redirected bool // the last answer is not to the fields, which a redirect has lost
 }
 
 func newSender(a *Attack) *sender {
@@ -64,6 +66,7 @@ func (s *sender) send(k int, due time.Time) {
 
 // exchange sends a request and returns the answer that it gets in the end.
 func (s *sender) exchange(t *webhook.Template, request []byte, now, deadline time.Time) (webhook.Answer, error) {
+	s.redirected = false
 	answer, err := s.link.roundTrip(s.attack.target.addr, request, now, deadline)
 	if err != nil || answer.Status < 300 || answer.Status >= 400 && answer.Status != statusUnauthorized {
 		return answer, err
@@ -71,7 +74,9 @@ func (s *sender) exchange(t *webhook.Template, request []byte, now, deadline tim
 	return s.follow(t, answer, deadline)
 }
 
-// judgeOutcome puts an answer, or the lack of one, into its class.
+// judgeOutcome puts an answer, or the lack of one, into its class. A wrong
+// signature is let through only by an answer that Twilio would act upon: not by
+// a redirect to a page for those who are not let in.
 func (s *sender) judgeOutcome(o *outcome, t *webhook.Template, answer webhook.Answer, err error) {
 	o.status = answer.Status
 	switch {
@@ -88,7 +93,9 @@ func (s *sender) judgeOutcome(o *outcome, t *webhook.Template, answer webhook.An
 	switch {
 	case o.forged && isRefusal(o.status):
 		o.class = refused
-	case o.forged && o.status < 400:
+	case o.forged && o.code == webhook.Accepted && s.redirected:
+		o.class, o.code, o.replies = failed, webhook.RedirectAway, webhook.Replies{}
+	case o.forged && o.code == webhook.Accepted:
 		o.class = letThrough
 	case o.code == webhook.Accepted:
 		o.class = accepted

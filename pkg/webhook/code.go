@@ -3,12 +3,16 @@ package webhook
 import "fmt"
 
 // A Code is the number of an error or warning that Twilio logs when a webhook
-// gives no good answer; 0 stands for an accepted answer.
+// gives no good answer; 0 stands for an accepted answer. Those below 0 are not
+// Twilio's: there is no verdict on the endpoint.
 // Twilio: error and warning dictionary.
 type Code int
 
 const (
 	Accepted Code = 0
+
+	OwnLimit     Code = -1 // this computer could not send the request
+	RedirectAway Code = -2 // a request signed wrongly on purpose ended on another page
 
 	RetrievalFailure     Code = 11200
 	ConnectTimeout       Code = 11201
@@ -41,6 +45,8 @@ const (
 
 var codeNames = map[Code]string{
 	Accepted:             "accepted",
+	OwnLimit:             "no verdict: this computer has reached a limit of its own",
+	RedirectAway:         "no verdict: a bad signature was redirected to another page",
 	RetrievalFailure:     "no usable HTTP answer",
 	ConnectTimeout:       "connecting timed out",
 	ConnectRefused:       "connection refused",

@@ -28,6 +28,8 @@ func FailureCode(err error) Code {
 	)
 	dialing := errors.As(err, &op) && op.Op == "dial"
 	switch {
+	case IsOwnLimit(err):
+		return OwnLimit
 	case errors.As(err, &dns):
 		return HostNotFound
 	case dialing && isTimeout(err):
@@ -49,6 +51,17 @@ func FailureCode(err error) Code {
 		return RetrievalFailure
 	}
 	return ProtocolViolation
+}
+
+// IsOwnLimit reports whether an error tells of a limit of this computer, not of
+// the other side: it has no files, ports or memory left for a connection.
+func IsOwnLimit(err error) bool {
+	for _, limit := range []error{syscall.EMFILE, syscall.ENFILE, syscall.EADDRNOTAVAIL, syscall.ENOBUFS, syscall.ENOMEM} {
+		if errors.Is(err, limit) {
+			return true
+		}
+	}
+	return false
 }
 
 // OpHandshake is the operation of a [net.OpError] for a TLS handshake.

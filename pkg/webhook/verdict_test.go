@@ -2,6 +2,9 @@ package webhook_test
 
 import (
 	"fmt"
+	"os"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -188,8 +191,19 @@ func TestAKnownAnswerIsJudgedWithoutAllocating(t *testing.T) {
 }
 
 func TestEveryCodeHasAName(t *testing.T) {
-	if got := webhook.AnswerTooLong.Name(); got != "answer longer than 64 kB" {
-		t.Errorf("11750 is called %q", got)
+	source, err := os.ReadFile("code.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	codes := regexp.MustCompile(`(?m)^\t\w+ +Code = (-?\d+)`).FindAllStringSubmatch(string(source), -1)
+	if len(codes) < 30 {
+		t.Fatalf("%d codes in code.go", len(codes))
+	}
+	for _, code := range codes {
+		n, err := strconv.Atoi(code[1])
+		if name := webhook.Code(n).Name(); err != nil || strings.HasPrefix(name, "Twilio code") {
+			t.Errorf("%d is called %q", n, name)
+		}
 	}
 	if got := webhook.Code(99999).Name(); got != "Twilio code 99999" {
 		t.Errorf("an unknown code is called %q", got)
