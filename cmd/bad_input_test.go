@@ -49,17 +49,17 @@ func TestBadInput(t *testing.T) {
 		{"no call", "start", with(good, "--call_count", "0"), nil, nil, []problem{{"--call_count is 0", "ask for at least one call"}}},
 		{"less than no call", "start", with(good, "--call_count=-3"), nil, nil, []problem{{"--call_count is -3", "ask for at least one call"}}},
 		{"more calls than a run can be", "start", with(good, "--call_count", "99999999999"), nil, nil, []problem{{"--call_count is 99999999999; the most is 10000000", "split the run"}}},
-		{"a count that is no number", "start", with(good, "--call_count", "many"), nil, nil, []problem{{`--call_count "many" is not a whole number`, ""}}},
+		{"a count that is no number", "start", with(good, "--call_count", "many"), nil, nil, []problem{{`--call_count "many" is not a whole number`, "give a whole number, such as 20"}}},
 		{"a cap of zero", "start", with(good, "--cps", "0"), nil, nil, []problem{{"--cps is 0", "the least is one call a second"}}},
-		{"a fraction of a call a second", "start", with(good, "--cps", "0.5"), nil, nil, []problem{{`--cps "0.5" is not a whole number`, ""}}},
+		{"a fraction of a call a second", "start", with(good, "--cps", "0.5"), nil, nil, []problem{{`--cps "0.5" is not a whole number`, "give a whole number, such as 20"}}},
 		{"a cap beyond reason", "start", with(good, "--cps", "1000000"), nil, nil, []problem{{"--cps is 1000000; the most is 10000", "no account dials as fast"}}},
 		{"a negative hold", "start", with(good, "-h", "-1"), nil, nil, []problem{{"--hold is negative (-1s)", "give whole seconds from 0 up"}}},
 		{"-h for help", "start", with(good, "-h"), nil, nil, []problem{{"-h needs a value", "-h is short for --hold; help is -help"}}},
-		{"end_calls that is neither", "start", with(good, "-e", "maybe"), nil, nil, []problem{{`--end_calls "maybe" is not true or false`, ""}}},
+		{"end_calls that is neither", "start", with(good, "-e", "maybe"), nil, nil, []problem{{`--end_calls "maybe" is not true or false`, "give true or false, or yes or no, or 1 or 0"}}},
 		{"a URL that is none, and may hold a password", "start", with(good, "-t", "bob:secret@example.com"), nil, nil, []problem{
 			{"--twiml is neither TwiML nor an http or https URL", urlHint}}},
 		{"TwiML that is not well-formed", "start", with(good, "-t", "<Response><Say>hello</Response>"), nil, nil, []problem{
-			{"--twiml is not well-formed TwiML: XML syntax error on line 1: element <Say> closed by </Response>", ""}}},
+			{"--twiml is not well-formed TwiML: XML syntax error on line 1: element <Say> closed by </Response>", "close every element, and begin with <Response>"}}},
 		{"TwiML without its root", "start", with(good, "-t", "<Say>hello</Say>"), nil, nil, []problem{
 			{"--twiml has the root element <Say>; TwiML needs <Response>", "put <Response> and </Response> around it"}}},
 		{"TwiML too long", "start", with(good, "-t", "<Response>"+strings.Repeat("é", 3980)+"</Response>"), nil, nil, []problem{
@@ -72,14 +72,21 @@ func TestBadInput(t *testing.T) {
 		{"a mistyped flag", "start", with(good, "--calls_count", "3"), nil, nil, []problem{{"unknown flag --calls_count", "did you mean --call_count?"}}},
 		{"an abbreviated flag", "start", with(good, "--dest", to), nil, nil, []problem{{"unknown flag --dest", "did you mean --destination?"}}},
 		{"a value stuck to its flag", "start", []string{"--dry_run", "-c" + from, "-d", to}, nil, nil, []problem{
-			{"unknown flag -c" + from, "put a space between a short flag and its value: -c " + from},
-			{"--caller_id is missing", partyHint}}},
+			{"unknown flag -c…", "put a space between a flag and its value: -c VALUE"}}},
 		{"an argument too many", "start", with(good, "10"), nil, nil, []problem{{`unexpected argument "10"`, strayHint}}},
 		{"two mistakes at once", "start", with(good, "--cps", "0", "--hold", "-5"), nil, nil, []problem{
 			{"--cps is 0", "the least is one call a second"}, {"--hold is negative (-5s)", "give whole seconds from 0 up"}}},
 		{"a JSON file that cannot be written", "start", with(good, "--json", "missing/out.json"), nil, nil, []problem{
 			{"--json: open missing/out.json: no such file or directory", "name a file that can be written, or - for standard output"}}},
 
+		{"a token behind an equals sign and a space is not shown", "start", with(real, "--token=", "s3cret"), nil, nil, []problem{
+			{"unexpected argument", strayHint}, {noSecret, copyHint}}},
+		{"a token stuck to its flag is not shown", "start", with(real, "-token:s3cret"), nil, nil, []problem{
+			{"unknown flag -token…", "put a space between a flag and its value: --token VALUE"}}},
+		{"an API key without its secret", "start", real, []string{"TWILIO_ACCOUNT_SID=" + accountSID, "TWILIO_API_KEY=" + key}, nil, []problem{
+			{"TWILIO_API_SECRET is missing from the environment", setHint}}},
+		{"an API key without its secret beside a token", "start", real, []string{"TWILIO_ACCOUNT_SID=" + accountSID, "TWILIO_API_KEY=" + key, "TWILIO_AUTH_TOKEN=" + authToken}, nil, []problem{
+			{"TWILIO_API_SECRET is missing from the environment", setHint}}},
 		{"half a set on the command line", "start", with(real, "--sid", accountSID), nil, nil, []problem{{"--token is missing from the command line", setHint}}},
 		{"sets are not mixed", "start", with(real, "--sid", accountSID), []string{"TWILIO_AUTH_TOKEN=" + authToken}, nil, []problem{
 			{"--token is missing from the command line", setHint}}},

@@ -250,8 +250,8 @@ func TestEndBetweenTwoNumbersAsks(t *testing.T) {
 	twilio := newTwilio(t, simple)
 	twilio.Put("CA00000000000000000000000000000001", from, to)
 	end := command(t, t.TempDir(), "end", twilio.env, "-c", from, "-d", to)
-	if status := end.status(t); status != 1 || !strings.Contains(end.stderr.String(), "add --yes") || len(twilio.Live()) != 1 {
-		t.Errorf("exit status %d, %d live; want 1, the hint, and the call untouched\n%s", status, len(twilio.Live()), end.stderr.String())
+	if status := end.status(t); status != 2 || !strings.Contains(end.stderr.String(), "add --yes") || len(twilio.Live()) != 1 {
+		t.Errorf("exit status %d, %d live; want 2, the hint, and the call untouched\n%s", status, len(twilio.Live()), end.stderr.String())
 	}
 	list := command(t, t.TempDir(), "end", twilio.env, "-c", from, "-d", to, "--dry_run", "--yes")
 	if status := list.status(t); status != 0 || !strings.HasPrefix(list.stdout.String(), "CA00000000000000000000000000000001 in-progress since ") || len(twilio.Live()) != 1 {

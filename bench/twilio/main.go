@@ -7,6 +7,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -24,6 +25,7 @@ func main() {
 	flag.DurationVar(&cfg.ResponseTime, "response", 0, "response `TIME` of every request")
 	flag.IntVar(&cfg.CPS, "cps", 0, "calls per `SECOND` that the account dials; 0: no limit")
 	flag.IntVar(&cfg.MaxConcurrent, "concurrent", 0, "requests at once that the account allows; 0: no limit")
+	flag.StringVar(&cfg.Password, "token", "", "auth `TOKEN` that the account wants; none: any will do")
 	flag.Parse()
 	if err := serve(cfg); err != nil {
 		fmt.Fprintln(os.Stderr, "twilio: error:", err)
@@ -47,7 +49,7 @@ func serve(cfg twiliosim.Config) error {
 	for _, variable := range server.Env() {
 		fmt.Println("export", variable)
 	}
-	fmt.Println("export TWILIO_ACCOUNT_SID=AC00000000000000000000000000000000 TWILIO_AUTH_TOKEN=none")
+	fmt.Println("export TWILIO_ACCOUNT_SID=AC00000000000000000000000000000000 TWILIO_AUTH_TOKEN=" + cmp.Or(cfg.Password, "none"))
 
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, syscall.SIGINT, syscall.SIGTERM)

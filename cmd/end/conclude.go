@@ -10,16 +10,19 @@ import (
 )
 
 // record turns what came of the hang-ups into the record of the run.
-func (o *options) record(began time.Time, t *target, ending *calls.Ending, interrupted bool) *report.Calls {
+func (o *options) record(account cli.Credentials, began time.Time, t *target, ending *calls.Ending, interrupted bool) *report.Calls {
 	record := &report.Calls{
 		Command:     "end",
 		DryRun:      o.dryRun,
+		Account:     account.String(),
 		Began:       began,
 		Seconds:     time.Since(began).Seconds(),
 		Endings:     callrun.Endings(ending),
-		Twilio:      callrun.Records(ending.Records, 0),
 		Interrupted: interrupted,
 		SIDFile:     o.file,
+	}
+	if !o.dryRun { // the simulated account knows nothing of these calls but their SIDs
+		record.Twilio = callrun.Records(ending.Records, 0)
 	}
 	record.Endings.BadLines = t.badLines
 	if t.file != nil {

@@ -37,7 +37,7 @@ names are TWILIO_ACCOUNT_SID with TWILIO_AUTH_TOKEN, or with TWILIO_API_KEY and
 TWILIO_API_SECRET. TWILIO_EDGE, TWILIO_REGION and HTTPS_PROXY are honoured.
 
 Ctrl-C lets the hang-ups finish; a second Ctrl-C leaves at once. SIDs of calls
-that were not seen to be over go to FILE_live.csv.
+that were not seen to be over go to a file whose name ends in _live.csv.
 
 Exit status
   0    done

@@ -21,12 +21,16 @@ func main() { os.Exit(run(os.Args[1:])) }
 
 func run(args []string) int {
 	interrupts := cli.CatchInterrupts()
-	console := cli.NewConsole("end", os.Stdout, os.Stderr, interrupts.Wish)
+	console := cli.NewConsole("end", os.Stdout, os.Stderr, interrupts)
+	defer console.Close()
 
 	o, problems := parse(args)
 	if text, asked := cli.Asked(problems, o.version, help); asked {
 		fmt.Fprint(console.Out, text)
 		return cli.StatusDone
+	}
+	if o.garbled {
+		return console.Refuse(problems)
 	}
 	account, missing := callrun.Account(console, o.simulated(), o.sid, o.token)
 	if problems = append(problems, missing...); len(problems) > 0 {
@@ -52,21 +56,16 @@ func run(args []string) int {
 	if target == nil {
 		return status
 	}
-	lines := &callrun.Lines{Console: console, PerCall: out.Lines,
-		Progress: console.Progress("ending", target.estimate, !out.ShowsLines())}
-	interrupts.OnLeave(cli.StatusPartly, func() { target.sayHowToEnd(console, o) })
+	lines := &callrun.Lines{Console: console, PerCall: out.Lines, Total: target.estimate}
+	interrupts.OnStop(func() { console.Note("interrupted: the hang-ups are finished first; interrupt again to leave at once") })
+	interrupts.OnLeave(cli.StatusPartly, func() { callrun.SayHowToEnd(console, target.again) })
 	ending := client.End(interrupts.Leave, target.calls, mostRecords, lines.Observe)
-	lines.Progress.Finish()
+	lines.Finish()
 
-	record := o.record(began, target, ending, interrupts.Stopped())
-	if len(ending.Live) > 0 {
-		record.LiveFile = callrun.LeaveOver(console, target.path, ending.Live)
-		if record.LiveFile != "" {
-			record.Next = callrun.EndCommand(record.LiveFile, o.dryRun)
-		}
+	record := o.record(account, began, target, ending, interrupts.Stopped())
+	if ending.Asked == 0 {
+		console.Error(&cli.UsageError{Text: "no call SID in " + o.file, Help: "name the file that start wrote the call SIDs to"})
 	}
-	if err := out.Write(record); err != nil {
-		console.Error(err)
-	}
-	return record.ExitStatus
+	callrun.LeaveOver(console, record, target.path, ending.Live)
+	return callrun.Deliver(console, out, record)
 }

@@ -19,6 +19,7 @@ type options struct {
 	dryRun                bool
 	verbose               bool
 	version               bool
+	garbled               bool // the flags cannot be told apart, so the rest is not judged
 	sid, token            string
 	json                  string
 }
@@ -38,7 +39,8 @@ func parse(args []string) (*options, []error) {
 	f.String(&o.token, "token")
 	f.String(&o.json, "json")
 	problems := f.Parse(args)
-	if cli.IsHelp(problems) || o.version {
+	o.garbled = f.Garbled()
+	if cli.IsHelp(problems) || o.version || o.garbled {
 		return o, problems
 	}
 	return o, append(problems, o.check()...)

@@ -19,6 +19,7 @@ type target struct {
 	calls    iter.Seq[calls.Placed]
 	estimate int    // of their number, for the progress
 	path     string // left-over calls go beside it
+	again    string // the command that ends what is left
 
 	file     *sidfile.Reader // nil if they are chosen by their parties
 	badLines int
@@ -36,7 +37,7 @@ func (o *options) choose(console *cli.Console, ctx context.Context, client *call
 		console.Error(err)
 		return nil, cli.StatusUsage
 	}
-	t := &target{path: o.file, file: sidfile.NewReader(file, o.file)}
+	t := &target{path: o.file, again: callrun.EndCommand(o.file, o.dryRun), file: sidfile.NewReader(file, o.file)}
 	if info, err := file.Stat(); err == nil {
 		t.estimate = int((info.Size() + sidfile.Len) / (sidfile.Len + 1))
 	}
@@ -94,7 +95,7 @@ func (o *options) chooseByParties(console *cli.Console, ctx context.Context, cli
 		return nil, cli.StatusDone
 	}
 	console.Note("%d live calls from %s to %s were placed through the API, the oldest at %s", len(live),
-		o.callerID, o.destination, live[0].Created.UTC().Format(time.RFC1123Z))
+		o.callerID, o.destination, live[0].Created.UTC().Format(time.RFC3339))
 	if o.dryRun {
 		for _, call := range live {
 			fmt.Fprintf(console.Out, "%s %s since %s\n", call.SID, call.Status, call.Created.UTC().Format(time.RFC3339))
@@ -102,11 +103,22 @@ func (o *options) chooseByParties(console *cli.Console, ctx context.Context, cli
 		console.Note("dry run: none was ended")
 		return nil, cli.StatusDone
 	}
-	if !o.yes && !console.Confirm(fmt.Sprintf("End these %d calls?", len(live))) {
-		console.Error(&cli.UsageError{Text: "no call was ended", Help: "add --yes to end them without being asked"})
+	if !o.yes && !console.CanAsk() {
+		console.Error(&cli.UsageError{Text: "no call was ended, since there is no terminal to ask on", Help: "add --yes to end them without being asked"})
+		return nil, cli.StatusUsage
+	}
+	if !o.yes && !console.Confirm(ctx, fmt.Sprintf("End these %d calls?", len(live))) {
+		console.Note("no call was ended")
+		if ctx.Err() != nil {
+			return nil, cli.StatusInterrupted
+		}
 		return nil, cli.StatusFailed
 	}
-	t := &target{estimate: len(live), path: fmt.Sprintf("call_sids_%d.csv", time.Now().Unix())}
+	t := &target{
+		estimate: len(live),
+		path:     fmt.Sprintf("call_sids_%d.csv", time.Now().Unix()),
+		again:    callrun.EndBetween(o.callerID, o.destination),
+	}
 	t.calls = func(yield func(calls.Placed) bool) {
 		for _, call := range live {
 			if !yield(calls.Placed{SID: call.SID, From: call.From, To: call.To, At: call.Created}) {
@@ -115,13 +127,4 @@ func (o *options) chooseByParties(console *cli.Console, ctx context.Context, cli
 		}
 	}
 	return t, 0
-}
-
-// sayHowToEnd tells how to finish what is left at once.
-func (t *target) sayHowToEnd(console *cli.Console, o *options) {
-	if t.file != nil {
-		callrun.SayHowToEnd(console, o.file, o.dryRun)
-		return
-	}
-	console.Note("left at once; to hang up what is still live: %s -c %s -d %s", cli.Sibling("end"), o.callerID, o.destination)
 }

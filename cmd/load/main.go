@@ -17,7 +17,8 @@ func main() { os.Exit(run(os.Args[1:])) }
 
 func run(args []string) int {
 	interrupts := cli.CatchInterrupts()
-	console := cli.NewConsole("load", os.Stdout, os.Stderr, interrupts.Wish)
+	console := cli.NewConsole("load", os.Stdout, os.Stderr, interrupts)
+	defer console.Close()
 
 	o, problems := parse(args)
 	if text, asked := cli.Asked(problems, o.version, help); asked {
@@ -44,7 +45,10 @@ func run(args []string) int {
 	}
 
 	plan.describe(console)
-	interrupts.OnLeave(cli.StatusInterrupted, func() { console.Note("left at once; there is no result") })
+	interrupts.OnLeave(cli.StatusInterrupted, func() {
+		console.Note("left at once; there is no result")
+		console.Close()
+	})
 	fmt.Fprintf(out.Lines, "Benchmarking %s (be patient).....\n", plan.endpoint())
 	began := time.Now()
 	stopProgress := showProgress(console, test, plan.attack.Requests)

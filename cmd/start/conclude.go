@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"os"
 	"time"
 
 	"call-load-tester/cmd/internal/callrun"
@@ -12,11 +13,12 @@ import (
 )
 
 // record turns what came of the run into its record.
-func (o *options) record(result *calls.Result, interrupted bool) *report.Calls {
+func (o *options) record(account cli.Credentials, result *calls.Result, interrupted bool) *report.Calls {
 	p := o.plan
 	record := &report.Calls{
 		Command: "start",
 		DryRun:  o.dryRun,
+		Account: account.String(),
 		Began:   result.Began,
 		Seconds: time.Since(result.Began).Seconds(),
 		Plan: &report.CallPlan{
@@ -47,13 +49,13 @@ func (o *options) record(result *calls.Result, interrupted bool) *report.Calls {
 func status(r *report.Calls) int {
 	s, e := r.Starts, r.Endings
 	switch {
-	case e != nil && e.Live+e.Failed > 0:
-		return cli.StatusPartly
+	case s.NotFound > 0, e != nil && e.Live+e.Failed+e.NotFound > 0:
+		return cli.StatusPartly // something may still be live
 	case r.Interrupted:
 		return cli.StatusInterrupted
 	case s.Accepted+s.Adopted == 0:
 		return cli.StatusFailed
-	case s.Accepted+s.Adopted < s.Asked, e != nil && e.NotFound > 0:
+	case s.Accepted+s.Adopted < s.Asked:
 		return cli.StatusPartly
 	}
 	return cli.StatusDone
@@ -62,19 +64,27 @@ func status(r *report.Calls) int {
 // finish closes the SID file, puts what is still live into one of its own, and
 // says what is left to do.
 func finish(console *cli.Console, record *report.Calls, result *calls.Result, file *sidfile.Writer) {
-	if err := file.Close(); err != nil {
+	var told *calls.FileError
+	if err := file.Close(); err != nil && !errors.As(result.Placement.Stopped, &told) {
 		console.Error(&calls.FileError{Err: err})
-		record.ExitStatus = max(record.ExitStatus, cli.StatusPartly)
 	}
-	if record.Starts.Accepted+record.Starts.Adopted > 0 {
+	if file.Err() != nil && record.ExitStatus != cli.StatusFailed {
+		record.ExitStatus = cli.StatusPartly
+	}
+	if _, err := os.Stat(file.Path()); err == nil {
 		record.SIDFile = file.Path()
 	}
-	switch {
-	case result.Ending == nil && record.SIDFile != "":
-		record.Next = callrun.EndCommand(file.Path(), record.DryRun)
-	case result.Ending != nil && len(result.Ending.Live) > 0:
-		if record.LiveFile = callrun.LeaveOver(console, file.Path(), result.Ending.Live); record.LiveFile != "" {
-			record.Next = callrun.EndCommand(record.LiveFile, record.DryRun)
+	if result.Ending == nil && record.SIDFile != "" {
+		record.Next = append(record.Next, callrun.EndCommand(file.Path(), record.DryRun))
+	}
+	if result.Ending != nil {
+		callrun.LeaveOver(console, record, file.Path(), result.Ending.Live)
+	}
+	between := map[string]bool{} // commands told already
+	for _, start := range result.LookUp.NotFound {
+		if command := callrun.EndBetween(start.From, start.To); !between[command] {
+			between[command] = true
+			record.Next = append(record.Next, command)
 		}
 	}
 }

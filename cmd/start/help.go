@@ -5,8 +5,8 @@ and hangs them up.
 
   start --dry_run -c +15005550006 -d +14155550100 --call_count 20 --cps 5 -h 2
         20 calls, five a second, held for two seconds, in a simulated account
-  start -c +15005550006 -d +14155550100
-        one real call, hung up at once: a first test of number and credentials
+  start -c +15005550006 -d +14155550100 -h 10
+        one real call for ten seconds: a first test of number and credentials
   start -c +15005550006 -d +14155550100,+14155550101 --call_count 100 -h 60
         100 real calls, one a second, to two numbers in turn, held for a minute
   start -c +15005550006 -d sip:load@pbx.example.com -e false --call_count 10

@@ -18,12 +18,16 @@ func main() { os.Exit(run(os.Args[1:])) }
 
 func run(args []string) int {
 	interrupts := cli.CatchInterrupts()
-	console := cli.NewConsole("start", os.Stdout, os.Stderr, interrupts.Wish)
+	console := cli.NewConsole("start", os.Stdout, os.Stderr, interrupts)
+	defer console.Close()
 
 	o, problems := parse(args)
 	if text, asked := cli.Asked(problems, o.version, help); asked {
 		fmt.Fprint(console.Out, text)
 		return cli.StatusDone
+	}
+	if o.garbled {
+		return console.Refuse(problems)
 	}
 	account, missing := callrun.Account(console, o.dryRun, o.sid, o.token)
 	if problems = append(problems, missing...); len(problems) > 0 {
@@ -35,28 +39,21 @@ func run(args []string) int {
 	}
 	file, err := sidfile.Create(".", time.Now(), o.dryRun)
 	if err != nil {
-		return console.Refuse([]error{&calls.FileError{Err: err}})
+		console.Error(&calls.FileError{Err: err})
+		return cli.StatusFailed
 	}
-	o.describe(console, account)
+	o.describe(console, account, file.Path())
 	o.announce(out.Lines, file.Path())
 
 	client, closeClient := o.client(account)
 	defer closeClient()
-	lines := &callrun.Lines{
-		Console:  console,
-		PerCall:  out.Lines,
-		Progress: console.Progress("placing", o.plan.CallCount, !out.ShowsLines()),
-	}
-	interrupts.OnLeave(cli.StatusPartly, func() {
-		console.Note("left; to hang up what was placed: %s", callrun.EndCommand(file.Path(), o.dryRun))
-	})
+	lines := &callrun.Lines{Console: console, PerCall: out.Lines, Total: o.plan.CallCount, CPS: o.plan.CPS}
+	interrupts.OnStop(func() { console.Note("interrupted: %s; interrupt again to leave at once", o.afterwards()) })
+	interrupts.OnLeave(cli.StatusPartly, func() { callrun.SayHowToEnd(console, callrun.EndCommand(file.Path(), o.dryRun)) })
 	result := client.Run(interrupts.Leave, interrupts.Stop, o.plan, file, lines.Observe)
-	lines.Progress.Finish()
+	lines.Finish()
 
-	record := o.record(result, interrupts.Stopped())
+	record := o.record(account, result, interrupts.Stopped())
 	finish(console, record, result, file)
-	if err := out.Write(record); err != nil {
-		console.Error(err)
-	}
-	return record.ExitStatus
+	return callrun.Deliver(console, out, record)
 }

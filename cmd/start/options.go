@@ -18,6 +18,7 @@ type options struct {
 	dryRun     bool
 	verbose    bool
 	version    bool
+	garbled    bool // the flags cannot be told apart, so the rest is not judged
 	sid, token string
 	json       string
 }
@@ -42,7 +43,8 @@ func parse(args []string) (*options, []error) {
 	f.String(&o.token, "token")
 	f.String(&o.json, "json")
 	problems := f.Parse(args)
-	if cli.IsHelp(problems) || o.version {
+	o.garbled = f.Garbled()
+	if cli.IsHelp(problems) || o.version || o.garbled {
 		return o, problems
 	}
 	problems = append(problems, o.plan.Check()...)
@@ -78,15 +80,16 @@ func (o *options) client(c cli.Credentials) (client *calls.Client, closeClient f
 		ResponseSpread: 20 * time.Millisecond,
 		RingTime:       time.Second,
 		PricePerMinute: 0.014,
+		Seed:           uint64(time.Now().UnixNano()),
 	}))
 }
 
 // describe tells the plan before anything is done.
-func (o *options) describe(console *cli.Console, account cli.Credentials) {
+func (o *options) describe(console *cli.Console, account cli.Credentials, path string) {
 	p := o.plan
 	console.Note("plan: account %s", account)
-	console.Note("plan: %d calls from %s to %s, at most %d a second, which takes %v or more", p.CallCount,
-		strings.Join(p.CallerIDs, ", "), strings.Join(p.Destinations, ", "), p.CPS, p.Placing())
+	console.Note("plan: %s from %s to %s", cli.Count(p.CallCount, "call"), strings.Join(p.CallerIDs, ", "), strings.Join(p.Destinations, ", "))
+	console.Note("plan: at most %d a second, which takes %v or more; SIDs go to %s", p.CPS, p.Placing(), path)
 	if !p.EndCalls {
 		console.Note("plan: the calls are left running")
 	} else {
@@ -94,11 +97,21 @@ func (o *options) describe(console *cli.Console, account cli.Credentials) {
 	}
 	switch {
 	case p.TimeLimit > 0:
-		console.Note("plan: should this program die, Twilio ends each call %v after its answer; calls still in its queue are dialed all the same", p.TimeLimit)
+		console.Note("plan: should this program die, Twilio ends calls %v after their answer;", p.TimeLimit)
+		console.Note("plan: calls that wait in its queue are dialed all the same")
 	default:
 		console.Warn(fmt.Errorf("nothing but a hang-up ends the calls before Twilio's own limit, which is 4 hours unless the account says otherwise"))
 	}
-	console.Note("plan: up to %d calls live at once; %d minutes billed if all are answered, at worst %d", p.CallCount, p.Minutes(), p.WorstMinutes())
+	console.Note("plan: up to %s live at once; %s billed if all are answered, at worst %d",
+		cli.Count(p.CallCount, "call"), cli.Count(p.Minutes(), "minute"), p.WorstMinutes())
+}
+
+// afterwards says what follows an interrupt.
+func (o *options) afterwards() string {
+	if o.plan.EndCalls {
+		return "hanging up what was placed"
+	}
+	return "starting no more calls"
 }
 
 // announce prints the originals' first lines.

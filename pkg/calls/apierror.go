@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"call-load-tester/pkg/sidfile"
 )
 
 // An APIError is an error that Twilio answered.
@@ -187,6 +189,9 @@ func (e *FileError) Unwrap() error { return e.Err }
 
 // Hint says what to do about the error.
 func (e *FileError) Hint() string {
+	if errors.Is(e.Err, sidfile.ErrGone) {
+		return "leave the file alone while the calls are placed"
+	}
 	return "make room on the disk, or run in a directory that can be written"
 }
 

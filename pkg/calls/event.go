@@ -40,6 +40,11 @@ type (
 		To  string
 		Err error
 	}
+	// Unreachable: requests do not reach Twilio; they are tried for so long.
+	Unreachable struct {
+		Err error
+		For time.Duration
+	}
 	// Slowed: too many requests were under way at once; now at most Limit are.
 	Slowed struct{ Limit int }
 	// Stopped: placing stops before the plan is through.
@@ -74,6 +79,7 @@ func (Started) isEvent()        {}
 func (Unwritten) isEvent()      {}
 func (CallRefused) isEvent()    {}
 func (OutcomeUnknown) isEvent() {}
+func (Unreachable) isEvent()    {}
 func (Slowed) isEvent()         {}
 func (Stopped) isEvent()        {}
 func (Holding) isEvent()        {}

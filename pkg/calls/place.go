@@ -141,6 +141,7 @@ type placing struct {
 	refused      int
 	unknownInRow int
 	dropped      map[string]bool // destinations taken out
+	told         bool            // that Twilio cannot be reached
 }
 
 // warm opens the connections that the first bursts need: a burst's worth, and
@@ -217,6 +218,7 @@ func (p *placing) start(i int, pass *pass) {
 		if ex != nil && ex.cold {
 			cold++
 		}
+		p.unreached(err)
 		if again := cold > 0 && cold <= maxCold; !again && !retry.again(p.going, err) {
 			p.despair(to, err)
 			return
@@ -286,6 +288,19 @@ func (p *placing) note(ex *exchange, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.result.Starts = append(p.result.Starts, Start{ex.sentAt, ex.took, outcomeOf(err)})
+}
+
+// unreached tells once that Twilio cannot be reached.
+func (p *placing) unreached(err error) {
+	if _, ok := err.(*UnsentError); !ok || p.going.Err() != nil {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.told {
+		p.told = true
+		p.watch.tell(Unreachable{err, createPatience})
+	}
 }
 
 func (p *placing) countRetry() {

@@ -147,7 +147,7 @@ func checkTwiML(twiml string) error {
 	}
 	var root struct{ XMLName xml.Name }
 	if err := xml.Unmarshal([]byte(twiml), &root); err != nil {
-		return &Problem{"twiml", fmt.Sprintf("is not well-formed TwiML: %v", err), ""}
+		return &Problem{"twiml", fmt.Sprintf("is not well-formed TwiML: %v", err), "close every element, and begin with <Response>"}
 	}
 	if root.XMLName.Local != "Response" {
 		return &Problem{"twiml", fmt.Sprintf("has the root element <%s>; TwiML needs <Response>", root.XMLName.Local),

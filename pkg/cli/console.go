@@ -2,51 +2,66 @@ package cli
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"strings"
-	"sync"
 
 	"golang.org/x/term"
 )
 
 // A Console is where a command speaks: its result on one stream, everything
-// else on the other. Once one of them cannot be written any more it is silent
-// there, and Broken is called once; cleaning up goes on.
+// else on the other. Writing to it never waits and never fails, so that a
+// reader who does not read cannot hold up a run. A stream that is closed at its
+// other end is a wish to stop.
 type Console struct {
 	Out, Err io.Writer
 
 	name                     string
 	outTerminal, errTerminal bool
-	progress                 *Progress
+	streams                  []*stream
+	progress                 *bar
 }
 
-// NewConsole returns the console of the named command.
-func NewConsole(name string, out, err *os.File, broken func()) *Console {
-	once := sync.OnceFunc(broken)
+// NewConsole returns the console of the named command. Close it before the
+// process ends.
+func NewConsole(name string, out, err *os.File, interrupts *Interrupts) *Console {
 	c := &Console{
 		name:        name,
 		outTerminal: term.IsTerminal(int(out.Fd())),
 		errTerminal: term.IsTerminal(int(err.Fd())),
+		progress:    &bar{to: err},
 	}
-	c.Out = &stream{console: c, to: out, broken: once}
-	c.Err = &stream{console: c, to: err, broken: once}
+	errStream := newStream(c.progress, interrupts)
+	outStream := errStream // what goes to the same place stays in order
+	if !sameFile(out, err) && !(c.outTerminal && c.errTerminal) {
+		outStream = newStream(c.progress, interrupts)
+	}
+	c.streams = []*stream{outStream, errStream}
+	c.Out = &end{outStream, out}
+	c.Err = &end{errStream, err}
+	wishWhenClosed(interrupts, out, err)
 	return c
+}
+
+func sameFile(a, b *os.File) bool {
+	x, errX := a.Stat()
+	y, errY := b.Stat()
+	return errX == nil && errY == nil && os.SameFile(x, y)
+}
+
+// Close waits until everything is written; after a wish to stop, only for a
+// moment.
+func (c *Console) Close() {
+	for _, s := range c.streams {
+		s.close()
+	}
 }
 
 // OutIsTerminal reports whether the result goes to a terminal.
 func (c *Console) OutIsTerminal() bool { return c.outTerminal }
-
-// ErrIsTerminal reports whether messages go to a terminal.
-func (c *Console) ErrIsTerminal() bool { return c.errTerminal }
-
-// Error prints an error and what to do about it:
-//
-//	start: error: --caller_id is missing
-//	start: hint: write a number with + and country code
-func (c *Console) Error(err error) { c.message("error", err) }
 
 // Refuse prints everything that is wrong with what was asked for and returns
 // [StatusUsage].
@@ -57,20 +72,14 @@ func (c *Console) Refuse(problems []error) int {
 	return StatusUsage
 }
 
+// Error prints an error and what to do about it:
+//
+//	start: error: --caller_id is missing
+//	start: hint: write a number with + and country code
+func (c *Console) Error(err error) { c.message("error", err) }
+
 // Warn prints something the user should know of.
 func (c *Console) Warn(err error) { c.message("warning", err) }
-
-// Confirm asks a yes-or-no question on the terminal and reports whether the
-// answer was yes. Without a terminal to ask on, the answer is no.
-func (c *Console) Confirm(question string) bool {
-	if !c.errTerminal || !term.IsTerminal(int(os.Stdin.Fd())) {
-		return false
-	}
-	fmt.Fprintf(c.Err, "%s: %s [y/N] ", c.name, question)
-	answer, _ := bufio.NewReader(os.Stdin).ReadString('\n')
-	answer = strings.ToLower(strings.TrimSpace(answer))
-	return answer == "y" || answer == "yes"
-}
 
 // Note prints a line of information.
 func (c *Console) Note(format string, args ...any) {
@@ -78,34 +87,33 @@ func (c *Console) Note(format string, args ...any) {
 }
 
 func (c *Console) message(kind string, err error) {
-	fmt.Fprintf(c.Err, "%s: %s: %v\n", c.name, kind, err)
+	text := fmt.Sprintf("%s: %s: %v\n", c.name, kind, err)
 	var helper interface{ Hint() string }
 	if errors.As(err, &helper) && helper.Hint() != "" {
-		fmt.Fprintf(c.Err, "%s: hint: %s\n", c.name, helper.Hint())
+		text += fmt.Sprintf("%s: hint: %s\n", c.name, helper.Hint())
 	}
+	_, _ = io.WriteString(c.Err, text)
 }
 
-// A stream is one of the two, shared with the progress bar.
-type stream struct {
-	console *Console
-	to      io.Writer
-	broken  func()
-
-	mu     sync.Mutex
-	closed bool
+// CanAsk reports whether there is a terminal to ask a question on.
+func (c *Console) CanAsk() bool {
+	return c.errTerminal && term.IsTerminal(int(os.Stdin.Fd()))
 }
 
-// Write never fails: who cannot be told is not told.
-func (s *stream) Write(b []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed {
-		return len(b), nil
+// Confirm asks a yes-or-no question on the terminal and reports whether the
+// answer was yes. It is no when ctx ends first.
+func (c *Console) Confirm(ctx context.Context, question string) bool {
+	fmt.Fprintf(c.Err, "%s: %s [y/N] ", c.name, question)
+	answers := make(chan string, 1)
+	go func() {
+		answer, _ := bufio.NewReader(os.Stdin).ReadString('\n')
+		answers <- strings.ToLower(strings.TrimSpace(answer))
+	}()
+	select {
+	case answer := <-answers:
+		return answer == "y" || answer == "yes"
+	case <-ctx.Done():
+		fmt.Fprintln(c.Err)
+		return false
 	}
-	defer s.console.progress.hide()()
-	if _, err := s.to.Write(b); err != nil {
-		s.closed = true
-		s.broken()
-	}
-	return len(b), nil
 }

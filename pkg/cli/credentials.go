@@ -67,6 +67,12 @@ func FindCredentials(sid, token string) (Credentials, []error, []error) {
 	if len(problems) > 0 {
 		return Credentials{}, warnings, problems
 	}
+	for _, p := range []place{environment, file} {
+		if half := p.get(nameSID) + p.get(nameKey); half != "" && !file.hasSecret() {
+			_, problems := p.credentials(environment)
+			return Credentials{}, warnings, problems
+		}
+	}
 	if !file.hasSecret() {
 		return Credentials{}, warnings, []error{&UsageError{
 			"no Twilio credentials: neither --sid and --token, nor the environment, nor " + EnvFile + " has a secret",
@@ -116,7 +122,7 @@ func (p place) credentials(environment place) (Credentials, []error) {
 		return value
 	}
 	need(nameSID, accountSID, "an account SID (AC and 32 hex digits)")
-	if p.get(nameSecret) != "" {
+	if p.get(nameSecret) != "" || p.get(nameKey) != "" {
 		c.kind = "API key"
 		c.Username = need(nameKey, apiKey, "an API key (SK and 32 hex digits)")
 		c.Password = need(nameSecret, secret, "an API secret (letters and digits only)")

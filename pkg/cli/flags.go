@@ -20,7 +20,12 @@ import (
 type Flags struct {
 	set      *flag.FlagSet
 	problems []error
+	garbled  bool
 }
+
+// Garbled reports whether there were flags that are none, or lack their value,
+// so that what the others say may be misread.
+func (f *Flags) Garbled() bool { return f.garbled }
 
 // NewFlags returns Flags without any flag.
 func NewFlags() *Flags {
@@ -102,6 +107,13 @@ func (f *Flags) Switch(p *bool, names ...string) {
 	}
 }
 
+// example helps with what a flag wants.
+var example = map[string]string{
+	"a whole number":      "such as 20",
+	"a number of seconds": "such as 90 or 2.5",
+	"true or false":       "or yes or no, or 1 or 0",
+}
+
 // define defines a flag under all its names. read takes its text, or says what
 // the flag wants instead.
 func (f *Flags) define(names []string, read func(string) (want string, ok bool)) {
@@ -109,7 +121,7 @@ func (f *Flags) define(names []string, read func(string) (want string, ok bool))
 	for _, name := range names {
 		f.set.Func(name, "", func(s string) error {
 			if want, ok := read(s); !ok {
-				f.problems = append(f.problems, &UsageError{fmt.Sprintf("--%s %q is not %s", long, s, want), ""})
+				f.problems = append(f.problems, &UsageError{fmt.Sprintf("--%s %q is not %s", long, s, want), "give " + want + ", " + example[want]})
 			}
 			return nil
 		})
@@ -128,12 +140,14 @@ func (f *Flags) Parse(args []string) []error {
 		rest := f.set.Args()
 		switch {
 		case err != nil:
+			f.garbled = true
 			f.problems = append(f.problems, f.explain(err, args[:len(args)-len(rest)]))
 		case len(rest) > 0:
-			f.problems = append(f.problems, &UsageError{
-				fmt.Sprintf("unexpected argument %q", rest[0]),
-				"every value belongs to a flag; quote one that holds spaces",
-			})
+			stray := fmt.Sprintf("unexpected argument %q", rest[0])
+			if f.set.Lookup("token") != nil && f.IsSet("token") {
+				stray = "unexpected argument" // it may be the token
+			}
+			f.problems = append(f.problems, &UsageError{stray, "every value belongs to a flag; quote one that holds spaces"})
 			rest = rest[1:]
 		}
 		args = fromNextFlag(rest)
@@ -166,11 +180,13 @@ func (f *Flags) IsSet(names ...string) bool {
 func (f *Flags) explain(err error, args []string) error {
 	typed := args[len(args)-1]
 	if name, ok := strings.CutPrefix(err.Error(), "flag provided but not defined: -"); ok {
-		typed, _, _ = strings.Cut(typed, "=")
+		if i := strings.IndexFunc(typed, func(r rune) bool { return !isFlagRune(r) }); i >= 0 {
+			typed = typed[:i] + "…" // what follows may be secret
+		}
 		return &UsageError{"unknown flag " + typed, f.suggest(name)}
 	}
 	if strings.HasPrefix(err.Error(), "flag needs an argument:") {
-		help := ""
+		help := "put it behind the flag"
 		if typed == "-h" {
 			help = "-h is short for --hold; help is -help"
 		}
@@ -184,8 +200,14 @@ func (f *Flags) explain(err error, args []string) error {
 
 // suggest says what flag may have been meant.
 func (f *Flags) suggest(name string) string {
-	if short, rest := name[:1], name[1:]; rest != "" && f.set.Lookup(short) != nil && !strings.Contains(rest, "_") && !isWord(rest) {
-		return fmt.Sprintf("put a space between a short flag and its value: -%s %s", short, rest)
+	stem := name
+	if i := strings.IndexFunc(name, func(r rune) bool { return !isFlagRune(r) }); i >= 0 {
+		stem = name[:i]
+	} else if rest := name[1:]; !strings.Contains(rest, "_") && !isWord(rest) {
+		stem = name[:1] // a short flag and a number
+	}
+	if stem != name && f.set.Lookup(stem) != nil {
+		return "put a space between a flag and its value: " + dashed(stem) + " VALUE"
 	}
 	best, distance := "", 3
 	f.set.VisitAll(func(known *flag.Flag) {
@@ -195,7 +217,7 @@ func (f *Flags) suggest(name string) string {
 		if d := levenshtein.ComputeDistance(name, known.Name); d < distance {
 			best, distance = known.Name, d
 		}
-		if len(name) > 1 && strings.HasPrefix(known.Name, name) {
+		if len(name) > 2 && strings.Contains(known.Name, name) {
 			best, distance = known.Name, 0
 		}
 	})
@@ -205,6 +227,18 @@ func (f *Flags) suggest(name string) string {
 	return "did you mean --" + best + "?"
 }
 
+func isFlagRune(r rune) bool {
+	return r == '-' || r == '_' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9'
+}
+
 func isWord(s string) bool {
 	return strings.Trim(strings.ToLower(s), "abcdefghijklmnopqrstuvwxyz-") == ""
+}
+
+// dashed writes a flag as a person would.
+func dashed(name string) string {
+	if len(name) == 1 {
+		return "-" + name
+	}
+	return "--" + name
 }

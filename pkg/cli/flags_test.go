@@ -63,9 +63,10 @@ func TestAllProblemsOfACommandLineAreTold(t *testing.T) {
 		line string
 		want []string
 	}{
-		{"--call_count many -h soon", []string{`--call_count "many" is not a whole number`, `--hold "soon" is not a number of seconds`}},
-		{"--holt 5 --call_count x", []string{"unknown flag --holt (did you mean --hold?)", `--call_count "x" is not a whole number`}},
-		{"-c+1415 -e", []string{"unknown flag -c+1415 (put a space between a short flag and its value: -c +1415)", "-e needs a value"}},
+		{"--call_count many -h soon", []string{`--call_count "many" is not a whole number (give a whole number, such as 20)`, `--hold "soon" is not a number of seconds (give a number of seconds, such as 90 or 2.5)`}},
+		{"--holt 5 --call_count x", []string{"unknown flag --holt (did you mean --hold?)", `--call_count "x" is not a whole number (give a whole number, such as 20)`}},
+		{"-c+1415 -e", []string{"unknown flag -c… (put a space between a flag and its value: -c VALUE)", "-e needs a value (put it behind the flag)"}},
+		{"-e=maybe -c5", []string{`--end_calls "maybe" is not true or false (give true or false, or yes or no, or 1 or 0)`, "unknown flag -c5 (put a space between a flag and its value: -c VALUE)"}},
 		{"--xyzzy", []string{"unknown flag --xyzzy (-help lists the flags)"}},
 		{"--caller +1", []string{"unknown flag --caller (did you mean --caller_id?)"}},
 		{"a --dry_run b - -- c", []string{`unexpected argument "a" (every value belongs to a flag; quote one that holds spaces)`,
@@ -73,8 +74,8 @@ func TestAllProblemsOfACommandLineAreTold(t *testing.T) {
 			`unexpected argument "-" (every value belongs to a flag; quote one that holds spaces)`,
 			`unexpected argument "c" (every value belongs to a flag; quote one that holds spaces)`}},
 		{"--dry_run=maybe", []string{"--dry_run=maybe: this flag stands alone, without a value"}},
-		{"-h 1e300", []string{`--hold "1e300" is not a number of seconds`}},
-		{"-h NaN", []string{`--hold "NaN" is not a number of seconds`}},
+		{"-h 1e300", []string{`--hold "1e300" is not a number of seconds (give a number of seconds, such as 90 or 2.5)`}},
+		{"-h NaN", []string{`--hold "NaN" is not a number of seconds (give a number of seconds, such as 90 or 2.5)`}},
 	} {
 		_, problems := parse(strings.Fields(tc.line)...)
 		var got []string

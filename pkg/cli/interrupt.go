@@ -28,7 +28,11 @@ func CatchInterrupts() *Interrupts {
 	stop, stopNow := context.WithCancelCause(leave)
 	signal.Ignore(syscall.SIGPIPE)
 	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	for _, sig := range []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
+		if !signal.Ignored(sig) { // nohup means it
+			signal.Notify(signals, sig)
+		}
+	}
 	go func() {
 		<-signals
 		stopNow(ErrInterrupted)
@@ -41,6 +45,9 @@ func CatchInterrupts() *Interrupts {
 // Wish makes Stop end, as the first signal does.
 func (i *Interrupts) Wish() { i.stop(ErrInterrupted) }
 
+// OnStop calls what answers the wish to stop.
+func (i *Interrupts) OnStop(answer func()) { context.AfterFunc(i.Stop, answer) }
+
 // OnLeave ends the process with the given status after saying goodbye, if it is
 // still there shortly after the wish to leave at once.
 func (i *Interrupts) OnLeave(status int, goodbye func()) {
@@ -52,7 +59,7 @@ func (i *Interrupts) OnLeave(status int, goodbye func()) {
 }
 
 // leaveGrace is what a command has to leave in good order: under a second.
-const leaveGrace = 700 * time.Millisecond
+const leaveGrace = 500 * time.Millisecond
 
 // Stopped reports whether there was a wish to stop.
 func (i *Interrupts) Stopped() bool { return i.Stop.Err() != nil }

@@ -3,109 +3,156 @@ package cli
 import (
 	"fmt"
 	"io"
+	"os"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
 )
 
-// plainEvery is how often progress is told where it cannot be drawn.
-const plainEvery = 5 * time.Second
+const (
+	drawEvery  = 200 * time.Millisecond
+	plainEvery = 5 * time.Second // where it cannot be drawn
+)
 
-// A Progress shows how far long work is: a bar that is updated in place on a
-// terminal, a line every five seconds elsewhere. It is safe for concurrent use;
-// a nil Progress shows nothing.
+// A Progress shows how far one part of a run is: a bar that is updated in place
+// on a terminal, a line every five seconds elsewhere. It is safe for concurrent
+// use and never waits for the terminal.
 type Progress struct {
+	label string
+	total int
+
 	mu     sync.Mutex
-	bar    *progressbar.ProgressBar // nil without a terminal
-	line   func(string)
-	label  string
 	done   int
-	total  int
 	detail string
-	told   time.Time
+
+	stop    chan struct{}
+	stopped sync.WaitGroup
 }
 
-// Progress begins to show work of so many parts on standard error. Without a
-// terminal it shows nothing unless plain is asked for.
+// Progress begins to show a part of a run that has so many steps. Without a
+// terminal it shows nothing unless plain is asked for. Finish it before the
+// next part begins.
 func (c *Console) Progress(label string, total int, plain bool) *Progress {
-	p := &Progress{label: label, total: total, told: time.Now()}
+	p := &Progress{label: label, total: total, stop: make(chan struct{})}
 	switch {
 	case c.errTerminal:
-		p.bar = progressbar.NewOptions(total,
-			progressbar.OptionSetWriter(rawWriter{c.Err}),
-			progressbar.OptionSetDescription(label),
-			progressbar.OptionShowCount(),
-			progressbar.OptionSetElapsedTime(false),
-			progressbar.OptionSetWidth(20),
-			progressbar.OptionThrottle(100*time.Millisecond),
-			progressbar.OptionClearOnFinish(),
-		)
-		c.progress = p
+		p.stopped.Go(func() { p.draw(c.progress) })
 	case plain:
-		p.line = func(text string) { c.Note("%s", text) }
+		p.stopped.Go(func() { p.tell(c) })
 	}
 	return p
 }
 
-// rawWriter goes around the hiding of the bar, to draw the bar itself.
-type rawWriter struct{ to io.Writer }
-
-func (w rawWriter) Write(b []byte) (int, error) {
-	if s, ok := w.to.(*stream); ok {
-		return s.to.Write(b)
-	}
-	return w.to.Write(b)
-}
-
-// Set shows that so many parts are done; detail says more.
+// Set says that so many steps are done; detail says more.
 func (p *Progress) Set(done int, detail string) {
-	if p == nil {
-		return
-	}
-	p.mu.Lock()
-	p.done, p.detail = done, detail
-	if p.bar != nil {
-		p.bar.Describe(p.label + " " + detail)
-		_ = p.bar.Set(min(done, p.total))
-	}
-	due := p.line != nil && time.Since(p.told) >= plainEvery
-	if due {
-		p.told = time.Now()
-	}
-	p.mu.Unlock()
-	if due {
-		p.line(fmt.Sprintf("%s %d of %d %s", p.label, done, p.total, detail))
-	}
-}
-
-// Finish takes the bar away.
-func (p *Progress) Finish() {
-	if p == nil {
-		return
-	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.bar != nil {
-		_ = p.bar.Clear()
-		p.bar = nil
+	p.done, p.detail = done, detail
+}
+
+// Finish ends the showing.
+func (p *Progress) Finish() {
+	close(p.stop)
+	p.stopped.Wait()
+}
+
+func (p *Progress) state() (done int, text string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	text = fmt.Sprintf("%s %d/%d", p.label, p.done, p.total)
+	if p.detail != "" {
+		text += ", " + p.detail
+	}
+	return p.done, text
+}
+
+func (p *Progress) tell(c *Console) {
+	tick := time.NewTicker(plainEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-p.stop:
+			return
+		case <-tick.C:
+			_, text := p.state()
+			c.Note("%s", text)
+		}
 	}
 }
 
-// hide takes the bar away while a line is printed, and returns what brings it
-// back.
-func (p *Progress) hide() func() {
-	if p == nil {
-		return func() {}
-	}
-	p.mu.Lock()
-	if p.bar != nil {
-		_ = p.bar.Clear()
-	}
-	return func() {
-		if p.bar != nil {
-			_ = p.bar.RenderBlank()
+func (p *Progress) draw(b *bar) {
+	tick := time.NewTicker(drawEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-p.stop:
+			b.set("", 0, 0)
+			return
+		case <-tick.C:
+			done, text := p.state()
+			b.set(text, done, p.total)
 		}
-		p.mu.Unlock()
 	}
 }
+
+// A bar is the last line of a terminal. It is redrawn as a whole each time, to
+// the terminal's width then.
+type bar struct {
+	mu    sync.Mutex
+	to    *os.File
+	text  string // empty: there is no bar
+	done  int
+	total int
+	width int // of the terminal, when it was drawn
+}
+
+func (b *bar) set(text string, done, total int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.text != "" {
+		b.erase()
+	}
+	b.text, b.done, b.total = text, done, total
+	b.drawLine()
+}
+
+// hide takes the bar away, for lines to be written, until show.
+func (b *bar) hide() {
+	b.mu.Lock()
+	if b.text != "" {
+		b.erase()
+	}
+}
+
+func (b *bar) show() {
+	b.drawLine()
+	b.mu.Unlock()
+}
+
+// drawLine and erase require that b.mu is held.
+func (b *bar) drawLine() {
+	if b.text == "" {
+		return
+	}
+	width, _, err := term.GetSize(int(b.to.Fd()))
+	if err != nil || width < 20 {
+		width = 80
+	}
+	b.width = width
+	const frame = len(" 100% ||") + 1 // what the library puts around the bar, and the last column
+	text := []rune(b.text)
+	text = text[:min(len(text), width-frame-1)]
+	_ = progressbar.NewOptions(max(b.total, 1),
+		progressbar.OptionSetWriter(b.to),
+		progressbar.OptionSetDescription(string(text)),
+		progressbar.OptionSetWidth(max(1, min(30, width-frame-len(text)))),
+		progressbar.OptionSetElapsedTime(false),
+		progressbar.OptionSetPredictTime(false),
+	).Set(min(b.done, max(b.total, 1)))
+}
+
+// erase needs no escape codes, which a dumb terminal would show.
+func (b *bar) erase() { _, _ = io.WriteString(b.to, "\r"+strings.Repeat(" ", b.width-1)+"\r") }

@@ -12,6 +12,7 @@ import (
 type Calls struct {
 	Command string    `json:"command"` // "start" or "end"
 	DryRun  bool      `json:"dry_run"`
+	Account string    `json:"account"` // whose, without any secret
 	Began   time.Time `json:"began"`
 	Seconds float64   `json:"seconds"`
 
@@ -20,12 +21,12 @@ type Calls struct {
 	Endings *CallEndings `json:"endings,omitempty"` // unless the calls were left running
 	Twilio  *CallRecords `json:"twilio,omitempty"`  // from Twilio's own records
 
-	Interrupted bool   `json:"interrupted"`
-	Stopped     string `json:"stopped,omitempty"` // why placing stopped early
-	SIDFile     string `json:"sid_file,omitempty"`
-	LiveFile    string `json:"live_file,omitempty"` // SIDs of what is still live
-	Next        string `json:"next,omitempty"`      // the command that finishes the job
-	ExitStatus  int    `json:"exit_status"`
+	Interrupted bool     `json:"interrupted"`
+	Stopped     string   `json:"stopped,omitempty"` // why placing stopped early
+	SIDFile     string   `json:"sid_file,omitempty"`
+	LiveFile    string   `json:"live_file,omitempty"` // SIDs of what is still live
+	Next        []string `json:"next,omitempty"`      // commands that finish the job
+	ExitStatus  int      `json:"exit_status"`
 }
 
 // CallPlan is what start was asked for.
@@ -50,11 +51,12 @@ type CallStarts struct {
 	Refused    int `json:"refused"`     // Twilio refused them
 	NotStarted int `json:"not_started"` // given up before a request was sent
 
+	LookedUp  float64   `json:"looked_up_s"` // how long unknown starts were looked up
 	Failures  []Failure `json:"failures"`
 	Strangers []string  `json:"strangers"` // SIDs of calls that may be of unknown starts or of somebody else
 
 	Cap           int       `json:"cps_cap"`
-	Rate          float64   `json:"cps_actual"`     // while the cap was the limit; 0 if all started within a second
+	Rate          float64   `json:"cps_actual"`     // of the accepted starts; 0 if all were within a second
 	BusiestSecond int       `json:"busiest_second"` // most requests sent in any second
 	Requests      int       `json:"requests"`
 	Retries       int       `json:"retries"`   // requests repeated because Twilio had not processed them
@@ -132,6 +134,7 @@ func (c *Calls) Text(w io.Writer) error {
 		c.Endings.rows(t)
 	}
 	if c.Twilio != nil && c.Twilio.Calls > 0 {
+		t.line("From %s of %d calls (its clock has whole seconds)", c.source(), c.Twilio.Calls)
 		c.Twilio.rows(t)
 	}
 	if c.Stopped != "" {
@@ -143,8 +146,8 @@ func (c *Calls) Text(w io.Writer) error {
 	if c.LiveFile != "" {
 		t.row("Still live in", "%s", c.LiveFile)
 	}
-	if c.Next != "" {
-		t.row("Next", "%s", c.Next)
+	for _, command := range c.Next {
+		t.row("Next", "%s", command)
 	}
 	_, err := io.WriteString(w, t.String())
 	return err
@@ -161,6 +164,13 @@ func (c *Calls) headline() string {
 	return fmt.Sprintf("Summary of a run of %v", took)
 }
 
+func (c *Calls) source() string {
+	if c.DryRun {
+		return "the simulated account's records"
+	}
+	return "Twilio's records"
+}
+
 func (s *CallStarts) rows(t *table) {
 	t.row("Calls asked for", "%d", s.Asked)
 	t.row("Accepted", "%d", s.Accepted)
@@ -170,7 +180,7 @@ func (s *CallStarts) rows(t *table) {
 	}
 	if s.Adopted+s.NotFound > 0 {
 		t.row("Adopted", "%d of %d starts whose outcome was unknown", s.Adopted, s.Adopted+s.NotFound)
-		t.row("Not found", "%d: Twilio showed no such call in 60 s", s.NotFound)
+		t.row("Not found", "%d: Twilio showed no such call in %s s", s.NotFound, number(s.LookedUp))
 	}
 	if len(s.Strangers) > 0 {
 		t.row("Left alone", "%d calls that may be somebody else's: %s", len(s.Strangers), strings.Join(s.Strangers, " "))
@@ -195,7 +205,7 @@ func (e *CallEndings) rows(t *table) {
 		ifAny(e.Duplicates, " (%d duplicates left out)"), ifAny(e.BadLines, " (%d lines without a SID)"))
 	t.row("Ended", "%d", e.Ended)
 	t.row("Already over", "%d", e.AlreadyOver)
-	t.row("Not found", "%d", e.NotFound)
+	t.row("Not found", "%d%s", e.NotFound, hintIf(e.NotFound > 0, " (another account, subaccount or region?)"))
 	t.row("Failed to end", "%d", e.Failed)
 	for _, f := range e.Failures {
 		t.row("", "%s", f)
@@ -204,7 +214,6 @@ func (e *CallEndings) rows(t *table) {
 }
 
 func (r *CallRecords) rows(t *table) {
-	t.line("From Twilio's records of %d calls (their clock has whole seconds)", r.Calls)
 	t.row("Dialed", "%d, %.1f a second, busiest second %d", r.Dialed, r.DialRate, r.BusiestSecond)
 	t.row("Never dialed", "%d", r.NeverDialed)
 	t.row("Answered", "%d", r.Answered)
@@ -226,7 +235,7 @@ func (r *CallRecords) cost() string {
 		parts = append(parts, fmt.Sprintf("%.4f %s", r.Cost[unit], unit))
 	}
 	if len(parts) == 0 {
-		parts = append(parts, "unknown")
+		parts = append(parts, "none")
 	}
 	return strings.Join(parts, " and ") + ifAny(r.Unpriced, "; %d calls have no price yet")
 }

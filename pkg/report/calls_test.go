@@ -14,7 +14,7 @@ func everything() *report.Calls {
 	return &report.Calls{
 		Command: "start", Began: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC), Seconds: 61.25, Interrupted: true,
 		Starts: &report.CallStarts{
-			Asked: 100, Accepted: 90, Adopted: 2, NotFound: 1, Refused: 4, NotStarted: 3,
+			Asked: 100, Accepted: 90, Adopted: 2, NotFound: 1, LookedUp: 60, Refused: 4, NotStarted: 3,
 			Failures:  []report.Failure{{Code: 21211, Status: 400, Meaning: "the destination is not a valid number", Hint: "check --destination", Calls: 4}},
 			Strangers: []string{"CA01", "CA02"}, Cap: 10, Rate: 9.87, BusiestSecond: 10, Requests: 97, Retries: 5, Throttled: 3,
 			Response: report.Quantiles{Count: 97, P50: 80, P95: 120.25, P99: 150, Max: 151},
@@ -24,7 +24,7 @@ func everything() *report.Calls {
 		Twilio: &report.CallRecords{Calls: 91, Dialed: 85, NeverDialed: 6, Answered: 70, Busy: 5, NoAnswer: 6, Failed: 4, Canceled: 6,
 			DialRate: 1.5, BusiestSecond: 2, PeakLive: 44, Queue: report.Quantiles{Count: 85, P50: 3, P95: 30, P99: 31, Max: 31},
 			BilledMinutes: 72, Cost: map[string]float64{"USD": 1.008, "EUR": 0.5}, Unpriced: 7, SlowerThanCap: "The account dials slower."},
-		Stopped: "Twilio error 20005", SIDFile: "call_sids_1.csv", LiveFile: "call_sids_1_live.csv", Next: "end -f call_sids_1_live.csv", ExitStatus: 3,
+		Stopped: "Twilio error 20005", SIDFile: "call_sids_1.csv", LiveFile: "call_sids_1_live.csv", Next: []string{"end -f call_sids_1_live.csv", "end -c +1 -d +2"}, ExitStatus: 3,
 	}
 }
 
@@ -45,11 +45,11 @@ Summary of an interrupted run of 1m1.3s
   Calls to end        92 (3 duplicates left out) (2 lines without a SID)
   Ended               80
   Already over        10
-  Not found           1
+  Not found           1 (another account, subaccount or region?)
   Failed to end       1
                       1 × no answer
   Still live          1
-From Twilio's records of 91 calls (their clock has whole seconds)
+From Twilio's records of 91 calls (its clock has whole seconds)
   Dialed              85, 1.5 a second, busiest second 2
   Never dialed        6
   Answered            70
@@ -65,6 +65,7 @@ The account dials slower.
   SIDs in             call_sids_1.csv
   Still live in       call_sids_1_live.csv
   Next                end -f call_sids_1_live.csv
+  Next                end -c +1 -d +2
 `
 	var got strings.Builder
 	if err := everything().Text(&got); err != nil {

@@ -41,6 +41,14 @@ func ifAny(n int, format string) string {
 	return fmt.Sprintf(format, n)
 }
 
+// hintIf returns the hint if it is called for.
+func hintIf(wanted bool, hint string) string {
+	if wanted {
+		return hint
+	}
+	return ""
+}
+
 // number writes a value with at most one decimal.
 func number(v float64) string {
 	return strings.TrimSuffix(strconv.FormatFloat(v, 'f', 1, 64), ".0")

@@ -46,9 +46,3 @@ func Simulated(account *twiliosim.Account) (client *calls.Client, closeClient fu
 		account.Close()
 	}
 }
-
-// SayHowToEnd tells how to hang up what is left running by a run that is left
-// at once.
-func SayHowToEnd(console *cli.Console, path string, dryRun bool) {
-	console.Note("left at once; to hang up what is still live: %s", EndCommand(path, dryRun))
-}

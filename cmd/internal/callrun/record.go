@@ -28,6 +28,7 @@ func Starts(plan calls.Plan, result *calls.Result) *report.CallStarts {
 		Retries:    p.Retries,
 		Throttled:  p.Throttles,
 	}
+	s.LookedUp = lookUp.Took.Seconds()
 	for _, call := range lookUp.Strangers {
 		s.Strangers = append(s.Strangers, call.SID)
 	}
