@@ -92,6 +92,11 @@ type Attack struct {
 	forgeries forgeries
 	recorder  *recorder
 
+	// Of an open loop, when it has ended.
+	unsent int           // requests due when it was stopped, but not sent
+	waited time.Duration // how long the first of them had waited
+	behind time.Duration // how long after it was due the last request was sent
+
 	sent, done, failed atomic.Int64
 }
 

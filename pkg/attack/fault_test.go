@@ -2,14 +2,17 @@ package attack_test
 
 import (
 	"bufio"
+	"context"
 	"io"
 	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"slices"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -65,7 +68,9 @@ func TestFaultyEndpoints(t *testing.T) {
 		{"closes within a chunk", speak(t, say("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\n<Response/>")), 11200, "connection closed within the answer"},
 		{"answers rubbish", speak(t, say("220 mail.example ESMTP\r\n\r\n")), 11206, "the answer is not valid HTTP"},
 		{"answers noise", speak(t, say("\x00\x01\x02\x03\r\n\r\n\r\n")), 11206, "the answer is not valid HTTP"},
-		{"a head without end", speak(t, say("HTTP/1.1 200 OK\r\n"+strings.Repeat("A: b\r\n", 4000))), 11206, "the answer is not valid HTTP"},
+		{"a head of 60 kB", speak(t, say("HTTP/1.1 200 OK\r\n"+strings.Repeat("A: b\r\n", 10_000)+"Connection: close\r\nContent-Type: text/xml\r\n\r\n<Response/>")), 0, ""},
+		{"a head of 70 kB", speak(t, say("HTTP/1.1 200 OK\r\n"+strings.Repeat("A: b\r\n", 12_000))), 11206, "the answer's head is over 64 kB"},
+		{"a TLS server, to plain HTTP", speak(t, say("\x15\x03\x01\x00\x02\x02\x46")), 11206, "the answer is TLS: the URL must begin with https"},
 
 		{"64 kB + 1", serve(t, answerWith("text/xml", "<Response>"+strings.Repeat(" ", 64<<10-20)+"</Response>")), 11750, ""},
 		{"64 kB", serve(t, answerWith("text/xml", "<Response>"+strings.Repeat(" ", 64<<10-21)+"</Response>")), 0, ""},
@@ -131,6 +136,59 @@ func TestAFaultDoesNotSpoilTheNextRequest(t *testing.T) {
 	want := map[webhook.Code]int{webhook.Accepted: 20, webhook.AnswerTooLong: 10, webhook.RetrievalFailure: 10}
 	if !maps.Equal(r.Verdicts, want) {
 		t.Errorf("verdicts %v, want %v", r.Verdicts, want)
+	}
+}
+
+// An endpoint closes its connections when it pleases. Before a request goes over
+// one that was idle it is looked at, so that nobody is blamed.
+func TestConnectionsThatWereClosedMeanwhileAreNotUsed(t *testing.T) {
+	for what, last := range map[string]func(net.Conn){
+		"closed":         func(c net.Conn) {},
+		"reset":          func(c net.Conn) { _ = c.(*net.TCPConn).SetLinger(0) },
+		"a word unasked": func(c net.Conn) { _, _ = io.WriteString(c, "HTTP/1.1 408 Request Timeout\r\n\r\n") },
+	} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			var opened atomic.Int64
+			r := run(t, attack.Config{Requests: 4, Rate: 2, Envelope: webhook.Envelope{URL: speak(t, func(c net.Conn) {
+				opened.Add(1)
+				say("HTTP/1.1 204 No Content\r\n\r\n")(c)
+				time.Sleep(100 * time.Millisecond)
+				last(c)
+			})}})
+			if r.Accepted != 4 || opened.Load() != 4 {
+				t.Errorf("%d of 4 accepted over %d connections (%v)", r.Accepted, opened.Load(), r.Causes)
+			}
+		})
+	}
+}
+
+func TestAFailureOnAKeptConnectionIsToldApart(t *testing.T) {
+	r := run(t, attack.Config{Requests: 4, Envelope: webhook.Envelope{URL: speak(t, func(c net.Conn) {
+		r := bufio.NewReader(c)
+		for i := range 2 {
+			req, err := http.ReadRequest(r)
+			if err != nil {
+				return
+			}
+			_, _ = io.Copy(io.Discard, req.Body)
+			if i == 0 {
+				_, _ = io.WriteString(c, "HTTP/1.1 204 No Content\r\n\r\n")
+			}
+		}
+	})}})
+	if r.Accepted != 2 || r.Causes["kept connection: connection closed without an answer"] != 2 {
+		t.Errorf("%d of 4 accepted, %v; want 2, and 2 failures on kept connections", r.Accepted, r.Causes)
+	}
+}
+
+// The endpoint is not to blame for what this computer cannot do.
+func TestOwnLimitsAreNoVerdict(t *testing.T) {
+	r := run(t, attack.Config{Requests: 3, Envelope: webhook.Envelope{URL: "http://a.example"}, Connect: func(context.Context, string) (net.Conn, error) {
+		return nil, &net.OpError{Op: "dial", Err: os.NewSyscallError("socket", syscall.EMFILE)}
+	}})
+	if r.Unanswered != 3 || r.Verdicts[webhook.OwnLimit] != 3 || r.Causes["this computer: too many open files"] != 3 {
+		t.Errorf("%v, %v; want no verdict three times", r.Verdicts, r.Causes)
 	}
 }
 

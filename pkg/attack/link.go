@@ -2,6 +2,7 @@ package attack
 
 import (
 	"bufio"
+	"bytes"
 	"cmp"
 	"context"
 	"crypto/tls"
@@ -23,7 +24,12 @@ const (
 	// after two seconds, and a request that crosses the closing would fail.
 	maxIdle = 1500 * time.Millisecond
 
-	readBuffer = 8 << 10 // also the longest head of an answer
+	// A connection idle for longer is looked at before it is used again: whether
+	// the endpoint has closed it. Back to back that would cost more than it finds.
+	trusted = 2 * time.Millisecond
+
+	readBuffer = 4 << 10  // enough for the head of most answers
+	maxHead    = 64 << 10 // what the head of an answer may have
 )
 
 // A link is an HTTP connection to one address at a time, opened when needed.
@@ -35,6 +41,7 @@ type link struct {
 	conn     net.Conn // nil if closed
 	wire     meter
 	reader   *bufio.Reader
+	reused   bool // the connection has carried an answer before
 	response fasthttp.Response
 	used     time.Time // when it last was; kept by the owner, who knows the time
 
@@ -69,7 +76,11 @@ func (l *link) roundTrip(to address, request []byte, now, deadline time.Time) (w
 		return webhook.Answer{}, err
 	}
 	answer, err := l.exchange(request, deadline)
+	if err != nil && l.reused && l.wire.n == 0 {
+		err = &keptError{err}
+	}
 	l.received += l.wire.taken()
+	l.reused = true
 	reusable := err == nil && !l.response.ConnectionClose() && len(answer.Body) <= webhook.MaxAnswer &&
 		l.reader.Buffered() == 0 // nothing was said unasked
 	if !reusable {
@@ -86,10 +97,14 @@ func (l *link) exchange(request []byte, deadline time.Time) (webhook.Answer, err
 	l.sent += int64(n)
 	// An endpoint may have answered and closed without reading all of the
 	// request: what it said counts.
-	if _, readErr := l.reader.Peek(1); readErr != nil {
+	first, readErr := l.reader.Peek(1)
+	if readErr != nil {
 		return webhook.Answer{}, cmp.Or(err, readErr)
 	}
-	err = l.response.ReadLimitBody(l.reader, webhook.MaxAnswer)
+	if first[0] == tlsAlert {
+		return webhook.Answer{}, errSpeaksTLS // no HTTP begins so
+	}
+	err = l.read()
 	header := &l.response.Header
 	answer := webhook.Answer{
 		Status:      l.response.StatusCode(),
@@ -101,6 +116,8 @@ func (l *link) exchange(request []byte, deadline time.Time) (webhook.Answer, err
 	case errors.Is(err, fasthttp.ErrBodyTooLarge):
 		answer.Body = tooLong
 		return answer, nil
+	case isLongHead(err):
+		return webhook.Answer{}, errLongHead
 	case err != nil && l.wire.err == io.EOF:
 		return webhook.Answer{}, io.ErrUnexpectedEOF
 	case err != nil && l.wire.err != nil:
@@ -111,17 +128,47 @@ func (l *link) exchange(request []byte, deadline time.Time) (webhook.Answer, err
 	return answer, nil
 }
 
-const chunked = -1 // fasthttp's content length of a chunked body
+const (
+	chunked  = -1 // fasthttp's content length of a chunked body
+	tlsAlert = 21 // the first byte of what a TLS server says to plain HTTP
+)
 
 var (
 	tooLong      = make([]byte, webhook.MaxAnswer+1)
 	errMalformed = errors.New("the answer is not valid HTTP")
+	errLongHead  = errors.New("the answer's head is over 64 kB")
+	errSpeaksTLS = errors.New("the answer is TLS: the URL must begin with https")
 )
+
+// A keptError is a failure on a kept connection before a byte of the answer:
+// often the endpoint has closed it meanwhile.
+type keptError struct{ error }
+
+func (e *keptError) Unwrap() error { return e.error }
+
+// read reads an answer. A head that does not fit the reader's buffer gets a
+// larger one, for as long as the connection is kept.
+func (l *link) read() error {
+	err := l.response.ReadLimitBody(l.reader, webhook.MaxAnswer)
+	if !isLongHead(err) || l.reader.Size() > readBuffer {
+		return err
+	}
+	read, _ := l.reader.Peek(l.reader.Buffered()) // all of it: the head is not consumed
+	l.reader = bufio.NewReaderSize(io.MultiReader(bytes.NewReader(bytes.Clone(read)), &l.wire), maxHead)
+	return l.response.ReadLimitBody(l.reader, webhook.MaxAnswer)
+}
+
+func isLongHead(err error) bool {
+	var small *fasthttp.ErrSmallBuffer
+	return errors.As(err, &small)
+}
 
 // connect sees to it that there is a connection to that address.
 func (l *link) connect(to address, now, deadline time.Time) error {
-	if l.conn != nil && l.addr == to && now.Sub(l.used) <= maxIdle {
-		return nil
+	if l.conn != nil && l.addr == to {
+		if idle := now.Sub(l.used); idle <= trusted || idle <= maxIdle && isQuiet(l.conn) {
+			return nil
+		}
 	}
 	l.close()
 	var conn net.Conn
@@ -139,6 +186,10 @@ func (l *link) connect(to address, now, deadline time.Time) error {
 	}
 	l.addr, l.conn, l.used = to, conn, now
 	l.wire = meter{Conn: conn}
+	l.reused = false
+	if l.reader.Size() > readBuffer {
+		l.reader = bufio.NewReaderSize(nil, readBuffer)
+	}
 	l.reader.Reset(&l.wire)
 	return nil
 }

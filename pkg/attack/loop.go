@@ -35,8 +35,8 @@ func (a *Attack) closedLoop(ctx context.Context) {
 }
 
 // openLoop sends request k when it is due, floor(k / Rate) seconds after start,
-// or as soon after that as the limiter and the bound on requests in flight
-// allow.
+// whatever became of those before it: all of a burst at once, as far as
+// MaxInFlight and the limiter allow.
 //
 // A limiter of just the rate would let the bursts drift: each starts a timer's
 // lateness after the second that it waited for, one slow burst delays all that
@@ -44,29 +44,50 @@ func (a *Attack) closedLoop(ctx context.Context) {
 // limiter bounds how fast a run that fell behind comes back: at twice the rate.
 func (a *Attack) openLoop(ctx context.Context, start time.Time) {
 	limiter := burst.New(2 * a.cfg.Rate)
-	window := newWindow(a.cfg.MaxInFlight)
+	inFlight := make(chan struct{}, a.cfg.MaxInFlight)
 	idle := &senderPool{attack: a}
 	var requests sync.WaitGroup
 	for k := range a.cfg.Requests {
-		due := start.Add(time.Duration(k/a.cfg.Rate) * time.Second)
-		if sleepUntil(ctx, due) != nil || limiter.Wait(ctx) != nil {
+		due := start.Add(a.due(k))
+		if sleepUntil(ctx, due) != nil || limiter.Wait(ctx) != nil || enter(ctx, inFlight) != nil {
+			a.unsent, a.waited = a.leftOver(k, time.Since(start))
 			break
 		}
-		if k%a.cfg.Rate == 0 {
-			window.begin(due, min(a.cfg.Rate, a.cfg.Requests-k))
-		}
-		if window.enter(ctx) != nil {
-			break
-		}
+		a.behind = time.Since(due)
 		requests.Go(func() {
 			s := idle.take()
 			s.send(k, due)
 			idle.put(s)
-			window.leave()
+			<-inFlight
 		})
 	}
 	requests.Wait()
 	idle.close()
+}
+
+// due is when request k of an open loop is to be sent, after the start.
+func (a *Attack) due(k int) time.Duration {
+	return time.Duration(k/a.cfg.Rate) * time.Second
+}
+
+// leftOver returns how many requests were due when an open loop was stopped
+// before request k, and how long the first of them had waited.
+func (a *Attack) leftOver(k int, stopped time.Duration) (unsent int, waited time.Duration) {
+	due := min((int(stopped/time.Second)+1)*a.cfg.Rate, a.cfg.Requests)
+	if due <= k {
+		return 0, 0
+	}
+	return due - k, stopped - a.due(k)
+}
+
+// enter takes a place in flight, or returns ctx's error.
+func enter(ctx context.Context, inFlight chan<- struct{}) error {
+	select {
+	case inFlight <- struct{}{}:
+		return ctx.Err()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // sleepUntil returns ctx's error if ctx is done first.

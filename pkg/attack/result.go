@@ -14,17 +14,19 @@ type Result struct {
 
 	Accepted   int // answered, and Twilio would be content
 	Failed     int // answered, and Twilio would log an error
-	Unanswered int // no answer, or none in time
+	Unanswered int // no answer, or none in time; or not sent for want of a connection of our own
 	Refused    int // signature wrong on purpose, answered with 400, 401 or 403
 	LetThrough int // signature wrong on purpose, and Twilio would be content with the answer
 
 	Forged   int           // requests sent with a signature wrong on purpose
-	Late     int           // sent Late or more after they were due
-	MostLate time.Duration // the latest of these
+	Unsent   int           // open loop: due when the run was interrupted, but not sent
+	Late     int           // sent Late or more after they were due, or Unsent
+	MostLate time.Duration // the latest of these; an unsent one had waited so long
 
 	Elapsed time.Duration // from the start to the last answer
-	// Rate is the requests sent per second: over Elapsed, but in an open loop
-	// at least over the seconds of its schedule.
+	// Rate is the requests sent per second: in a closed loop over Elapsed, in an
+	// open loop over the time of their bursts and what the last was behind. It
+	// is the rate asked for if all were sent when they were due.
 	Rate float64
 
 	BytesSent, BytesReceived int64 // HTTP, without TLS
@@ -98,8 +100,9 @@ func (a *Attack) result(elapsed time.Duration) *Result {
 		Refused:       sum.classes[refused],
 		LetThrough:    sum.classes[letThrough],
 		Forged:        sum.forged,
-		Late:          sum.late,
-		MostLate:      sum.latest,
+		Unsent:        a.unsent,
+		Late:          sum.late + a.unsent,
+		MostLate:      max(sum.latest, a.waited),
 		Elapsed:       elapsed,
 		BytesSent:     sum.bytesSent,
 		BytesReceived: sum.bytesReceived,
@@ -115,17 +118,12 @@ func (a *Attack) result(elapsed time.Duration) *Result {
 	for _, n := range sum.classes {
 		result.Sent += n
 	}
-	if span := max(elapsed, a.scheduled(result.Sent)); span > 0 {
+	span := elapsed
+	if a.cfg.Rate > 0 {
+		span = time.Duration(float64(result.Sent)/float64(a.cfg.Rate)*float64(time.Second)) + a.behind
+	}
+	if result.Sent > 0 && span > 0 {
 		result.Rate = float64(result.Sent) / span.Seconds()
 	}
 	return result
-}
-
-// scheduled returns how long the schedule of so many requests is: every second
-// that has begun. A closed loop has none.
-func (a *Attack) scheduled(requests int) time.Duration {
-	if a.cfg.Rate == 0 {
-		return 0
-	}
-	return time.Duration((requests+a.cfg.Rate-1)/a.cfg.Rate) * time.Second
 }

@@ -112,43 +112,75 @@ func TestLateIsAHundredMilliseconds(t *testing.T) {
 	}
 }
 
-// However slow the endpoint, no request waits for another until it is late.
-func TestABurstIsOutBeforeItIsLate(t *testing.T) {
-	for _, tc := range []struct {
-		what    string
-		respond func(k int) time.Duration
-		spread  time.Duration // from the first to the last request of the burst
-	}{
-		{"answers at once", always(0), 0},
-		{"a round of 125 takes 4 ms, and there are 16", always(4 * time.Millisecond), 60 * time.Millisecond},
-		{"no answer for 5, 10, 15 and 20 ms", always(time.Second), 20 * time.Millisecond},
-		{"an answer every 4 ms", func(k int) time.Duration {
-			return time.Duration(k%125+1) * 4 * time.Millisecond
-		}, 75 * time.Millisecond},
+// However slow the endpoint, no request waits for an answer to another.
+func TestABurstIsSentAtOnce(t *testing.T) {
+	for what, respond := range map[string]func(k int) time.Duration{
+		"answers at once":      always(0),
+		"answers after 4 ms":   always(4 * time.Millisecond),
+		"no answer for 1 s":    always(time.Second),
+		"an answer every 4 ms": func(k int) time.Duration { return time.Duration(k%125+1) * 4 * time.Millisecond },
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			var first, last time.Time
+			start := time.Now()
+			var last time.Duration
 			r := run(t, attack.Config{Requests: 2000, Rate: 2000, Envelope: webhook.Envelope{URL: "http://a.example"},
 				Connect: inMemory(func(k int) time.Duration {
-					if last = time.Now(); k == 0 {
-						first = last
-					}
-					return tc.respond(k)
+					last = time.Since(start)
+					return respond(k)
 				})})
-			if got := last.Sub(first); got > tc.spread || r.Late != 0 || r.Accepted != 2000 {
-				t.Errorf("%s: the burst takes %v, %d late; want at most %v and none", tc.what, got, r.Late, tc.spread)
+			if last != 0 || r.Late != 0 || r.Accepted != 2000 {
+				t.Errorf("%s: the last of the burst goes after %v, %d late; want at once and none", what, last, r.Late)
 			}
 		})
 	}
 }
 
-func TestOpenLoopRateIsOverTheSchedule(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r := run(t, attack.Config{Requests: 1000, Rate: 200, Connect: inMemory(always(time.Millisecond)), Envelope: webhook.Envelope{URL: "http://a.example"}})
-		if r.Rate != 200 {
-			t.Errorf("1000 requests in five bursts of 200 are %v a second, want 200", r.Rate)
-		}
-	})
+func TestOpenLoopRateIsThatOfTheBursts(t *testing.T) {
+	for _, tc := range []struct {
+		what    string
+		cfg     attack.Config
+		respond time.Duration
+		want    float64
+	}{
+		{"on time", attack.Config{Requests: 1000, Rate: 200}, time.Millisecond, 200},
+		{"the last answer takes long", attack.Config{Requests: 1000, Rate: 200}, 10 * time.Second, 200},
+		{"a last second that is half empty", attack.Config{Requests: 25, Rate: 10}, time.Millisecond, 10},
+		// One at a time, a second each: the last goes at 3 s, and was due at 1 s.
+		{"half as fast", attack.Config{Requests: 4, Rate: 2, MaxInFlight: 1}, time.Second, 4. / (2 + 2)},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			tc.cfg.Connect, tc.cfg.Envelope.URL = inMemory(always(tc.respond)), "http://a.example"
+			if r := run(t, tc.cfg); r.Rate != tc.want {
+				t.Errorf("%s: %v a second, want %v", tc.what, r.Rate, tc.want)
+			}
+		})
+	}
+}
+
+// Until a run is stopped after 2.5 s, twelve requests are due: four each at 0, 1
+// and 2 s. An endpoint that answers nothing gets as many as may be in flight.
+func TestWhatWasDueAtAnInterruptIsTold(t *testing.T) {
+	for _, tc := range []struct {
+		what        string
+		maxInFlight int
+		respond     time.Duration
+		sent        int
+		unsent      int
+		waited      time.Duration
+	}{
+		{"stalled", 2, 10 * time.Second, 2, 10, 2500 * time.Millisecond},
+		{"stalled from the second burst on", 6, 10 * time.Second, 6, 6, 1500 * time.Millisecond},
+		{"on time", 100, time.Second, 12, 0, 0},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), 2500*time.Millisecond)
+			defer cancel()
+			r := runUntil(t, ctx, attack.Config{Requests: 100, Rate: 4, MaxInFlight: tc.maxInFlight, Connect: inMemory(always(tc.respond)), Envelope: webhook.Envelope{URL: "http://a.example"}})
+			if r.Sent != tc.sent || r.Unsent != tc.unsent || r.Late != tc.unsent || r.MostLate != tc.waited {
+				t.Errorf("%s: %d sent, %d not, %d late, at most %v; want %d, %d, %d and %v", tc.what, r.Sent, r.Unsent, r.Late, r.MostLate, tc.sent, tc.unsent, tc.unsent, tc.waited)
+			}
+		})
+	}
 }
 
 // The endpoint answers at once, but not at all from the fifth second to the
