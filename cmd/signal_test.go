@@ -4,6 +4,7 @@ package cmd_test
 
 import (
 	"bufio"
+	"encoding/json"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -15,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"call-load-tester/pkg/report"
 	"call-load-tester/pkg/sidfile"
 	"call-load-tester/pkg/twiliosim"
 )
@@ -176,6 +178,65 @@ func TestTheSecondInterruptLeavesAtOnce(t *testing.T) {
 	end := command(t, start.dir, "end", twilio.env, "-f", said[len(said)-1][1])
 	if status := end.status(t); status != 0 || len(twilio.Live()) != 0 {
 		t.Errorf("end: exit status %d, %d calls live; want 0 and none\n%s", status, len(twilio.Live()), end.stderr.String())
+	}
+}
+
+// Starts that wait for their burst when the interrupt comes were never sent, and
+// are not taken for unknown.
+func TestAnInterruptBetweenTwoBursts(t *testing.T) {
+	t.Parallel()
+	twilio := newTwilio(t, twiliosim.Config{ResponseTime: 50 * time.Millisecond})
+	start := command(t, t.TempDir(), "start", twilio.env,
+		"-c", from, "-d", to, "--call_count", "200", "--cps", "20", "--hold", "60", "--json", "out.json")
+	if err := start.Start(); err != nil {
+		t.Fatal(err)
+	}
+	phase{"between bursts", func(a *simulated) bool {
+		creates := a.Creates()
+		return len(creates) == 40 && time.Since(creates[39].At) > 400*time.Millisecond
+	}}.wait(t, twilio)
+	if err := start.Process.Signal(syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	if status := start.wait(t); status != 130 {
+		t.Errorf("exit status %d, want 130\n%s", status, start.stderr.String())
+	}
+	checkNothingIsLeft(t, twilio, start.dir)
+	var record report.Calls
+	if err := json.Unmarshal([]byte(readFile(t, filepath.Join(start.dir, "out.json"))), &record); err != nil {
+		t.Fatal(err)
+	}
+	s := record.Starts
+	if s.Accepted != 40 || s.NotStarted != 160 || s.NotFound+s.Adopted != 0 || s.BusiestSecond > 20 || s.Requests != 40 {
+		t.Errorf("%+v, want 40 accepted, 160 not started, none unknown, at most 20 in a second", s)
+	}
+}
+
+// Whoever leaves at once while the first answers are outstanding is told how to
+// find the calls, which are in no file.
+func TestTheSecondInterruptWhilePlacing(t *testing.T) {
+	t.Parallel()
+	twilio := newTwilio(t, twiliosim.Config{Faults: []twiliosim.Fault{{Op: twiliosim.OpCreate, After: true, Delay: 10 * time.Second}}})
+	start := command(t, t.TempDir(), "start", twilio.env, "-c", from, "-d", to, "--call_count", "5", "--cps", "5")
+	if err := start.Start(); err != nil {
+		t.Fatal(err)
+	}
+	phase{"placing", func(a *simulated) bool { return len(a.Live()) == 5 }}.wait(t, twilio)
+	for range 2 {
+		if err := start.Process.Signal(syscall.SIGINT); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	if status := start.wait(t); status != 3 {
+		t.Errorf("exit status %d, want 3: calls may be live", status)
+	}
+	if want := "end -c " + from + " -d " + to + "\n"; !strings.Contains(start.stdout.String(), want) {
+		t.Errorf("no %q in\n%s", want, start.stdout.String())
+	}
+	end := command(t, start.dir, "end", twilio.env, "-c", from, "-d", to, "--yes")
+	if status := end.status(t); status != 0 || len(twilio.Live()) != 0 {
+		t.Errorf("end: exit status %d, %d live; want 0 and none", status, len(twilio.Live()))
 	}
 }
 
