@@ -121,7 +121,7 @@ func New(cfg Config) (*Attack, error) {
 		forgeries: newForgeries(cfg.Requests, cfg.BadSignature),
 		recorder:  newRecorder(),
 	}
-	for _, row := range cfg.Rows {
+	for _, row := range cfg.Rows[:min(len(cfg.Rows), cfg.Requests)] {
 		a.templates = append(a.templates, webhook.NewTemplate(cfg.Envelope, row))
 	}
 	return a, nil

@@ -10,6 +10,11 @@ import (
 
 // A recorder collects what the tallies of all senders hold. Its memory does
 // not grow with the number of requests. It is safe for concurrent use.
+//
+// The histograms are shared, and not one for each sender: a pair of three digits
+// takes 475 kB, and there may be 50,000 senders; the timeline has 300 more. So a
+// sender keeps its samples and takes the lock once for 64 of them. That costs
+// some 70 ns a request, counting included, where the request takes 15,000.
 type recorder struct {
 	start time.Time // set before the first use
 

@@ -8,6 +8,20 @@ import (
 	"strings"
 )
 
+// judgeNoTwiML judges an answer that must ask for nothing: an empty <Response>.
+func judgeNoTwiML(document []byte) Code {
+	root, code := parseXML(document)
+	switch {
+	case code != Accepted:
+		return code
+	case root.name != "Response":
+		return RootNotResponse
+	case len(root.children) > 0, strings.TrimSpace(root.text.String()) != "":
+		return SchemaViolation
+	}
+	return Accepted
+}
+
 // judgeTwiML reads a TwiML document as Twilio does: well-formed, of version
 // 1.0, its root <Response>, no unknown names, and then verb by verb.
 func (k Kind) judgeTwiML(document []byte, tollFree bool) (Code, Replies) {
@@ -17,6 +31,9 @@ func (k Kind) judgeTwiML(document []byte, tollFree bool) (Code, Replies) {
 	}
 	if root.name != "Response" {
 		return RootNotResponse, Replies{}
+	}
+	if strings.TrimSpace(root.text.String()) != "" {
+		return SchemaViolation, Replies{} // text is for verbs
 	}
 	if k == Voice {
 		return judgeCallVerbs(root), Replies{}
@@ -36,6 +53,7 @@ type element struct {
 func parseXML(document []byte) (*element, Code) {
 	dec := xml.NewDecoder(bytes.NewReader(document))
 	dec.CharsetReader = latin1Reader
+	names := namespaces{"": true, "xmlns": true, xmlNamespace: true}
 	var root *element
 	var open []*element
 	for {
@@ -51,7 +69,7 @@ func parseXML(document []byte) (*element, Code) {
 		case xml.StartElement:
 			e, ok := newElement(token)
 			switch {
-			case !ok, root != nil && len(open) == 0: // a second root
+			case !ok, !names.know(token), root != nil && len(open) == 0: // a second root
 				return nil, DocumentUnreadable
 			case root == nil:
 				root = e
@@ -80,6 +98,28 @@ func parseXML(document []byte) (*element, Code) {
 		return nil, DocumentUnreadable
 	}
 	return root, Accepted
+}
+
+// namespaces are those declared so far. encoding/xml puts a namespace in the
+// place of a prefix, and leaves one that is not declared as it is.
+type namespaces map[string]bool
+
+const xmlNamespace = "http://www.w3.org/XML/1998/namespace"
+
+// know takes a tag's declarations and reports whether all its prefixes are
+// declared.
+func (n namespaces) know(tag xml.StartElement) bool {
+	for _, a := range tag.Attr {
+		if a.Name.Space == "xmlns" || a.Name.Space == "" && a.Name.Local == "xmlns" {
+			n[a.Value] = true
+		}
+	}
+	for _, a := range tag.Attr {
+		if !n[a.Name.Space] {
+			return false
+		}
+	}
+	return n[tag.Name.Space]
 }
 
 const byteOrderMark = "\ufeff"

@@ -13,6 +13,7 @@ const MaxAnswer = 64 << 10
 
 const (
 	maxReplies      = 10   // to one message. Twilio: error dictionary 14109
+	maxMedia        = 10   // of a reply. Twilio: TwiML for programmable messaging, <Message>
 	maxReplyText    = 1600 // characters. Twilio: error dictionary 14103
 	firstBadStatus  = 400
 	statusNoContent = 204
@@ -63,7 +64,7 @@ func (k Kind) judge(a Answer, tollFree bool) (Code, Replies) {
 	case len(a.Body) > MaxAnswer:
 		return AnswerTooLong, Replies{}
 	case k == Status:
-		return Accepted, Replies{} // nothing in the answer is acted upon
+		return judgeAcknowledgement(a), Replies{}
 	case len(a.Body) == 0:
 		return k.judgeEmpty(a), Replies{}
 	case a.ContentType == nil:
@@ -84,6 +85,21 @@ func (k Kind) judge(a Answer, tollFree bool) (Code, Replies) {
 		return Accepted, Replies{} // played
 	}
 	return ContentTypeUnusable, Replies{}
+}
+
+// judgeAcknowledgement judges an answer to a status callback, in which there is
+// nothing to do: no content, or TwiML that asks for nothing. Twilio logs a
+// warning about anything else.
+// Twilio: guides to webhooks for messaging and voice, status callbacks.
+func judgeAcknowledgement(a Answer) Code {
+	if a.Status == statusNoContent {
+		return Accepted
+	}
+	switch mediaType, _, _ := mime.ParseMediaType(string(a.ContentType)); mediaType {
+	case "text/xml", "application/xml":
+		return judgeNoTwiML(a.Body)
+	}
+	return ContentTypeUnusable
 }
 
 func (k Kind) judgeEmpty(a Answer) Code {
@@ -112,12 +128,15 @@ func judgePlainText(text string, tollFree bool) (Code, Replies) {
 type Judge struct {
 	kind Kind
 	seen map[string]Verdict
+	size int // bytes of the answers seen
 	key  []byte
 }
 
+// What is worth remembering. Thousands of connections have a Judge each.
 const (
-	maxSeen       = 64      // answers worth remembering
-	maxSeenAnswer = 4 << 10 // bytes
+	maxSeen       = 64       // answers
+	maxSeenSize   = 16 << 10 // bytes, all together
+	maxSeenAnswer = 4 << 10  // bytes
 )
 
 // NewJudge returns a Judge for answers to webhooks of this kind.
@@ -135,9 +154,11 @@ func (j *Judge) Verdict(a Answer, tollFree bool) Verdict {
 		return v
 	}
 	v := j.kind.Verdict(a, tollFree)
-	if len(j.seen) >= maxSeen {
+	if len(j.seen) >= maxSeen || j.size+len(j.key) > maxSeenSize {
 		clear(j.seen)
+		j.size = 0
 	}
+	j.size += len(j.key)
 	j.seen[string(j.key)] = v
 	return v
 }

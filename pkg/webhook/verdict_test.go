@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -86,6 +87,13 @@ func TestVerdictOfAnswersToMessages(t *testing.T) {
 		{"names are case sensitive", twiml(`<response/>`), verdict{code: 12102}},
 		{"verbs too", twiml(`<Response><message>hi</message></Response>`), verdict{code: 12200}},
 		{"an unknown attribute", twiml(`<Response><Message too="+15551234567">hi</Message></Response>`), verdict{code: 12200}},
+		{"text that is no verb's", twiml(`<Response>hi<Message>hi</Message></Response>`), verdict{code: 12200}},
+		{"ten pictures", twiml(`<Response><Message>` + strings.Repeat("<Media>http://a/b.png</Media>", 10) + `</Message></Response>`), verdict{0, 1, 0, 1}},
+		{"eleven pictures", twiml(`<Response><Message>` + strings.Repeat("<Media>http://a/b.png</Media>", 11) + `</Message></Response>`), verdict{code: 12200}},
+		{"a prefix that is not declared", twiml(`<Response><x:Message>hi</x:Message></Response>`), verdict{code: 12100}},
+		{"an attribute's prefix that is not declared", twiml(`<Response><Message x:to="+15551234567">hi</Message></Response>`), verdict{code: 12100}},
+		{"a prefix that needs no declaration", twiml(`<Response><Message xml:lang="en">hi</Message></Response>`), verdict{0, 1, 1, 0}},
+		{"a noun for calls", twiml(`<Response><Number>1</Number></Response>`), verdict{code: 12200}},
 		{"an unknown noun", twiml(`<Response><Message><Text>hi</Text></Message></Response>`), verdict{code: 12200}},
 		{"a bad to", twiml(`<Response><Message to="you">hi</Message></Response>`), verdict{code: 14101}},
 		{"an empty from", twiml(`<Response><Message from="">hi</Message></Response>`), verdict{code: 14102}},
@@ -129,8 +137,20 @@ func TestVerdictOfOtherAnswers(t *testing.T) {
 		{"a verb for messages", webhook.Voice, twiml(`<Response><Message>hi</Message></Response>`), 12200},
 		{"an unknown noun", webhook.Voice, twiml(`<Response><Dial><Telephone/></Dial></Response>`), 12200},
 		{"a verb in the wrong case", webhook.Voice, twiml(`<Response><say>hi</say></Response>`), 12200},
-		{"a status callback is told OK", webhook.Status, answer(200, "text/plain", "OK"), 0},
+		{"a noun without its verb", webhook.Voice, twiml(`<Response><Number>+14155550100</Number></Response>`), 12200},
+		{"speech markup without its verb", webhook.Voice, twiml(`<Response><emphasis>hi</emphasis></Response>`), 12200},
+		{"text without its verb", webhook.Voice, twiml(`<Response>Hello.</Response>`), 12200},
+		{"an attribute in the wrong case", webhook.Voice, twiml(`<Response><Gather><Say Voice="alice">hi</Say></Gather></Response>`), 12200},
+		{"an attribute that is newer than this program", webhook.Voice, twiml(`<Response><Say mood="mild">hi</Say></Response>`), 0},
+
 		{"a status callback is told nothing", webhook.Status, answer(204, "", ""), 0},
+		{"a status callback is told to do nothing", webhook.Status, twiml(`<?xml version="1.0"?><Response> </Response>`), 0},
+		{"a status callback is told OK", webhook.Status, answer(200, "text/plain", "OK"), 12300},
+		{"a status callback is told nothing, with 200", webhook.Status, answer(200, "", ""), 12300},
+		{"a status callback is told nothing in XML", webhook.Status, answer(200, "text/xml", ""), 12100},
+		{"a status callback is told a page", webhook.Status, answer(200, "text/html", "<html/>"), 12300},
+		{"a status callback is told another document", webhook.Status, twiml(`<ok/>`), 12102},
+		{"a status callback is told to do something", webhook.Status, twiml(`<Response><Message>hi</Message></Response>`), 12200},
 		{"a status callback fails", webhook.Status, answer(500, "", ""), 11217},
 	} {
 		if got := tc.kind.Verdict(tc.answer, false); got != (webhook.Verdict{Code: tc.want}) {
@@ -179,6 +199,22 @@ func TestJudgeTellsAnswersApart(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestAJudgeRemembersOnlySoMuch(t *testing.T) {
+	judge := webhook.NewJudge(webhook.SMS)
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	for i := range 200 {
+		judge.Verdict(answer(200, "text/plain", fmt.Sprintf("%04d%s", i, strings.Repeat("a", 3500))), false)
+	}
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	if grown := int64(after.HeapAlloc) - int64(before.HeapAlloc); grown > 100<<10 {
+		t.Errorf("after 200 different answers of 3.5 kB it holds %d bytes more", grown)
+	}
+	runtime.KeepAlive(judge)
 }
 
 func TestAKnownAnswerIsJudgedWithoutAllocating(t *testing.T) {
