@@ -199,6 +199,31 @@ func drawCaller(t *rapid.T) caller {
 	}
 }
 
+// A burst that fills a second is told of also when starts before it did not
+// fill theirs.
+func TestTheOwnerHearsOfFullBurstsAfterAStall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		lim := burst.New(5)
+		told := 0
+		lim.OnBurst = func(b burst.Burst) {
+			told++
+			if b != (burst.Burst{Cap: 5, Rate: 5, Slept: time.Second}) {
+				t.Errorf("burst %+v, want five in a second", b)
+			}
+		}
+		for range 3 {
+			_ = lim.Wait(t.Context())
+		}
+		time.Sleep(100 * time.Second)
+		for range 26 {
+			_ = lim.Wait(t.Context())
+		}
+		if told != 5 {
+			t.Errorf("told of %d bursts, want the 5 that the 26 starts made full", told)
+		}
+	})
+}
+
 // A start that takes its time holds the others up, and its place counts from
 // its end: the cap holds for the deeds, not for the permissions.
 func TestDoCountsFromTheEndOfTheStart(t *testing.T) {

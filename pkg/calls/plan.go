@@ -162,14 +162,16 @@ func isTwiML(s string) bool { return strings.HasPrefix(strings.TrimSpace(s), "<"
 // without any password.
 func (p Plan) Treatment() string {
 	if isTwiML(p.TwiML) {
-		return secretsInTwiML.ReplaceAllString(p.TwiML, "$1…$2")
+		return sipPassword.ReplaceAllString(userInURL.ReplaceAllString(p.TwiML, "://…@"), "${1}…")
 	}
 	return redactURL(p.TwiML)
 }
 
-// secretsInTwiML finds user names and passwords in URLs, and the password of
-// the noun Sip.
-var secretsInTwiML = regexp.MustCompile(`(://)[^/\s"'<>@]*(@)|(?i:(\bpassword\s*=\s*["'])[^"']*)`)
+// In TwiML, secrets are in URLs and in the password of the noun Sip.
+var (
+	userInURL   = regexp.MustCompile(`://[^/\s"'<>@]*@`)
+	sipPassword = regexp.MustCompile(`(?i)(\bpassword\s*=\s*["'])[^"']*`)
+)
 
 // redactURL returns a URL without user name, password or query, any of which may be
 // secret.
