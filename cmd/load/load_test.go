@@ -149,7 +149,6 @@ func TestARunFromTheFirstLineToTheLast(t *testing.T) {
 	url := strings.TrimSuffix(f.record.Plan.Endpoint, "/sms") + "/sms"
 	want := "Benchmarking " + url + ` (be patient).....
 Done!
-
 Document Path
 Concurrency Level
 Users
@@ -157,7 +156,7 @@ Completed requests
 Failed requests
 Total time
 Time per request
-------------------------------------------------------------
+-----------------------------------
 Total recv
 Total sent
 Approx cost
@@ -166,7 +165,8 @@ Requests`
 	if !strings.HasPrefix(got, want) {
 		t.Errorf("lines\n%s\nwant\n%s", got, want)
 	}
-	if !strings.Contains(f.stdout, "Approx cost:            $2.70\n") || !strings.Contains(f.stdout, "10 sent, 10 refused, 0 let through") {
+	const cost = "Total recv:           90\nTotal sent:           90\nApprox cost:          $2.70\n"
+	if !strings.Contains(f.stdout, "Document Path:        "+url+"\n") || !strings.Contains(f.stdout, cost) || !strings.Contains(f.stdout, "10 sent, 10 refused, 0 let through") {
 		t.Errorf("%s", f.stdout)
 	}
 }

@@ -34,7 +34,8 @@ func (p *plan) record(r *attack.Result, began time.Time, interrupted bool) *repo
 			Sent: r.Sent, Completed: r.Completed(), NotCompleted: r.Sent - r.Completed(),
 			Accepted: r.Accepted, Failed: r.Failed, Unanswered: r.Unanswered,
 			BadSignatures: r.Forged, Refused: r.Refused, LetThrough: r.LetThrough,
-			Late: r.Late, MostLate: ms(r.MostLate),
+			OwnLimit: r.Verdicts[webhook.OwnLimit],
+			Unsent:   r.Unsent, Late: r.Late, MostLate: ms(r.MostLate),
 		},
 		Rate:          r.Rate,
 		Latency:       times(r.Latency),
@@ -46,6 +47,7 @@ func (p *plan) record(r *attack.Result, began time.Time, interrupted bool) *repo
 		BytesSent:     r.BytesSent,
 		BytesReceived: r.BytesReceived,
 		Replies:       report.LoadReplies{Count: r.Replies.Count, Segments: r.Replies.Segments, Media: r.Replies.Media},
+		Messages:      r.Messages,
 		Received:      r.Received,
 		Cost: report.LoadCost{
 			Priced: p.priced, Receive: p.prices.Receive, Send: p.prices.Send, MMS: p.prices.MMS,

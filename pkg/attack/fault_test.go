@@ -187,7 +187,7 @@ func TestOwnLimitsAreNoVerdict(t *testing.T) {
 	r := run(t, attack.Config{Requests: 3, Envelope: webhook.Envelope{URL: "http://a.example"}, Connect: func(context.Context, string) (net.Conn, error) {
 		return nil, &net.OpError{Op: "dial", Err: os.NewSyscallError("socket", syscall.EMFILE)}
 	}})
-	if r.Unanswered != 3 || r.Verdicts[webhook.OwnLimit] != 3 || r.Causes["this computer: too many open files"] != 3 {
+	if r.Unanswered != 3 || r.Messages != 0 || r.Verdicts[webhook.OwnLimit] != 3 || r.Causes["this computer: too many open files"] != 3 {
 		t.Errorf("%v, %v; want no verdict three times", r.Verdicts, r.Causes)
 	}
 }

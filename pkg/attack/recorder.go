@@ -61,6 +61,7 @@ func (r *recorder) merge(t *tally) {
 	sum.latest = max(sum.latest, t.latest)
 	sum.forged += t.forged
 	sum.received += t.received
+	sum.messages += t.messages
 	sum.replies.Count += t.replies.Count
 	sum.replies.Segments += t.replies.Segments
 	sum.replies.Media += t.replies.Media

@@ -39,7 +39,8 @@ type Result struct {
 	Statuses map[int]int          // HTTP statuses of all but the unanswered
 	Causes   map[string]int       // of the unanswered
 
-	Received int             // segments of the messages sent, without forged ones
+	Messages int             // messages sent, without forged ones
+	Received int             // their segments
 	Replies  webhook.Replies // of accepted answers
 
 	Timeline []Interval // at most 300
@@ -111,6 +112,7 @@ func (a *Attack) result(elapsed time.Duration) *Result {
 		Verdicts:      sum.codes,
 		Statuses:      sum.statuses,
 		Causes:        sum.causes,
+		Messages:      sum.messages,
 		Received:      sum.received,
 		Replies:       sum.replies,
 		Timeline:      r.timeline.intervals(),

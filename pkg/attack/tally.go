@@ -19,7 +19,7 @@ type tally struct {
 	late                     int
 	latest                   time.Duration
 	forged                   int
-	received                 int
+	received, messages       int
 	replies                  webhook.Replies
 	bytesSent, bytesReceived int64
 }
@@ -52,9 +52,11 @@ func (t *tally) add(o *outcome) {
 		t.codes[o.code]++
 	}
 	if o.forged {
-		t.forged++ // Twilio has received no message
-	} else {
+		t.forged++
+	}
+	if !o.forged && o.code != webhook.OwnLimit { // else Twilio has received no message
 		t.received += o.received
+		t.messages += min(o.received, 1)
 	}
 	if o.class == unanswered {
 		t.causes[o.cause]++

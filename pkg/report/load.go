@@ -27,6 +27,7 @@ type Load struct {
 	BytesSent     int64 `json:"bytes_sent"`
 	BytesReceived int64 `json:"bytes_received"`
 
+	Messages int         `json:"received_messages"` // requests that stand for one, without forged ones
 	Received int         `json:"received_segments"`
 	Replies  LoadReplies `json:"replies"`
 	Cost     LoadCost    `json:"cost"`
@@ -65,10 +66,13 @@ type LoadRequests struct {
 
 	BadSignatures int `json:"bad_signatures"`             // signed wrongly on purpose
 	Refused       int `json:"bad_signatures_refused"`     // of these, with 400, 401 or 403
-	LetThrough    int `json:"bad_signatures_let_through"` // of these, answered as if signed
+	LetThrough    int `json:"bad_signatures_let_through"` // of these, answered as if signed well
 
-	Late     int     `json:"late"` // sent 100 ms or more after they were due
-	MostLate float64 `json:"most_late_ms"`
+	OwnLimit int `json:"own_limit"` // of the unanswered: this computer could not send them
+
+	Unsent   int     `json:"unsent"`       // due when the run was interrupted, but not sent
+	Late     int     `json:"late"`         // sent 100 ms or more after they were due, or unsent
+	MostLate float64 `json:"most_late_ms"` // the longest of these waits
 }
 
 // LoadTimes describe a distribution, in milliseconds.
@@ -89,7 +93,8 @@ type LoadPercentile struct {
 	Time    float64 `json:"ms"`
 }
 
-// LoadVerdict counts what Twilio would make of the answers; 0 is accepted.
+// LoadVerdict counts what Twilio would make of the answers; 0 is accepted, and
+// codes below 0 are not Twilio's: there is no verdict.
 type LoadVerdict struct {
 	Code     int    `json:"code"`
 	Name     string `json:"name"`

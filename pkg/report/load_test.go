@@ -1,6 +1,7 @@
 package report_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -11,10 +12,10 @@ func TestTextOfALoad(t *testing.T) {
 	ptr := func(v float64) *float64 { return &v }
 	record := &report.Load{
 		Seconds: 5.25,
-		Plan:    report.LoadPlan{Path: "/sms", Kind: "sms", Users: 60, Concurrency: 4, Requests: 240, Rate: 48},
+		Plan:    report.LoadPlan{Endpoint: "https://a.example:8443/sms", TimeoutSeconds: 15, Kind: "sms", Users: 60, Concurrency: 4, Requests: 240, Rate: 48},
 		Requests: report.LoadRequests{
 			Sent: 240, Completed: 220, NotCompleted: 20, Accepted: 200, Failed: 10, Unanswered: 6,
-			BadSignatures: 24, Refused: 20, LetThrough: 4, Late: 3, MostLate: 1234.5,
+			BadSignatures: 24, Refused: 20, LetThrough: 3, OwnLimit: 2, Unsent: 2, Late: 5, MostLate: 1234.5,
 		},
 		Rate:      45.714,
 		Latency:   report.LoadTimes{Count: 240, Mean: 12.345, P50: 1.5, P90: 22.22, P95: 333.3, P99: 1500, P999: 14_000, Max: 15_000},
@@ -23,43 +24,49 @@ func TestTextOfALoad(t *testing.T) {
 		Statuses:  []report.LoadStatus{{Status: 200, Requests: 214}, {Status: 403, Requests: 20}},
 		Causes:    []report.LoadCause{{Cause: "connection reset by peer", Requests: 6}},
 		BytesSent: 160_000, BytesReceived: 9_999,
-		Received: 216, Replies: report.LoadReplies{Count: 200, Segments: 190, Media: 10},
+		Messages: 216, Received: 230, Replies: report.LoadReplies{Count: 200, Segments: 190, Media: 10},
 		Cost: report.LoadCost{Priced: true, Total: 3.4571},
 		Pass: &report.LoadPass{MaxFailedPercent: ptr(1), MaxP99: ptr(500)},
 	}
-	const want = `
-Document Path:          /sms
-Concurrency Level:      4
-Users:                  60
-Completed requests:     220
-Failed requests:        20
-Total time:             5.250 s
-Time per request:       12.3 ms (mean)
-------------------------------------------------------------
-Total recv:             9999 bytes
-Total sent:             160.0 kB
-Approx cost:            $3.46
+	const want = `Document Path:        https://a.example:8443/sms
+Concurrency Level:    4
+Users:                60
+Completed requests:   220
+Failed requests:      20
+Total time:           5.250 s
+Time per request:     12.3 ms
+-----------------------------------
+Total recv:           216
+Total sent:           200
+Approx cost:          $3.46
 
-Requests:               240 sent of 240: 200 accepted, 10 failed, 6 unanswered
-Requests per second:    45.7 of 48 asked
-Late:                   3 sent 100 ms or more after they were due, the latest after 1.23 s
-Latency:                p50 1.50 ms, p90 22.2 ms, p95 333 ms, p99 1.50 s, p99.9 14.0 s, max 15.0 s
-Service time:           p50 1.25 ms, p90 0.00 ms, p95 0.00 ms, p99 0.00 ms, p99.9 0.00 ms, max 0.00 ms
-                        (latency counts from when a request was due, service time from when it was sent)
-Twilio's limit:         p99 is 10 % of the 15 s that Twilio waits
-Twilio's verdict:       200 × accepted
-                        10 × 12100 TwiML is not well-formed XML
-                        6 × 11200 no usable HTTP answer
-HTTP status:            214 × 200
-                        20 × 403
-Unanswered because:     6 × connection reset by peer
-Messages received:      216 segments
-Replies:                200: 190 segments, and 10 with media
-Bad signatures:         24 sent, 20 refused, 4 let through
-Pass:                   missed (failed 8.33 %, at most 1 %; p99 1.50 s, at most 500 ms)
+Requests:             240 sent of 240: 200 accepted, 10 failed, 6 unanswered
+Requests per second:  45.7 of 48 asked
+Late:                 3 sent 100 ms or more after they were due
+                      2 more were due by the interrupt, but not sent
+                      the longest wait to be sent was 1.23 s
+Latency:              p50 1.50 ms, p90 22.2 ms, p95 333 ms, p99 1.50 s, p99.9 14.0 s, max 15.0 s
+Service time:         p50 1.25 ms, p90 0.00 ms, p95 0.00 ms, p99 0.00 ms, p99.9 0.00 ms, max 0.00 ms
+                      (latency counts from when a request was due, service time from when it was sent)
+Twilio's limit:       p99 is 10.0 % of the 15 s that Twilio waits
+Twilio's verdict:     200 × accepted
+                      10 × 12100 TwiML is not well-formed XML
+                      6 × 11200 no usable HTTP answer
+HTTP status:          214 × 200
+                      20 × 403
+Unanswered because:   6 × connection reset by peer
+Messages received:    216: 230 segments
+Replies:              200: 190 segments, and 10 with media
+Traffic:              160.0 kB sent, 9999 bytes received
+Bad signatures:       24 sent, 20 refused, 3 let through
+                      1 neither: they count as failed or unanswered
+Pass:                 missed (failed 8.33 %, at most 1 %; p99 1.50 s, at most 500 ms)
 
 Warning: this endpoint accepts forged requests. Anybody who knows its URL can
 pretend to be Twilio. Check X-Twilio-Signature before anything else.
+
+Warning: 2 requests failed at a limit of this computer, not of the endpoint.
+Use fewer connections or a lower Rate or MaxInFlight, or raise ulimit -n.
 `
 	var text strings.Builder
 	if err := record.Text(&text); err != nil || text.String() != want {
@@ -71,10 +78,34 @@ func TestTextOfALoadOfNothing(t *testing.T) {
 	var text strings.Builder
 	record := &report.Load{Plan: report.LoadPlan{Requests: 10, Concurrency: 1}}
 	if err := record.Text(&text); err != nil || strings.Contains(text.String(), "NaN") || !strings.Contains(text.String(), "0 sent of 10") ||
-		!strings.Contains(text.String(), "Document Path:          /\n") || !strings.Contains(text.String(), "unknown: no price in [Cost]") {
+		!strings.Contains(text.String(), "Time per request:     unknown") || !strings.Contains(text.String(), "unknown: no price in [Cost]") {
 		t.Errorf("%v\n%s", err, text.String())
 	}
 	if got := record.FailedPercent(); got != 0 {
 		t.Errorf("%v %% of no request have failed", got)
+	}
+}
+
+// Nothing in a list is without end, and percentages are readable.
+func TestTextOfAnUglyLoad(t *testing.T) {
+	record := &report.Load{
+		Plan:    report.LoadPlan{Requests: 10, Concurrency: 1, TimeoutSeconds: 3},
+		Latency: report.LoadTimes{Count: 1, P99: 15_000},
+	}
+	for i := range 49 {
+		record.Causes = append(record.Causes, report.LoadCause{Cause: fmt.Sprintf("cause %d", i), Requests: 1})
+	}
+	record.Verdicts = []report.LoadVerdict{{Code: -1, Name: "no verdict", Requests: 10}}
+	var text strings.Builder
+	if err := record.Text(&text); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"× cause 11\n", "and 37 others\n", "p99 is 100.0 %", "waited only 3.00 s", "10 × no verdict\n"} {
+		if !strings.Contains(text.String(), want) {
+			t.Errorf("no %q in\n%s", want, text.String())
+		}
+	}
+	if strings.Contains(text.String(), "cause 12") {
+		t.Errorf("the list of causes has no end\n%s", text.String())
 	}
 }

@@ -11,7 +11,8 @@ import (
 const twilioWaits = 15_000
 
 // Text writes the record for a person: the lines of the original tw_load
-// first, in its order, then what it did not know.
+// first, in its order and with its meanings, then what it did not know. It
+// showed the URL whole; here what may be secret of it is left out.
 func (l *Load) Text(w io.Writer) error {
 	t := &loadText{}
 	t.original(l)
@@ -21,7 +22,7 @@ func (l *Load) Text(w io.Writer) error {
 	t.messages(l)
 	t.signatures(l)
 	t.pass(l)
-	t.warning(l)
+	t.warnings(l)
 	_, err := io.WriteString(w, t.String())
 	return err
 }
@@ -29,31 +30,33 @@ func (l *Load) Text(w io.Writer) error {
 // A loadText is lines of a label and a value, as those of ab.
 type loadText struct{ table }
 
+// labelWidth is that of tw_load.
+const labelWidth = 22
+
 func (t *loadText) label(label, format string, args ...any) {
-	t.line("%-23s %s", label+":", fmt.Sprintf(format, args...))
+	t.line("%-*s%s", labelWidth, label+":", fmt.Sprintf(format, args...))
 }
 
 // more adds a line to the value above it.
 func (t *loadText) more(format string, args ...any) {
-	t.line("%-23s %s", "", fmt.Sprintf(format, args...))
+	t.line("%-*s%s", labelWidth, "", fmt.Sprintf(format, args...))
 }
 
 func (t *loadText) original(l *Load) {
-	path := l.Plan.Path
-	if path == "" {
-		path = "/"
-	}
-	t.line("")
-	t.label("Document Path", "%s", path)
+	t.label("Document Path", "%s", l.Plan.Endpoint)
 	t.label("Concurrency Level", "%d", l.Plan.Concurrency)
 	t.label("Users", "%d", l.Plan.Users)
 	t.label("Completed requests", "%d", l.Requests.Completed)
 	t.label("Failed requests", "%d", l.Requests.NotCompleted)
 	t.label("Total time", "%.3f s", l.Seconds)
-	t.label("Time per request", "%s (mean)", milliseconds(l.Latency.Mean))
-	t.line("%s", strings.Repeat("-", 60))
-	t.label("Total recv", "%s", bytes(l.BytesReceived))
-	t.label("Total sent", "%s", bytes(l.BytesSent))
+	if l.Latency.Count > 0 {
+		t.label("Time per request", "%s", milliseconds(l.Latency.Mean))
+	} else {
+		t.label("Time per request", "unknown: no request was answered")
+	}
+	t.line("%s", strings.Repeat("-", 35))
+	t.label("Total recv", "%d", l.Messages)
+	t.label("Total sent", "%d", l.Replies.Count)
 	if l.Cost.Priced {
 		t.label("Approx cost", "$%s", money(l.Cost.Total))
 	} else {
@@ -72,9 +75,17 @@ func (t *loadText) requests(l *Load) {
 	t.label("Requests per second", "%.1f of %d asked", l.Rate, l.Plan.Rate)
 	if r.Late == 0 {
 		t.label("Late", "0: every request went within 100 ms of when it was due")
-	} else {
-		t.label("Late", "%d sent 100 ms or more after they were due, the latest after %s", r.Late, milliseconds(r.MostLate))
+		return
 	}
+	if late := r.Late - r.Unsent; late > 0 {
+		t.label("Late", "%d sent 100 ms or more after they were due", late)
+	} else {
+		t.label("Late", "0 of those sent")
+	}
+	if r.Unsent > 0 {
+		t.more("%d more were due by the interrupt, but not sent", r.Unsent)
+	}
+	t.more("the longest wait to be sent was %s", milliseconds(r.MostLate))
 }
 
 func (t *loadText) times(l *Load) {
@@ -86,7 +97,10 @@ func (t *loadText) times(l *Load) {
 		t.label("Service time", "%s", l.Service.text())
 		t.more("(latency counts from when a request was due, service time from when it was sent)")
 	}
-	t.label("Twilio's limit", "p99 is %.2g %% of the 15 s that Twilio waits", 100*l.Latency.P99/twilioWaits)
+	t.label("Twilio's limit", "p99 is %.1f %% of the 15 s that Twilio waits", 100*l.Latency.P99/twilioWaits)
+	if own := 1000 * l.Plan.TimeoutSeconds; own > 0 && own < twilioWaits {
+		t.more("(this run waited only %s: what takes longer is not in these times)", milliseconds(own))
+	}
 }
 
 func (q LoadTimes) text() string {
@@ -98,7 +112,7 @@ func (t *loadText) verdicts(l *Load) {
 	list := make([]string, 0, len(l.Verdicts))
 	for _, v := range l.Verdicts {
 		name := v.Name
-		if v.Code != 0 {
+		if v.Code > 0 {
 			name = fmt.Sprintf("%d %s", v.Code, name)
 		}
 		list = append(list, fmt.Sprintf("%d × %s", v.Requests, name))
@@ -118,7 +132,13 @@ func (t *loadText) verdicts(l *Load) {
 	t.list("Unanswered because", list)
 }
 
+// maxListed is how many lines of a list are worth reading.
+const maxListed = 12
+
 func (t *loadText) list(label string, values []string) {
+	if hidden := len(values) - maxListed; hidden > 0 {
+		values = append(values[:maxListed:maxListed], fmt.Sprintf("and %d others", hidden))
+	}
 	for i, value := range values {
 		if i == 0 {
 			t.label(label, "%s", value)
@@ -129,11 +149,11 @@ func (t *loadText) list(label string, values []string) {
 }
 
 func (t *loadText) messages(l *Load) {
-	if l.Received == 0 && l.Replies.Count == 0 {
-		return
+	if l.Messages > 0 || l.Replies.Count > 0 {
+		t.label("Messages received", "%d: %d segments", l.Messages, l.Received)
+		t.label("Replies", "%d: %d segments, and %d with media", l.Replies.Count, l.Replies.Segments, l.Replies.Media)
 	}
-	t.label("Messages received", "%d segments", l.Received)
-	t.label("Replies", "%d: %d segments, and %d with media", l.Replies.Count, l.Replies.Segments, l.Replies.Media)
+	t.label("Traffic", "%s sent, %s received", bytes(l.BytesSent), bytes(l.BytesReceived))
 }
 
 func (t *loadText) signatures(l *Load) {
@@ -142,15 +162,22 @@ func (t *loadText) signatures(l *Load) {
 		return
 	}
 	t.label("Bad signatures", "%d sent, %d refused, %d let through", r.BadSignatures, r.Refused, r.LetThrough)
+	if neither := r.BadSignatures - r.Refused - r.LetThrough; neither > 0 {
+		t.more("%d neither: they count as failed or unanswered", neither)
+	}
 }
 
-func (t *loadText) warning(l *Load) {
-	if l.Requests.LetThrough == 0 {
-		return
+func (t *loadText) warnings(l *Load) {
+	if l.Requests.LetThrough > 0 {
+		t.line("")
+		t.line("Warning: this endpoint accepts forged requests. Anybody who knows its URL can")
+		t.line("pretend to be Twilio. Check X-Twilio-Signature before anything else.")
 	}
-	t.line("")
-	t.line("Warning: this endpoint accepts forged requests. Anybody who knows its URL can")
-	t.line("pretend to be Twilio. Check X-Twilio-Signature before anything else.")
+	if n := l.Requests.OwnLimit; n > 0 {
+		t.line("")
+		t.line("Warning: %d requests failed at a limit of this computer, not of the endpoint.", n)
+		t.line("Use fewer connections or a lower Rate or MaxInFlight, or raise ulimit -n.")
+	}
 }
 
 func (t *loadText) pass(l *Load) {
