@@ -287,6 +287,52 @@ func TestJSONOnStandardOutputIsAlone(t *testing.T) {
 	}
 }
 
+// A result that cannot be written is not silently lost.
+func TestAFullDiskIsToldOf(t *testing.T) {
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Skip("there is no /dev/full")
+	}
+	defer full.Close()
+	cmd := load(t, config(application(t), ""), "-f", "c.ini", "-d", "d.txt", "--json", "-")
+	var stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = full, &stderr
+	_ = cmd.Run()
+	if status := cmd.ProcessState.ExitCode(); status != 3 || !strings.Contains(stderr.String(), "load: error: write /dev/stdout: no space left") {
+		t.Errorf("status %d, want 3\n%s", status, stderr.String())
+	}
+}
+
+// Leaving at once leaves an older result as it is.
+func TestTheSecondInterruptLosesNoOlderResult(t *testing.T) {
+	slow := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { time.Sleep(3 * time.Second) }))
+	t.Cleanup(slow.Close)
+	files := config(slow.URL, "")
+	files["older.json"] = "older"
+	cmd := load(t, files, "-f", "c.ini", "-d", "d.txt", "--json", "older.json")
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := bufio.NewReader(out).ReadString('\n'); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(200 * time.Millisecond) // the requests are in flight
+	for range 2 {
+		_ = cmd.Process.Signal(syscall.SIGINT)
+		time.Sleep(100 * time.Millisecond)
+	}
+	_ = cmd.Wait()
+	text, err := os.ReadFile(filepath.Join(cmd.Dir, "older.json"))
+	left, _ := os.ReadDir(cmd.Dir)
+	if status := cmd.ProcessState.ExitCode(); status != 130 || err != nil || string(text) != "older" || len(left) != 3 {
+		t.Errorf("status %d, %q, %v, %v; want 130 and the older result", status, text, err, left)
+	}
+}
+
 func TestTheFirstInterruptReports(t *testing.T) {
 	slow := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		time.Sleep(20 * time.Millisecond)

@@ -14,29 +14,24 @@ import (
 type Output struct {
 	Lines io.Writer // io.Discard where they are not shown
 
-	text io.Writer // nil if standard output is for JSON
-	json io.Writer // nil if no JSON is asked for
-	file *os.File  // of the JSON; nil if it has none
+	text     io.Writer // nil if standard output is for JSON
+	jsonFile string    // "-" for standard output, "" for nowhere
 }
 
 // A Record is what came of a run: text for a person, and JSON by its fields.
 type Record interface{ Text(io.Writer) error }
 
-// Open opens what is needed before anything is begun. The JSON goes to the file
-// of that name, "-" for standard output, "" for nowhere. Lines go to standard
-// output if they are shown; to standard error if JSON goes there.
+// Open checks what is needed before anything is begun. The JSON goes to the
+// file of that name, "-" for standard output, "" for nowhere. Lines go to
+// standard output if they are shown; to standard error if JSON goes there.
 func Open(console *cli.Console, showLines bool, jsonFile string) (*Output, error) {
-	o := &Output{Lines: console.Out, text: console.Out}
-	switch jsonFile {
-	case "":
-	case "-":
-		o.Lines, o.text, o.json = console.Err, nil, console.Out
-	default:
-		file, err := os.Create(jsonFile)
-		if err != nil {
+	o := &Output{Lines: console.Out, text: console.Out, jsonFile: jsonFile}
+	if jsonFile == "-" {
+		o.Lines, o.text = console.Err, nil
+	} else if jsonFile != "" {
+		if err := checkWritable(jsonFile); err != nil {
 			return nil, &cli.UsageError{Text: "--json: " + err.Error(), Help: "name a file that can be written, or - for standard output"}
 		}
-		o.json, o.file = file, file
 	}
 	if !showLines {
 		o.Lines = io.Discard
@@ -47,20 +42,19 @@ func Open(console *cli.Console, showLines bool, jsonFile string) (*Output, error
 // ShowsLines reports whether lines are shown.
 func (o *Output) ShowsLines() bool { return o.Lines != io.Discard }
 
-// Write writes the record where it is asked for.
+// Write writes the record where it is asked for. A file appears or changes only
+// when all of its JSON is written.
 func (o *Output) Write(record Record) error {
 	if o.text != nil {
 		if err := record.Text(o.text); err != nil {
 			return err
 		}
 	}
-	if o.json != nil {
-		if err := report.JSON(o.json, record); err != nil {
-			return err
-		}
+	switch o.jsonFile {
+	case "":
+		return nil
+	case "-":
+		return report.JSON(os.Stdout, record) // the console would not say that it cannot
 	}
-	if o.file != nil {
-		return o.file.Close()
-	}
-	return nil
+	return replace(o.jsonFile, func(w io.Writer) error { return report.JSON(w, record) })
 }
