@@ -40,6 +40,9 @@ var (
 	secret     = regexp.MustCompile(`^[0-9a-zA-Z]+$`)
 )
 
+// IsAccountSID reports whether text has the form of an account SID.
+func IsAccountSID(text string) bool { return accountSID.MatchString(text) }
+
 // FindCredentials looks for a set of credentials: the given flags, then the
 // environment, then twilio.env in the working directory. The first of these
 // that has a secret must have the whole set; sets are never mixed. It returns

@@ -209,18 +209,20 @@ func (f *Flags) suggest(name string) string {
 	if stem != name && f.set.Lookup(stem) != nil {
 		return "put a space between a flag and its value: " + dashed(stem) + " VALUE"
 	}
-	best, distance := "", 3
-	f.set.VisitAll(func(known *flag.Flag) {
-		if len(known.Name) == 1 {
+	var known []string
+	best := ""
+	f.set.VisitAll(func(flag *flag.Flag) {
+		if len(flag.Name) == 1 {
 			return
 		}
-		if d := levenshtein.ComputeDistance(name, known.Name); d < distance {
-			best, distance = known.Name, d
-		}
-		if len(name) > 2 && strings.Contains(known.Name, name) {
-			best, distance = known.Name, 0
+		known = append(known, flag.Name)
+		if len(name) > 1 && strings.HasPrefix(flag.Name, name) {
+			best = flag.Name
 		}
 	})
+	if best == "" {
+		best = Nearest(known, name, 2)
+	}
 	if best == "" {
 		return "-help lists the flags"
 	}
@@ -229,6 +231,18 @@ func (f *Flags) suggest(name string) string {
 
 func isFlagRune(r rune) bool {
 	return r == '-' || r == '_' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9'
+}
+
+// Nearest returns the known name most like what was written, whatever the case;
+// "" if all of them differ in more places than most.
+func Nearest(known []string, written string, most int) string {
+	best, distance := "", most+1
+	for _, name := range known {
+		if d := levenshtein.ComputeDistance(strings.ToLower(name), strings.ToLower(written)); d < distance {
+			best, distance = name, d
+		}
+	}
+	return best
 }
 
 func isWord(s string) bool {
