@@ -37,7 +37,7 @@ func (o *options) record(account cli.Credentials, result *calls.Result, interrup
 	if err := result.Placement.Stopped; err != nil && !errors.Is(err, calls.ErrInterrupted) {
 		record.Stopped = err.Error()
 	}
-	if result.Ending != nil {
+	if result.Ending != nil && result.Ending.Asked > 0 {
 		record.Endings = callrun.Endings(result.Ending)
 		record.Twilio = callrun.Records(result.Ending.Records, p.CPS)
 	}

@@ -20,13 +20,14 @@ type APIError struct {
 }
 
 func (e *APIError) Error() string {
-	switch {
-	case e.Code != 0 && e.Message != "":
-		return fmt.Sprintf("Twilio error %d (HTTP %d): %s", e.Code, e.Status, e.Message)
-	case e.Code != 0:
-		return fmt.Sprintf("Twilio error %d (HTTP %d): %s", e.Code, e.Status, e.Meaning())
+	if e.Code == 0 {
+		return fmt.Sprintf("HTTP %d %s", e.Status, http.StatusText(e.Status))
 	}
-	return fmt.Sprintf("HTTP %d %s", e.Status, http.StatusText(e.Status))
+	text := fmt.Sprintf("Twilio error %d (HTTP %d): %s", e.Code, e.Status, e.Meaning())
+	if e.Message != "" && e.Message != e.Meaning() {
+		text += fmt.Sprintf(" (%q)", e.Message)
+	}
+	return text
 }
 
 // A LostError means that a request was sent and no whole answer came: whether
@@ -41,6 +42,14 @@ type UnsentError struct{ Err error }
 
 func (e *UnsentError) Error() string { return "not sent: " + e.Err.Error() }
 func (e *UnsentError) Unwrap() error { return e.Err }
+
+// Hint says what to do about the error; it may be empty.
+func (e *UnsentError) Hint() string {
+	if isCertificateFailure(e) {
+		return "this is not Twilio; if it is a proxy that you trust, name its certificate in SSL_CERT_FILE"
+	}
+	return "check the network, and HTTPS_PROXY if there is a proxy"
+}
 
 // Twilio's error codes that decide something here (Twilio: error dictionary).
 const (

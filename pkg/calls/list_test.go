@@ -77,6 +77,32 @@ func TestListsByParties(t *testing.T) {
 	}
 }
 
+// TWILIO_EDGE and TWILIO_REGION choose the host.
+func TestEdgeAndRegionChooseTheHost(t *testing.T) {
+	t.Parallel()
+	hosts := make(chan string, 1)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		hosts <- r.Host
+		_, _ = w.Write([]byte(`{"calls":[]}`))
+	}))
+	defer server.Close()
+	client := calls.NewClient(calls.Config{
+		AccountSID: "AC00000000000000000000000000000000",
+		Edge:       "sydney",
+		Region:     "au1",
+		Transport: &http.Transport{DialTLSContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, network, server.Listener.Addr().String())
+		}},
+	})
+	defer client.Close()
+	if _, err := client.Check(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if host := <-hosts; host != "api.sydney.au1.twilio.com" {
+		t.Errorf("asked %s, want api.sydney.au1.twilio.com", host)
+	}
+}
+
 func TestListsFollowThePages(t *testing.T) {
 	t.Parallel()
 	account := twiliosim.New(twiliosim.Config{})

@@ -237,7 +237,11 @@ func (p *placing) send(i int) (Call, *exchange, error) {
 	defer ready()
 	l, err := p.lanes.warm(p.going)
 	if err != nil {
-		return Call{}, nil, &UnsentError{err}
+		var unsent *UnsentError
+		if !errors.As(err, &unsent) {
+			unsent = &UnsentError{err}
+		}
+		return Call{}, nil, unsent
 	}
 	defer p.lanes.put(l)
 
