@@ -2,14 +2,12 @@ package main
 
 import (
 	"fmt"
-	"regexp"
+	"slices"
 	"strings"
 
 	"call-load-tester/pkg/attack"
 	"call-load-tester/pkg/cli"
 	"call-load-tester/pkg/webhook"
-
-	"github.com/agnivade/levenshtein"
 )
 
 // A setting is a key of an INI file. It may have two spellings.
@@ -43,6 +41,7 @@ func (p *plan) settings() []setting {
 			a.Envelope.Kind, err = webhook.ParseKind(value)
 			return err
 		}},
+		{section: "Load", names: []string{"Method"}, set: method(&a.Envelope.Get)},
 		{section: "Load", names: []string{"Rate"}, set: whole(&a.Rate, 1, maxRate)},
 		{section: "Load", names: []string{"MaxInFlight"}, set: whole(&a.MaxInFlight, 1, maxConnections)},
 		{section: "Load", names: []string{"Timeout"}, set: duration(&a.Timeout)},
@@ -77,35 +76,41 @@ func (p *plan) configure(name, content string) []error {
 
 // apply reads an INI file into its settings. They are set in the order of
 // settings, so that a general one does not undo a special one. It returns
-// everything that is wrong, as file:line: what.
+// everything that is wrong, line by line as file:line: what, and last what is
+// missing.
 func apply(settings []setting, name, content string) []error {
-	entries, problems := readINI(name, content)
+	entries, problems := readINI(content)
 	given := make(map[int]entry) // by index in settings
 	for _, e := range entries {
 		i, err := find(settings, e)
-		if err == nil {
-			if first, twice := given[i]; twice {
-				err = &cli.UsageError{Text: fmt.Sprintf("%s is given before, in line %d", settings[i].name(), first.line)}
-			} else {
-				given[i] = e
-			}
-		}
-		if err != nil {
-			problems = append(problems, at(name, e.line, err))
+		switch first, twice := given[i]; {
+		case err != nil:
+			problems = append(problems, problem{e.line, err})
+		case e.key == "": // the beginning of a section
+		case twice:
+			problems = append(problems, problem{e.line, &cli.UsageError{Text: fmt.Sprintf("%s is given before, in line %d", settings[i].name(), first.line)}})
+		default:
+			given[i] = e
 		}
 	}
+	var missing []error
 	for i, s := range settings {
 		e, ok := given[i]
-		switch {
-		case !ok && s.needed && len(problems) == 0:
-			problems = append(problems, at(name, 0, &cli.UsageError{Text: s.name() + " is missing"}))
-		case ok:
+		if !ok && s.needed {
+			missing = append(missing, &cli.UsageError{Text: fmt.Sprintf("%s: [%s] lacks %s", name, s.section, strings.Join(s.names, " or "))})
+		}
+		if ok {
 			if err := s.set(e.value); err != nil {
-				problems = append(problems, at(name, e.line, fmt.Errorf("%s: %w", s.name(), err)))
+				problems = append(problems, problem{e.line, fmt.Errorf("%s: %w", s.name(), err)})
 			}
 		}
 	}
-	return problems
+	slices.SortStableFunc(problems, func(a, b problem) int { return a.line - b.line })
+	var all []error
+	for _, p := range problems {
+		all = append(all, at(name, p))
+	}
+	return append(all, missing...)
 }
 
 // name is the setting as people write about it.
@@ -113,50 +118,38 @@ func (s setting) name() string {
 	return "[" + s.section + "] " + strings.Join(s.names, " or ")
 }
 
-// find returns the index of the setting that an entry is for, in any case.
+// find returns the index of the setting that an entry is for, in any case. For
+// the beginning of a section it is that of one of the section.
 func find(settings []setting, e entry) (int, error) {
-	var known []string
+	var names, sections []string
 	for i, s := range settings {
+		if strings.EqualFold(s.section, e.section) && (e.key == "" || slices.ContainsFunc(s.names, func(name string) bool { return strings.EqualFold(name, e.key) })) {
+			return i, nil
+		}
+		sections = append(sections, "["+s.section+"]")
 		for _, name := range s.names {
-			if strings.EqualFold(s.section, e.section) && strings.EqualFold(name, e.key) {
-				return i, nil
-			}
-			known = append(known, "["+s.section+"] "+name)
+			names = append(names, "["+s.section+"] "+name)
 		}
 	}
-	written := "[" + e.section + "] " + e.key
+	known, written := names, "["+e.section+"] "+e.key
+	if e.key == "" {
+		known, written = sections, "["+e.section+"]"
+	}
 	unknown := &cli.UsageError{Text: "there is no " + written}
 	if e.section == "" {
 		unknown.Text = e.key + " stands before any [Section]"
 	}
-	if like := nearest(known, written); like != "" {
+	if like := cli.Nearest(known, written, len(written)/3); like != "" {
 		unknown.Help = "did you mean " + like + "?"
 	}
 	return 0, unknown
 }
 
-// nearest returns the name most like what was written, if one is like it.
-func nearest(known []string, written string) string {
-	best, distance := "", len(written)/3+1
-	for _, name := range known {
-		if d := levenshtein.ComputeDistance(strings.ToLower(name), strings.ToLower(written)); d < distance {
-			best, distance = name, d
-		}
+// at says where a problem is. The hint stays.
+func at(name string, p problem) error {
+	told := &cli.UsageError{Text: fmt.Sprintf("%s:%d: %v", name, p.line, p.err)}
+	if usage, ok := p.err.(*cli.UsageError); ok {
+		told.Help = usage.Help
 	}
-	return best
+	return told
 }
-
-// at says where a problem is; line 0 is the whole file. The hint stays.
-func at(name string, line int, err error) error {
-	where := name
-	if line > 0 {
-		where = fmt.Sprintf("%s:%d", name, line)
-	}
-	problem := &cli.UsageError{Text: where + ": " + err.Error()}
-	if usage, ok := err.(*cli.UsageError); ok {
-		problem.Help = usage.Help
-	}
-	return problem
-}
-
-var accountSIDForm = regexp.MustCompile(`^AC[0-9a-fA-F]{32}$`)

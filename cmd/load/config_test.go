@@ -48,6 +48,7 @@ Users = 10
 concurrency = 20
 URI = https://me:pass@example.com:8443/sms?a=b;c=d#rc=2
 Kind = Voice
+Method = get
 Rate = 48
 MaxInFlight = 100
 Timeout = 2.5
@@ -61,7 +62,7 @@ SignURL = https://public.example/sms
 		t.Errorf("%+v", p)
 	}
 	want := webhook.Envelope{
-		Kind: webhook.Voice, URL: "https://me:pass@example.com:8443/sms?a=b;c=d#rc=2",
+		Kind: webhook.Voice, Get: true, URL: "https://me:pass@example.com:8443/sms?a=b;c=d#rc=2",
 		SignURL: "https://public.example/sms", AccountSID: "AC0123456789abcdef0123456789ABCDEF",
 	}
 	if c.Envelope != want {
@@ -75,14 +76,15 @@ SignURL = https://public.example/sms
 func TestBadConfigurations(t *testing.T) {
 	for _, tc := range []struct{ what, text, want string }{
 		{"an unknown key", needed + "User = 3\n", "c.ini:5: there is no [Load] User"},
-		{"an unknown section", needed + "[Costs]\nUnit = 1\n", "c.ini:6: there is no [Costs] Unit"},
+		{"an unknown section", needed + "[Costs]\n", "c.ini:5: there is no [Costs]"},
+		{"an unknown section without a key", needed + "[Foo]\n", "c.ini:5: there is no [Foo]"},
 		{"a key before any section", "Users = 3\n" + needed, "c.ini:1: Users stands before any [Section]"},
 		{"a line that is neither", needed + "Kind\n", "c.ini:5: neither [Section] nor Key = value"},
 		{"a section left open", needed + "[Cost\n", "c.ini:5: neither [Section] nor Key = value"},
 		{"a key twice", needed + "Users = 4\n", "c.ini:5: [Load] Users is given before, in line 2"},
 		{"a key twice, in both spellings", needed + "[Cost]\nUnit = 1\nSMS = 1\n", "c.ini:7: [Cost] Unit or SMS is given before, in line 6"},
-		{"nothing", "", "c.ini: [Load] Users is missing"},
-		{"no URI", "[Load]\nUsers = 1\nConcurrency = 1\n", "c.ini: [Load] URI is missing"},
+		{"no URI", "[Load]\nUsers = 1\nConcurrency = 1\n", "c.ini: [Load] lacks URI"},
+		{"another method", needed + "Method = PUT\n", `c.ini:5: [Load] Method: "PUT" is neither POST nor GET`},
 		{"a URI without a scheme", "[Load]\nUsers = 1\nConcurrency = 1\nURI = example.com/sms\n", "c.ini:4: [Load] URI: the URL starts with neither http:// nor https://"},
 		{"users that are no number", "[Load]\nUsers = many\nConcurrency = 1\nURI = http://a\n", `c.ini:2: [Load] Users: "many" is not a whole number from 1 to 1000000000`},
 		{"no users", "[Load]\nUsers = 0\nConcurrency = 1\nURI = http://a\n", `c.ini:2: [Load] Users: "0" is not a whole number from 1 to 1000000000`},
@@ -107,24 +109,43 @@ func TestBadConfigurations(t *testing.T) {
 }
 
 func TestEveryProblemIsToldAtOnce(t *testing.T) {
-	problems := newPlan().configure("c.ini", "[Laod]\nUsers = 1\n[Load]\nConcurrency = x\nRate = y\nKind\nURL = http://a\n")
-	var got []string
-	for _, problem := range problems {
-		line := problem.Error()
-		if helper, ok := problem.(interface{ Hint() string }); ok && helper.Hint() != "" {
-			line += " | " + helper.Hint()
+	for _, tc := range []struct{ text, want string }{
+		{"", `c.ini: [Load] lacks Users
+c.ini: [Load] lacks Concurrency
+c.ini: [Load] lacks URI`},
+		{"[Load]\nUsres = 1\nConcurrency = 1\n", `c.ini:2: there is no [Load] Usres | did you mean [Load] Users?
+c.ini: [Load] lacks Users
+c.ini: [Load] lacks URI`},
+		{"[Laod]\nUsers = 1\n[Load]\nRate = y\nConcurrency = x\nKind\nURL = http://a\n", `c.ini:1: there is no [Laod] | did you mean [Load]?
+c.ini:2: there is no [Laod] Users | did you mean [Load] Users?
+c.ini:4: [Load] Rate: "y" is not a whole number from 1 to 1000000
+c.ini:5: [Load] Concurrency: "x" is not a whole number from 1 to 50000
+c.ini:6: neither [Section] nor Key = value | comments are on lines of their own and start with # or ;
+c.ini:7: there is no [Load] URL | did you mean [Load] URI?
+c.ini: [Load] lacks Users
+c.ini: [Load] lacks URI`},
+	} {
+		var got []string
+		for _, problem := range newPlan().configure("c.ini", tc.text) {
+			line := problem.Error()
+			if helper, ok := problem.(interface{ Hint() string }); ok && helper.Hint() != "" {
+				line += " | " + helper.Hint()
+			}
+			got = append(got, line)
 		}
-		got = append(got, line)
+		if strings.Join(got, "\n") != tc.want {
+			t.Errorf("%q: got\n%s\nwant\n%s", tc.text, strings.Join(got, "\n"), tc.want)
+		}
 	}
-	want := []string{
-		"c.ini:6: neither [Section] nor Key = value | comments are on lines of their own and start with # or ;",
-		"c.ini:2: there is no [Laod] Users | did you mean [Load] Users?",
-		"c.ini:7: there is no [Load] URL | did you mean [Load] URI?",
-		`c.ini:4: [Load] Concurrency: "x" is not a whole number from 1 to 50000`,
-		`c.ini:5: [Load] Rate: "y" is not a whole number from 1 to 1000000`,
-	}
-	if strings.Join(got, "\n") != strings.Join(want, "\n") {
-		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+}
+
+// Values are as they are written, whatever INI libraries make of quotes.
+func TestValuesAreKept(t *testing.T) {
+	for _, value := range []string{"`quoted`", "`open", `"""a"""`, `"""a`, `"a"`, `'a'`, `a\`, "a = b", "a ; b # c", "%(b)s", "[a]"} {
+		p := configured(t, "[Auth]\nToken = "+value+" \n"+needed)
+		if p.attack.Token != value {
+			t.Errorf("Token = %s is read as %s", value, p.attack.Token)
+		}
 	}
 }
 
@@ -141,13 +162,13 @@ func TestTheSampleTellsTheTruth(t *testing.T) {
 			t.Errorf("the sample does not show [%s] %s", s.section, s.names[0])
 		}
 	}
-	commented := regexp.MustCompile(`(?m)^# (MaxInFlight|Timeout|BadSignature|Receive|Send) = `)
-	if n := len(commented.FindAllString(text, -1)); n != 5 {
-		t.Fatalf("the sample shows %d defaults, want 5", n)
+	commented := regexp.MustCompile(`(?m)^# (Method|MaxInFlight|Timeout|BadSignature|Receive|Send) = `)
+	if n := len(commented.FindAllString(text, -1)); n != 6 {
+		t.Fatalf("the sample shows %d defaults, want 6", n)
 	}
 	spelt := configured(t, commented.ReplaceAllString(text, "$1 = "))
 	spelt.attack.Rows, asIs.attack.Rows = nil, nil
-	if spelt.prices != asIs.prices || spelt.attack.MaxInFlight != asIs.attack.MaxInFlight ||
+	if spelt.prices != asIs.prices || spelt.attack.Envelope != asIs.attack.Envelope || spelt.attack.MaxInFlight != asIs.attack.MaxInFlight ||
 		spelt.attack.Timeout != asIs.attack.Timeout || spelt.attack.BadSignature != asIs.attack.BadSignature {
 		t.Errorf("the defaults that the sample shows make %+v, leaving them out makes %+v", spelt, asIs)
 	}

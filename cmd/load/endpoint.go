@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"call-load-tester/pkg/webhook"
 
@@ -19,7 +21,7 @@ type endpoint struct {
 	listener  net.Listener
 	server    *http.Server
 	validator client.RequestValidator
-	signed    string // the URL that requests are signed for
+	envelope  webhook.Envelope
 }
 
 func openEndpoint(token string, e webhook.Envelope) (*endpoint, error) {
@@ -27,14 +29,10 @@ func openEndpoint(token string, e webhook.Envelope) (*endpoint, error) {
 	if err != nil {
 		return nil, err
 	}
-	signed := e.SignURL
-	if signed == "" {
-		signed = e.URL
-	}
 	p := &endpoint{
 		listener:  listener,
 		validator: client.NewRequestValidator(token),
-		signed:    webhook.SigningURL(e.Kind, signed),
+		envelope:  e,
 	}
 	p.server = &http.Server{Handler: p}
 	go func() { _ = p.server.Serve(listener) }() // until close
@@ -54,11 +52,15 @@ func (p *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return
 	}
-	if !p.validator.ValidateBody(p.signed, body, r.Header.Get("X-Twilio-Signature")) {
+	if !p.validator.ValidateBody(p.signed(r), body, r.Header.Get("X-Twilio-Signature")) {
 		http.Error(w, "wrong signature", http.StatusForbidden)
 		return
 	}
-	form, err := url.ParseQuery(string(body))
+	fields := string(body)
+	if p.envelope.Get {
+		fields = r.URL.RawQuery
+	}
+	form, err := url.ParseQuery(fields)
 	if err != nil {
 		http.Error(w, "not a form", http.StatusBadRequest)
 		return
@@ -70,6 +72,22 @@ func (p *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "text/xml")
 	_, _ = io.WriteString(w, `<?xml version="1.0" encoding="UTF-8"?>`+answer)
+}
+
+// signed returns the URL that a request is signed for. That of a GET ends with
+// the fields, which the request has behind the URL's own query.
+func (p *endpoint) signed(r *http.Request) string {
+	signed := cmp.Or(p.envelope.SignURL, p.envelope.URL)
+	signed = webhook.SigningURL(p.envelope.Kind, signed)
+	if !p.envelope.Get {
+		return signed
+	}
+	_, own, _ := strings.Cut(webhook.SigningURL(p.envelope.Kind, p.envelope.URL), "?")
+	fields := strings.TrimPrefix(strings.TrimPrefix(r.URL.RawQuery, own), "&")
+	if strings.Contains(signed, "?") {
+		return signed + "&" + fields
+	}
+	return signed + "?" + fields
 }
 
 // goodCode is the one that the dry run's application wants to be texted.

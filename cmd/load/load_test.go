@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -222,6 +223,8 @@ func TestTheTokenMayComeFromElsewhere(t *testing.T) {
 		want int
 	}{
 		{"the environment", []string{"TWILIO_ACCOUNT_SID=" + sid, "TWILIO_AUTH_TOKEN=" + secret}, "", 0},
+		{"the environment, without an account", []string{"TWILIO_AUTH_TOKEN=" + secret}, "", 0},
+		{"the environment, with an API key too", []string{"TWILIO_AUTH_TOKEN=" + secret, "TWILIO_API_KEY=SK0123456789abcdef0123456789abcdef", "TWILIO_API_SECRET=x"}, "", 0},
 		{"twilio.env", nil, "export TWILIO_ACCOUNT_SID='" + sid + "'\nexport TWILIO_AUTH_TOKEN='" + secret + "'\n", 0},
 		{"an API key does not sign", []string{"TWILIO_ACCOUNT_SID=" + sid, "TWILIO_API_KEY=SK0123456789abcdef0123456789abcdef", "TWILIO_API_SECRET=" + secret}, "", 2},
 		{"nowhere", nil, "", 2},
@@ -240,6 +243,55 @@ func TestTheTokenMayComeFromElsewhere(t *testing.T) {
 	}
 }
 
+// What looks like a result, but is not what was meant, is told of.
+func TestWarnings(t *testing.T) {
+	good := application(t)
+	for _, tc := range []struct{ what, config, data, want string }{
+		{"a share that comes to nothing", "BadSignature = 0.1%\n", "", "warning: so few requests make no bad signature"},
+		{"a share in numbers", "BadSignature = 7%\n", "", "7 % of them, 7, with a signature"},
+		{"a repeated name", "", `[{"name": "a", "value": 1}, {"name": "a", "value": 2}]`, "warning: 1 of the rows repeat a name"},
+		{"all refused", "SignURL = http://another.example\n", "", "hint: is the token that of the endpoint's account"},
+	} {
+		files := config(good, tc.config)
+		files["d.txt"] += tc.data + "\n"
+		if f := finish(t, load(t, files, common...)); f.status != 0 || !strings.Contains(f.stderr, tc.want) {
+			t.Errorf("%s: status %d, no %q in\n%s", tc.what, f.status, tc.want, f.stderr)
+		}
+	}
+	if f := finish(t, load(t, config(good, ""), common...)); strings.Contains(f.stderr, "warning") {
+		t.Errorf("a warning of nothing:\n%s", f.stderr)
+	}
+}
+
+// A class of 60 texts a code four times each within five seconds, half of them
+// a wrong one; the application answers these with a reply.
+func TestTheFlashLoad(t *testing.T) {
+	good := application(t)
+	for what, loop := range map[string]string{"closed loop": "", "open loop": "Rate = 48\n"} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			files := config(good, loop+"[Cost]\nUnit = 0.01\n")
+			files["c.ini"] = strings.Replace(files["c.ini"], "Users = 20\nConcurrency = 5\n", "Users = 60\nConcurrency = 4\n", 1)
+			f := finish(t, load(t, files, common...))
+			r := f.record.Requests
+			if f.status != 0 || r.Sent != 240 || r.Accepted != 240 || f.record.Messages != 240 || f.record.Replies.Count != 120 || math.Round(100*f.record.Cost.Total) != 360 {
+				t.Errorf("status %d, %+v, %+v, cost %+v; want 240 accepted, 120 replies, $3.60\n%s", f.status, r, f.record.Replies, f.record.Cost, f.stderr)
+			}
+			if loop == "" {
+				return
+			}
+			if len(f.record.Timeline) != 5 || f.record.Rate > 48 {
+				t.Errorf("%d seconds at %v a second, want 5 at no more than 48", len(f.record.Timeline), f.record.Rate)
+			}
+			for _, second := range f.record.Timeline {
+				if second.Sent != 48 {
+					t.Errorf("%d requests are due in second %v, want 48", second.Sent, second.Start)
+				}
+			}
+		})
+	}
+}
+
 // The command of the README's first lines: the sample, with nothing set up.
 func TestTheSampleRunsDry(t *testing.T) {
 	here, err := os.Getwd()
@@ -254,7 +306,10 @@ func TestTheSampleRunsDry(t *testing.T) {
 }
 
 func TestDryRunsOfEveryKind(t *testing.T) {
-	for kind, replies := range map[string]int{"sms": 100, "voice": 0, "status": 0, "raw": 100} {
+	for kind, replies := range map[string]int{
+		"sms": 100, "voice": 0, "status": 0, "raw": 100,
+		"sms\nMethod = GET": 100, "voice\nMethod = GET": 0, "sms\nMethod = GET\nSignURL = https://public.example/sms": 100,
+	} {
 		files := config("https://me:pass@nowhere.invalid:8443/hook?x=1#rc=1", "Kind = "+kind+"\nBadSignature = 20%\n")
 		f := finish(t, load(t, files, append(common, "--dry_run")...))
 		r := f.record.Requests

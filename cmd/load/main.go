@@ -58,6 +58,7 @@ func run(args []string) int {
 		fmt.Fprintln(out.Lines, "Done!")
 	}
 
+	plan.advise(console, result)
 	record := plan.record(result, began, interrupts.Stopped())
 	if err := out.Write(record); err != nil {
 		console.Error(err)

@@ -43,22 +43,16 @@ func (p *plan) findToken(console *cli.Console, dryRun bool) []error {
 		p.attack.Token, p.token = "dry run", "nowhere: a dry run needs none"
 		return nil
 	}
-	credentials, warnings, problems := cli.FindCredentials("", "")
+	found, warnings, problems := cli.FindAuthToken()
 	for _, warning := range warnings {
 		console.Warn(warning)
-	}
-	if len(problems) == 0 && credentials.AuthToken == "" {
-		problems = []error{&cli.UsageError{
-			Text: "there is no auth token: Twilio signs webhooks with it, never with an API key",
-			Help: "put it into the configuration ([Auth] Token), the environment or " + cli.EnvFile + " (TWILIO_AUTH_TOKEN)",
-		}}
 	}
 	if len(problems) > 0 {
 		return problems
 	}
-	p.attack.Token, p.token = credentials.AuthToken, credentials.String()
+	p.attack.Token, p.token = found.Token, found.Source
 	if p.attack.Envelope.AccountSID == "" {
-		p.attack.Envelope.AccountSID = credentials.AccountSID
+		p.attack.Envelope.AccountSID = found.AccountSID
 	}
 	return nil
 }
@@ -90,8 +84,45 @@ func (p *plan) describe(console *cli.Console) {
 	}
 	console.Note("%d %s requests of %d rows to %s, %s", c.Requests, c.Envelope.Kind, len(c.Rows), p.endpoint(), how)
 	if c.BadSignature > 0 {
-		console.Note("%v %% of them with a signature that is wrong on purpose", c.BadSignature)
+		console.Note("%v %% of them, %d, with a signature that is wrong on purpose", c.BadSignature, c.Forgeries())
+		if c.Forgeries() == 0 {
+			console.Warn(&cli.UsageError{Text: "so few requests make no bad signature", Help: "raise [Load] BadSignature or Users"})
+		}
 	}
+	if n := repeats(c.Rows); n > 0 {
+		console.Warn(&cli.UsageError{
+			Text: fmt.Sprintf("%d of the rows repeat a name: Twilio's own validators do not agree on their signature, and twilio-go's, of a dry run, refuses it", n),
+			Help: "give each name once",
+		})
+	}
+}
+
+// repeats returns how many rows give a name more than once.
+func repeats(rows []webhook.Row) int {
+	n := 0
+	for _, row := range rows {
+		names := make(map[string]bool, len(row))
+		for _, field := range row {
+			names[field.Name] = true
+		}
+		if len(names) < len(row) {
+			n++
+		}
+	}
+	return n
+}
+
+// advise says on standard error what a result looks like that is no result of
+// the load.
+func (p *plan) advise(console *cli.Console, r *attack.Result) {
+	refused := r.Statuses[400] + r.Statuses[401] + r.Statuses[403]
+	if r.Accepted > 0 || refused == 0 || refused < r.Answered() || r.Forged == r.Sent {
+		return
+	}
+	console.Warn(&cli.UsageError{
+		Text: "the endpoint has refused every request, the well signed ones too",
+		Help: "is the token that of the endpoint's account, and does it check the signature for another URL? Then set [Load] SignURL",
+	})
 }
 
 // endpoint names the endpoint without what may be secret of its URL.

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"call-load-tester/pkg/cli"
 	"call-load-tester/pkg/webhook"
 )
 
@@ -26,7 +27,7 @@ func text(target *string) func(string) error {
 
 func accountSID(target *string) func(string) error {
 	return func(value string) error {
-		if !accountSIDForm.MatchString(value) {
+		if !cli.IsAccountSID(value) {
 			return fmt.Errorf("%q is not an account SID: AC and 32 hex digits", value)
 		}
 		*target = value
@@ -38,6 +39,16 @@ func link(target *string) func(string) error {
 	return func(value string) error {
 		*target = value
 		return webhook.CheckURL(value)
+	}
+}
+
+func method(get *bool) func(string) error {
+	return func(value string) error {
+		*get = strings.EqualFold(value, "GET")
+		if !*get && !strings.EqualFold(value, "POST") {
+			return fmt.Errorf("%q is neither POST nor GET", value)
+		}
+		return nil
 	}
 }
 

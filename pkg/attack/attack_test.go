@@ -68,8 +68,9 @@ func TestBadSignaturesAreRefusedExactly(t *testing.T) {
 		{"all", 100, 2000},
 	} {
 		g := &guard{}
-		r := run(t, attack.Config{Requests: 2000, Concurrency: 8, Rows: rows, BadSignature: tc.percent, Envelope: webhook.Envelope{URL: serve(t, g) + "/sms"}})
-		if r.Forged != tc.want || r.Refused != tc.want || r.Accepted != 2000-tc.want || g.stood != tc.want || r.LetThrough != 0 {
+		cfg := attack.Config{Requests: 2000, Concurrency: 8, Rows: rows, BadSignature: tc.percent, Envelope: webhook.Envelope{URL: serve(t, g) + "/sms"}}
+		r := run(t, cfg)
+		if cfg.Forgeries() != tc.want || r.Forged != tc.want || r.Refused != tc.want || r.Accepted != 2000-tc.want || g.stood != tc.want || r.LetThrough != 0 {
 			t.Errorf("%s: forged %d, refused %d, accepted %d, let through %d; want %d forged and exactly these refused", tc.what, r.Forged, r.Refused, r.Accepted, r.LetThrough, tc.want)
 		}
 		if r.Received != 2000-tc.want {

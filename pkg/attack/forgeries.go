@@ -21,6 +21,9 @@ func newForgeries(requests int, percent float64) forgeries {
 	return forgeries{requests, int(math.Round(float64(requests) * percent / 100))}
 }
 
+// Forgeries returns how many requests get a signature that is wrong on purpose.
+func (c Config) Forgeries() int { return newForgeries(c.Requests, c.BadSignature).wrong }
+
 // is reports whether request k is one.
 func (f forgeries) is(k int) bool {
 	if f.wrong == 0 {
