@@ -39,7 +39,7 @@ func TestBadData(t *testing.T) {
 		{"nothing", "", []string{"d:1: the file holds no row"}},
 		{"two bad rows", "{}\n{\"a\":{}}\nx\n", []string{
 			`d:2: the value of "a" is nested; a form field holds text, a number or a boolean`,
-			"d:3: not valid JSON at column 1: invalid character 'x' looking for beginning of value",
+			"d:3: not valid JSON at character 1: invalid character 'x' looking for beginning of value",
 		}},
 		{"an INI file without a row", "[Data]\n", []string{"d: [Data] lacks Data or Raw"}},
 		{"an INI file with both", "[Data]\nData = []\nRaw = []\n", []string{"d:3: [Data] Data or Raw is given before, in line 2"}},

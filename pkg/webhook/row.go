@@ -46,17 +46,20 @@ func ParseRow(text string) (Row, error) {
 	}
 	dec := json.NewDecoder(strings.NewReader(text))
 	start, err := dec.Token()
-	if err != nil {
-		return nil, badJSON(err)
-	}
 	var row Row
-	switch start {
-	case json.Delim('{'):
+	switch {
+	case err != nil:
+		err = badJSON(err)
+	case start == json.Delim('{'):
 		row, err = parseObject(dec)
-	case json.Delim('['):
+	case start == json.Delim('['):
 		row, err = parseList(dec)
 	default:
 		err = errors.New("a row is a JSON object or a list of names and values")
+	}
+	var syntax *json.SyntaxError
+	if errors.As(err, &syntax) {
+		return nil, fmt.Errorf("not valid JSON at character %d: %w", character(text), syntax)
 	}
 	if err != nil {
 		return nil, err
@@ -141,17 +144,26 @@ func newField(name string, raw json.RawMessage) (Field, error) {
 	}
 }
 
-// badJSON says what is wrong with a row's JSON, and in which column.
+// badJSON says what is wrong with a row's JSON. Syntax errors stay as they are:
+// their offsets are not the row's.
 func badJSON(err error) error {
 	var syntax *json.SyntaxError
 	switch {
-	case err == nil:
-		return nil
-	case errors.As(err, &syntax):
-		return fmt.Errorf("not valid JSON at column %d: %w", syntax.Offset, err)
+	case err == nil, errors.As(err, &syntax):
+		return err
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return errors.New("not valid JSON: the row ends too early")
 	default:
 		return fmt.Errorf("not a row: %s", strings.TrimPrefix(err.Error(), "json: "))
 	}
+}
+
+// character returns where a text stops being JSON, counted in characters from 1.
+func character(text string) int {
+	var whole json.RawMessage
+	var syntax *json.SyntaxError
+	if !errors.As(json.Unmarshal([]byte(text), &whole), &syntax) {
+		return 1
+	}
+	return utf8.RuneCountInString(text[:max(0, min(int(syntax.Offset), len(text))-1)]) + 1
 }
