@@ -35,6 +35,6 @@ Exit status
   0    done: a request or more was answered, and [Pass], if given, was reached
   1    nothing could be done: no request was answered
   2    wrong usage; nothing was sent
-  3    a limit of [Pass] was missed
+  3    a limit of [Pass] was missed, or the result could not be written
   130  interrupted
 `
