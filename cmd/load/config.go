@@ -36,7 +36,7 @@ func (p *plan) settings() []setting {
 		{section: "Auth", names: []string{"AccountSid"}, set: accountSID(&a.Envelope.AccountSID)},
 		{section: "Load", names: []string{"Users"}, set: whole(&p.users, 1, attack.MaxRequests), needed: true},
 		{section: "Load", names: []string{"Concurrency"}, set: whole(&a.Concurrency, 1, maxConnections), needed: true},
-		{section: "Load", names: []string{"URI"}, set: link(&a.Envelope.URL), needed: true},
+		{section: "Load", names: []string{"URI"}, set: link(&a.Envelope.URL, webhook.CheckURL), needed: true},
 		{section: "Load", names: []string{"Kind"}, set: func(value string) (err error) {
 			a.Envelope.Kind, err = webhook.ParseKind(value)
 			return err
@@ -46,7 +46,7 @@ func (p *plan) settings() []setting {
 		{section: "Load", names: []string{"MaxInFlight"}, set: whole(&a.MaxInFlight, 1, maxConnections)},
 		{section: "Load", names: []string{"Timeout"}, set: duration(&a.Timeout)},
 		{section: "Load", names: []string{"BadSignature"}, set: percent(&a.BadSignature)},
-		{section: "Load", names: []string{"SignURL"}, set: link(&a.Envelope.SignURL)},
+		{section: "Load", names: []string{"SignURL"}, set: link(&a.Envelope.SignURL, webhook.CheckLocation)},
 		{section: "Cost", names: []string{"Unit", "SMS"}, set: price(&cost.Receive, &cost.Send)},
 		{section: "Cost", names: []string{"Receive"}, set: price(&cost.Receive)},
 		{section: "Cost", names: []string{"Send"}, set: price(&cost.Send)},

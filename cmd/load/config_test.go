@@ -85,6 +85,7 @@ func TestBadConfigurations(t *testing.T) {
 		{"a key twice, in both spellings", needed + "[Cost]\nUnit = 1\nSMS = 1\n", "c.ini:7: [Cost] Unit or SMS is given before, in line 6"},
 		{"no URI", "[Load]\nUsers = 1\nConcurrency = 1\n", "c.ini: [Load] lacks URI"},
 		{"another method", needed + "Method = PUT\n", `c.ini:5: [Load] Method: "PUT" is neither POST nor GET`},
+		{"a URI with an @ behind its host", "[Load]\nUsers = 1\nConcurrency = 1\nSignURL = http://a/@me\nURI = http://a/@me\n", "c.ini:5: [Load] URI: the URL has an @ behind its host: encode it as %40, and in a password / as %2F, ? as %3F and # as %23"},
 		{"a URI without a scheme", "[Load]\nUsers = 1\nConcurrency = 1\nURI = example.com/sms\n", "c.ini:4: [Load] URI: the URL starts with neither http:// nor https://"},
 		{"users that are no number", "[Load]\nUsers = many\nConcurrency = 1\nURI = http://a\n", `c.ini:2: [Load] Users: "many" is not a whole number from 1 to 1000000000`},
 		{"no users", "[Load]\nUsers = 0\nConcurrency = 1\nURI = http://a\n", `c.ini:2: [Load] Users: "0" is not a whole number from 1 to 1000000000`},

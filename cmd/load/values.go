@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"call-load-tester/pkg/cli"
-	"call-load-tester/pkg/webhook"
 )
 
 // The functions here return what sets a value from its text. Their errors do
@@ -35,10 +34,10 @@ func accountSID(target *string) func(string) error {
 	}
 }
 
-func link(target *string) func(string) error {
+func link(target *string, check func(string) error) func(string) error {
 	return func(value string) error {
 		*target = value
-		return webhook.CheckURL(value)
+		return check(value)
 	}
 }
 

@@ -77,7 +77,7 @@ func (c Config) check() error {
 		return fmt.Errorf("%v %% bad signatures: it must be 0 to 100", c.BadSignature)
 	}
 	if c.Envelope.SignURL != "" {
-		if err := webhook.CheckURL(c.Envelope.SignURL); err != nil {
+		if err := webhook.CheckLocation(c.Envelope.SignURL); err != nil {
 			return err
 		}
 	}

@@ -30,8 +30,8 @@ type Template struct {
 	query  draft // of a GET: the fields
 }
 
-// NewTemplate returns the template of a row. The envelope's URLs must have
-// passed [CheckURL].
+// NewTemplate returns the template of a row. The envelope's URL must have passed
+// [CheckURL], and SignURL [CheckLocation].
 func NewTemplate(e Envelope, row Row) *Template {
 	parts := e.Kind.complete(row, e.AccountSID)
 	t := &Template{

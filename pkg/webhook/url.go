@@ -19,8 +19,8 @@ func CheckURL(raw string) error {
 	return CheckLocation(raw)
 }
 
-// CheckLocation is CheckURL for the place that a redirect leads to, where an @
-// may stand anywhere.
+// CheckLocation is CheckURL for what is signed only, and for the place that a
+// redirect leads to: an @ may stand anywhere.
 func CheckLocation(raw string) error {
 	p, ok := splitURL(raw)
 	switch {
