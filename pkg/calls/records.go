@@ -23,7 +23,8 @@ type Records struct {
 	NeverDialed int // over without having been dialed
 
 	DialsAt map[int64]int // dialed calls by Unix second
-	deltas  map[int64]int // by Unix second: how many calls more are live than the second before
+	live    map[int64]int // by Unix second: how many calls more are live than the second before
+	waiting map[int64]int // by Unix second: how many more wait in Twilio's queue
 
 	Queue    *hdrhistogram.Histogram // seconds from creation to dialing
 	Estimate *hdrhistogram.Histogram // milliseconds, Twilio's estimate of the same
@@ -39,7 +40,8 @@ func NewRecords() *Records {
 	const day = 24 * 60 * 60
 	return &Records{
 		DialsAt:  map[int64]int{},
-		deltas:   map[int64]int{},
+		live:     map[int64]int{},
+		waiting:  map[int64]int{},
 		Queue:    hdrhistogram.New(1, day, 3),
 		Estimate: hdrhistogram.New(1, day*1000, 3),
 		Answer:   hdrhistogram.New(1, day, 3),
@@ -64,6 +66,7 @@ func (r *Records) Add(c Call) {
 		r.Canceled++
 	}
 	_ = r.Estimate.RecordValue(c.QueueTime.Milliseconds())
+	r.addWait(c)
 	if c.Started.IsZero() {
 		r.NeverDialed++
 		return
@@ -86,18 +89,37 @@ func (r *Records) bill(c Call) {
 	r.Cost[c.PriceUnit] -= price
 }
 
+// addWait notes from when to when a call was in Twilio's queue.
+func (r *Records) addWait(c Call) {
+	until := c.Started
+	if until.IsZero() {
+		until = c.over()
+	}
+	if c.Created.IsZero() || until.Before(c.Created) {
+		return
+	}
+	r.waiting[c.Created.Unix()]++
+	r.waiting[until.Unix()]--
+}
+
 // addLive notes from when to when a dialed call was live.
 func (r *Records) addLive(c Call) {
-	end := c.Ended
-	if end.IsZero() {
-		end = c.Updated // calls that never connected have no end time
-	}
+	end := c.over()
 	// A call that came and went within a second of their clock was live, too.
-	r.deltas[c.Started.Unix()]++
-	r.deltas[max(end.Unix(), c.Started.Unix()+1)]--
+	r.live[c.Started.Unix()]++
+	r.live[max(end.Unix(), c.Started.Unix()+1)]--
 	if c.Status == StatusCompleted {
 		_ = r.Answer.RecordValue(int64(max(0, end.Sub(c.Started)-c.Duration) / time.Second))
 	}
+}
+
+// over returns when a call was over: calls that never connected have no end
+// time, but were changed last then.
+func (c Call) over() time.Time {
+	if c.Ended.IsZero() {
+		return c.Updated
+	}
+	return c.Ended
 }
 
 // DialRate returns the calls dialed per second, on average and in the busiest
@@ -118,12 +140,37 @@ func (r *Records) DialRate() (average float64, busiest int) {
 	return float64(r.Dialed-r.DialsAt[last]) / float64(last-first), busiest
 }
 
+// A Second is one of Twilio's clock in which something changed.
+type Second struct {
+	At      int64 // Unix time
+	Dialed  int   // calls dialed in it
+	Live    int   // calls dialed and not over, from then on
+	Waiting int   // calls in Twilio's queue, from then on
+}
+
+// Timeline returns the seconds in which something changed, in order.
+func (r *Records) Timeline() []Second {
+	changed := map[int64]bool{}
+	for _, times := range []map[int64]int{r.live, r.waiting} {
+		for second := range times {
+			changed[second] = true
+		}
+	}
+	timeline := make([]Second, 0, len(changed))
+	live, waiting := 0, 0
+	for _, second := range slices.Sorted(maps.Keys(changed)) {
+		live += r.live[second]
+		waiting += r.waiting[second]
+		timeline = append(timeline, Second{second, r.DialsAt[second], live, waiting})
+	}
+	return timeline
+}
+
 // PeakLive returns the most calls that were live at once, dialed and not over.
 func (r *Records) PeakLive() int {
-	live, peak := 0, 0
-	for _, second := range slices.Sorted(maps.Keys(r.deltas)) {
-		live += r.deltas[second]
-		peak = max(peak, live)
+	peak := 0
+	for _, second := range r.Timeline() {
+		peak = max(peak, second.Live)
 	}
 	return peak
 }

@@ -3,6 +3,7 @@ package calls_test
 import (
 	"context"
 	"math"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -50,6 +51,20 @@ func TestRecordsAddUp(t *testing.T) {
 	// Two calls in the two seconds before the last, which holds two more.
 	if rate, busiest := r.DialRate(); rate != 1 || busiest != 2 {
 		t.Errorf("dialed %v a second, busiest %d; want 1 and 2", rate, busiest)
+	}
+	// Of the four created at noon one was dialed then; the last waited until it was hung up.
+	want := []calls.Second{
+		{At: at(0).Unix(), Dialed: 1, Live: 1, Waiting: 3},
+		{At: at(1).Unix(), Dialed: 1, Live: 2, Waiting: 3},
+		{At: at(2).Unix(), Dialed: 2, Live: 4, Waiting: 1},
+		{At: at(3).Unix(), Live: 3, Waiting: 1},
+		{At: at(22).Unix(), Live: 2, Waiting: 1},
+		{At: at(30).Unix(), Live: 2},
+		{At: at(61).Unix(), Live: 1},
+		{At: at(63).Unix()},
+	}
+	if got := r.Timeline(); !slices.Equal(got, want) {
+		t.Errorf("timeline\n%v, want\n%v", got, want)
 	}
 }
 
