@@ -23,6 +23,7 @@ func (o *options) record(account cli.Credentials, began time.Time, t *target, en
 	}
 	if !o.dryRun { // the simulated account knows nothing of these calls but their SIDs
 		record.Twilio = callrun.Records(ending.Records, 0)
+		record.Series = callrun.Series(nil, ending.Records)
 	}
 	record.Endings.BadLines = t.badLines
 	if t.file != nil {

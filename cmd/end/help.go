@@ -24,6 +24,7 @@ Which account
 Output
   -v, --verbose              a line for each call, on a terminal too
       --json FILE            write the result as JSON too; - for standard output
+      --report FILE          write the result as a web page with charts
       --version              print the version
       -help                  print this
 

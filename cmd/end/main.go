@@ -36,7 +36,7 @@ func run(args []string) int {
 	if problems = append(problems, missing...); len(problems) > 0 {
 		return console.Refuse(problems)
 	}
-	out, err := output.Open(console, o.verbose || !console.OutIsTerminal(), o.json)
+	out, err := output.Open(console, o.verbose || !console.OutIsTerminal(), o.json, o.report)
 	if err != nil {
 		return console.Refuse([]error{err})
 	}

@@ -22,6 +22,7 @@ type options struct {
 	garbled               bool // the flags cannot be told apart, so the rest is not judged
 	sid, token            string
 	json                  string
+	report                string
 }
 
 // parse reads the command line. It returns everything that is wrong.
@@ -38,6 +39,7 @@ func parse(args []string) (*options, []error) {
 	f.String(&o.sid, "sid")
 	f.String(&o.token, "token")
 	f.String(&o.json, "json")
+	f.String(&o.report, "report")
 	problems := f.Parse(args)
 	o.garbled = f.Garbled()
 	if cli.IsHelp(problems) || o.version || o.garbled {

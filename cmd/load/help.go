@@ -18,6 +18,7 @@ What to send
       --dry_run          nothing leaves the machine; no token is needed
 Output
       --json FILE        write the result as JSON too; - for standard output
+      --report FILE      write the result as a web page with charts
       --version          print the version
       -help              print this
 

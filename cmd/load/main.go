@@ -29,7 +29,7 @@ func run(args []string) int {
 	if problems = append(problems, unfit...); len(problems) > 0 {
 		return console.Refuse(problems)
 	}
-	out, err := output.Open(console, true, o.json)
+	out, err := output.Open(console, true, o.json, o.report)
 	if err != nil {
 		return console.Refuse([]error{err})
 	}

@@ -12,6 +12,7 @@ type options struct {
 	dryRun       bool
 	version      bool
 	json         string
+	report       string
 }
 
 // parse reads the command line. It returns everything that is wrong with it.
@@ -23,6 +24,7 @@ func parse(args []string) (*options, []error) {
 	f.Switch(&o.dryRun, "dry_run")
 	f.Switch(&o.version, "version")
 	f.String(&o.json, "json")
+	f.String(&o.report, "report")
 	problems := f.Parse(args)
 	if cli.IsHelp(problems) || o.version {
 		return o, problems

@@ -40,6 +40,9 @@ func (o *options) record(account cli.Credentials, result *calls.Result, interrup
 	if result.Ending != nil && result.Ending.Asked > 0 {
 		record.Endings = callrun.Endings(result.Ending)
 		record.Twilio = callrun.Records(result.Ending.Records, p.CPS)
+		record.Series = callrun.Series(result.Placement.Starts, result.Ending.Records)
+	} else {
+		record.Series = callrun.Series(result.Placement.Starts, nil)
 	}
 	record.ExitStatus = status(record)
 	return record

@@ -20,6 +20,7 @@ type Calls struct {
 	Starts  *CallStarts  `json:"starts,omitempty"`  // of start
 	Endings *CallEndings `json:"endings,omitempty"` // unless the calls were left running
 	Twilio  *CallRecords `json:"twilio,omitempty"`  // from Twilio's own records
+	Series  *CallSeries  `json:"series,omitempty"`  // what happened when
 
 	Interrupted bool     `json:"interrupted"`
 	Stopped     string   `json:"stopped,omitempty"` // why placing stopped early

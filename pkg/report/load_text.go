@@ -34,12 +34,16 @@ type loadText struct{ table }
 const labelWidth = 22
 
 func (t *loadText) label(label, format string, args ...any) {
-	t.line("%-*s%s", labelWidth, label+":", fmt.Sprintf(format, args...))
+	value := fmt.Sprintf(format, args...)
+	t.rows = append(t.rows, row{label, value})
+	t.line("%-*s%s", labelWidth, label+":", value)
 }
 
 // more adds a line to the value above it.
 func (t *loadText) more(format string, args ...any) {
-	t.line("%-*s%s", labelWidth, "", fmt.Sprintf(format, args...))
+	value := fmt.Sprintf(format, args...)
+	t.rows = append(t.rows, row{"", value})
+	t.line("%-*s%s", labelWidth, "", value)
 }
 
 func (t *loadText) original(l *Load) {

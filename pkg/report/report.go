@@ -1,5 +1,5 @@
-// Package report shows finished runs: as text for a person and as JSON for a
-// machine, two views of one record.
+// Package report shows finished runs: as text and as a page with charts for a
+// person, and as JSON for a machine, three views of one record.
 //
 // It knows no other package of this project: the commands fill in its records.
 package report
@@ -23,14 +23,22 @@ func JSON(w io.Writer, record any) error {
 }
 
 // A table is lines of text, some of them a label and a value.
-type table struct{ strings.Builder }
+type table struct {
+	strings.Builder
+	rows []row // for the page
+}
+
+// A row is a label, empty where a value goes on, and a value.
+type row struct{ Label, Value string }
 
 func (t *table) line(format string, args ...any) {
 	fmt.Fprintf(t, format+"\n", args...)
 }
 
 func (t *table) row(label, format string, args ...any) {
-	fmt.Fprintf(t, "  %-19s "+format+"\n", append([]any{label}, args...)...)
+	value := fmt.Sprintf(format, args...)
+	t.rows = append(t.rows, row{label, value})
+	fmt.Fprintf(t, "  %-19s %s\n", label, value)
 }
 
 // ifAny formats n, if it is not 0.

@@ -3,7 +3,6 @@ package callrun
 import (
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
 
@@ -33,7 +32,7 @@ func Starts(plan calls.Plan, result *calls.Result) *report.CallStarts {
 		s.Strangers = append(s.Strangers, call.SID)
 	}
 	s.Rate, s.BusiestSecond = p.Rate()
-	took := hdrhistogram.New(1, time.Hour.Microseconds(), 3)
+	took := newTimes()
 	for _, start := range p.Starts {
 		_ = took.RecordValue(start.Took.Microseconds())
 	}

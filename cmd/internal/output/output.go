@@ -2,6 +2,7 @@
 package output
 
 import (
+	"errors"
 	"io"
 	"os"
 
@@ -16,21 +17,32 @@ type Output struct {
 
 	text     io.Writer // nil if standard output is for JSON
 	jsonFile string    // "-" for standard output, "" for nowhere
+	pageFile string    // "" for nowhere
 }
 
-// A Record is what came of a run: text for a person, and JSON by its fields.
-type Record interface{ Text(io.Writer) error }
+// A Record is what came of a run: text and a page for a person, and JSON by its
+// fields.
+type Record interface {
+	Text(io.Writer) error
+	HTML(io.Writer) error
+}
 
 // Open checks what is needed before anything is begun. The JSON goes to the
-// file of that name, "-" for standard output, "" for nowhere. Lines go to
-// standard output if they are shown; to standard error if JSON goes there.
-func Open(console *cli.Console, showLines bool, jsonFile string) (*Output, error) {
-	o := &Output{Lines: console.Out, text: console.Out, jsonFile: jsonFile}
+// file of that name, "-" for standard output, "" for nowhere; the page to a
+// file, "" for nowhere. Lines go to standard output if they are shown; to
+// standard error if JSON goes there.
+func Open(console *cli.Console, showLines bool, jsonFile, pageFile string) (*Output, error) {
+	o := &Output{Lines: console.Out, text: console.Out, jsonFile: jsonFile, pageFile: pageFile}
 	if jsonFile == "-" {
 		o.Lines, o.text = console.Err, nil
 	} else if jsonFile != "" {
 		if err := checkWritable(jsonFile); err != nil {
 			return nil, &cli.UsageError{Text: "--json: " + err.Error(), Help: "name a file that can be written, or - for standard output"}
+		}
+	}
+	if pageFile != "" {
+		if err := checkWritable(pageFile); err != nil {
+			return nil, &cli.UsageError{Text: "--report: " + err.Error(), Help: "name a file that can be written, such as run.html"}
 		}
 	}
 	if !showLines {
@@ -43,13 +55,17 @@ func Open(console *cli.Console, showLines bool, jsonFile string) (*Output, error
 func (o *Output) ShowsLines() bool { return o.Lines != io.Discard }
 
 // Write writes the record where it is asked for. A file appears or changes only
-// when all of its JSON is written.
+// when all of it is written.
 func (o *Output) Write(record Record) error {
 	if o.text != nil {
 		if err := record.Text(o.text); err != nil {
 			return err
 		}
 	}
+	return errors.Join(o.writeJSON(record), o.writePage(record))
+}
+
+func (o *Output) writeJSON(record Record) error {
 	switch o.jsonFile {
 	case "":
 		return nil
@@ -57,4 +73,11 @@ func (o *Output) Write(record Record) error {
 		return report.JSON(os.Stdout, record) // the console would not say that it cannot
 	}
 	return replace(o.jsonFile, func(w io.Writer) error { return report.JSON(w, record) })
+}
+
+func (o *Output) writePage(record Record) error {
+	if o.pageFile == "" {
+		return nil
+	}
+	return replace(o.pageFile, record.HTML)
 }
