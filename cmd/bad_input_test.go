@@ -78,6 +78,10 @@ func TestBadInput(t *testing.T) {
 			{"--cps is 0", "the least is one call a second"}, {"--hold is negative (-5s)", "give whole seconds from 0 up"}}},
 		{"a JSON file that cannot be written", "start", with(good, "--json", "missing/out.json"), nil, nil, []problem{
 			{"--json: open missing/out.json: no such file or directory", "name a file that can be written, or - for standard output"}}},
+		{"a page that cannot be written", "start", with(good, "--report", "missing/out.html"), nil, nil, []problem{
+			{"--report: open missing/out.html: no such file or directory", "name a file that can be written, such as run.html"}}},
+		{"a page and JSON in one file", "start", with(good, "--json", "out", "--report", "out"), nil, nil, []problem{
+			{"--report and --json name the same file", "give each a file of its own"}}},
 
 		{"a token behind an equals sign and a space is not shown", "start", with(real, "--token=", "s3cret"), nil, nil, []problem{
 			{"unexpected argument", strayHint}, {noSecret, copyHint}}},
@@ -176,7 +180,7 @@ func TestSecretsAreWarnedOfAndShownNowhere(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			args := append([]string{"-c", from, "-d", to, "-t", "https://bob:hunter2@example.com/twiml?key=hunter2", "--json", "out.json"}, tc.args...)
+			args := append([]string{"-c", from, "-d", to, "-t", "https://bob:hunter2@example.com/twiml?key=hunter2", "--json", "out.json", "--report", "out.html"}, tc.args...)
 			p := command(t, dir, "start", twilio.env[:2], args...)
 			if status := p.status(t); status != 0 {
 				t.Errorf("exit status %d, want 0", status)
@@ -187,7 +191,7 @@ func TestSecretsAreWarnedOfAndShownNowhere(t *testing.T) {
 			if !strings.Contains(p.stderr.String(), "start: plan: account AC0123…cdef, auth token from ") {
 				t.Errorf("stderr does not say whose credentials are used:\n%s", p.stderr.String())
 			}
-			for name, text := range map[string]string{"stdout": p.stdout.String(), "stderr": p.stderr.String(), "the JSON": readFile(t, filepath.Join(dir, "out.json"))} {
+			for name, text := range map[string]string{"stdout": p.stdout.String(), "stderr": p.stderr.String(), "the JSON": readFile(t, filepath.Join(dir, "out.json")), "the page": readFile(t, filepath.Join(dir, "out.html"))} {
 				if strings.Contains(text, authToken) || strings.Contains(text, "hunter2") {
 					t.Errorf("%s holds a secret:\n%s", name, text)
 				}

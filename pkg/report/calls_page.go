@@ -239,7 +239,7 @@ func (c *Calls) sections(p *page) {
 		p.Failures = append(p.Failures, c.Endings.Failures...)
 	}
 	if c.Twilio != nil && c.Twilio.Calls > 0 {
-		add(fmt.Sprintf("From %s of %d calls", c.source(), c.Twilio.Calls), c.Twilio.rows)
+		add(fmt.Sprintf("From %s of %d calls (its clock has whole seconds)", c.source(), c.Twilio.Calls), c.Twilio.rows)
 	}
 	if c.Plan != nil {
 		add("Plan", c.Plan.rows)

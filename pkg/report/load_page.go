@@ -94,7 +94,7 @@ func (l *Load) rates(p *page, time clock, width float64) {
 	due.Fill = true
 	answered := l.line(chart.Orange, time, width, func(i LoadInterval) float64 { return float64(i.Answered) / i.Width })
 	f := figure{
-		Title: "Requests and answers", Unit: "a second",
+		Title: "Requests and answers", Unit: "requests and answers a second",
 		Legend:   []legend{{chart.Blue, "requests, by when they were due", false}, {chart.Orange, "answers, by when they came", false}},
 		Sentence: fmt.Sprintf("How many requests went out and how many answers came in: %.1f requests a second over the run.", l.Rate),
 	}
@@ -188,7 +188,7 @@ func (l *Load) shares(p *page) {
 		if v.Code > 0 {
 			name = fmt.Sprintf("%d %s", v.Code, name)
 		}
-		f.Bars = append(f.Bars, bar{name, fmt.Sprintf("%d, %s", v.Requests, percent(v.Requests, l.Requests.Sent)), float64(v.Requests), float64(l.Requests.Sent)})
+		f.Bars = append(f.Bars, bar{name, fmt.Sprintf("%d requests, %s", v.Requests, percent(v.Requests, l.Requests.Sent)), float64(v.Requests), float64(l.Requests.Sent)})
 	}
 	if len(f.Bars) > 0 {
 		p.Figures = append(p.Figures, f)

@@ -133,7 +133,7 @@ func binned(width float64) string {
 // percent writes a share; nothing of nothing is 0 %.
 func percent(part, whole int) string {
 	if whole == 0 {
-		return "0 %"
+		return "0\u00a0%"
 	}
-	return number(100*float64(part)/float64(whole)) + " %"
+	return number(100*float64(part)/float64(whole)) + "\u00a0%"
 }

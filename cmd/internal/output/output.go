@@ -40,6 +40,9 @@ func Open(console *cli.Console, showLines bool, jsonFile, pageFile string) (*Out
 			return nil, &cli.UsageError{Text: "--json: " + err.Error(), Help: "name a file that can be written, or - for standard output"}
 		}
 	}
+	if pageFile != "" && pageFile == jsonFile {
+		return nil, &cli.UsageError{Text: "--report and --json name the same file", Help: "give each a file of its own"}
+	}
 	if pageFile != "" {
 		if err := checkWritable(pageFile); err != nil {
 			return nil, &cli.UsageError{Text: "--report: " + err.Error(), Help: "name a file that can be written, such as run.html"}

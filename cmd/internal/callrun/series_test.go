@@ -1,0 +1,78 @@
+package callrun_test
+
+import (
+	"testing"
+	"time"
+
+	"call-load-tester/cmd/internal/callrun"
+	"call-load-tester/pkg/calls"
+	"call-load-tester/pkg/report"
+)
+
+var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+
+func at(seconds float64) time.Time { return noon.Add(time.Duration(seconds * float64(time.Second))) }
+
+// Figures worked out by hand. Twilio's clock is an hour ahead of ours.
+func TestSeries(t *testing.T) {
+	records := calls.NewRecords()
+	for _, c := range []calls.Call{
+		{Status: "completed", Created: at(3600), Started: at(3600), Ended: at(3603)},
+		{Status: "completed", Created: at(3600), Started: at(3602), Ended: at(3604)},
+		{Status: "canceled", Created: at(3601), Updated: at(3603)},
+	} {
+		records.Add(c)
+	}
+	got := callrun.Series([]calls.Start{
+		{At: at(1.4), Took: 40 * time.Millisecond, Outcome: calls.Refused}, // in the order of their answers
+		{At: at(0.5), Took: 10 * time.Millisecond, Outcome: calls.Accepted},
+		{At: at(0.5), Took: 20 * time.Millisecond, Outcome: calls.NotProcessed},
+		{At: at(1.5), Took: 30 * time.Millisecond, Outcome: calls.Accepted},
+		{At: at(3.4), Took: 50 * time.Millisecond, Outcome: calls.Unknown},
+	}, records)
+	want := []report.CallBin{
+		{Start: 0, Accepted: 1, Refused: 1, Repeated: 1, Dialed: 1, Live: 1, Waiting: 1, Responses: 3},
+		{Start: 1, Accepted: 1, Live: 1, Waiting: 2, Responses: 1},
+		{Start: 2, Unknown: 1, Dialed: 1, Live: 2, Waiting: 1, Responses: 1},
+		{Start: 3, Live: 1},
+		{Start: 4},
+	}
+	if got.Width != 1 || len(got.Bins) != len(want) {
+		t.Fatalf("%d bins of %v s, want %d of 1 s", len(got.Bins), got.Width, len(want))
+	}
+	for i, bin := range got.Bins {
+		if i == 0 && (int(bin.P50) != 20 || int(bin.Max) != 40) {
+			t.Errorf("response p50 %v ms, max %v; want 20 and 40", bin.P50, bin.Max)
+		}
+		bin.P50, bin.P99, bin.Max = 0, 0, 0
+		if bin != want[i] {
+			t.Errorf("bin %d: %+v, want %+v", i, bin, want[i])
+		}
+	}
+	if none := callrun.Series(nil, calls.NewRecords()); none != nil {
+		t.Errorf("a series of nothing: %+v", none)
+	}
+}
+
+// Of a day of calls as of a minute's: 300 bins at most, and nothing lost.
+func TestASeriesIsShort(t *testing.T) {
+	for _, seconds := range []int{1, 299, 300, 301, 86_400} {
+		records := calls.NewRecords()
+		var starts []calls.Start
+		for i := range seconds {
+			starts = append(starts, calls.Start{At: at(float64(i)), Outcome: calls.Accepted})
+			records.Add(calls.Call{Status: "completed", Created: at(float64(i)), Started: at(float64(i + 2)), Ended: at(float64(i + 9))})
+		}
+		s := callrun.Series(starts, records)
+		accepted, dialed, live := 0, 0, 0
+		for _, bin := range s.Bins {
+			accepted += bin.Accepted
+			dialed += bin.Dialed
+			live = max(live, bin.Live)
+		}
+		if len(s.Bins) > 300 || accepted != seconds || dialed != seconds || live != records.PeakLive() {
+			t.Errorf("%d s: %d bins, %d accepted, %d dialed, %d live; want at most 300, %d, %d, %d",
+				seconds, len(s.Bins), accepted, dialed, live, seconds, seconds, records.PeakLive())
+		}
+	}
+}
