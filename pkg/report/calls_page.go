@@ -95,9 +95,10 @@ func (c *Calls) axis(time clock) string {
 
 func (c *Calls) rates(p *page, time clock, end float64) {
 	s := c.Series
-	f := figure{Title: "Accepted and dialed", Unit: "calls a second"}
+	f := figure{Title: "Dialed", Unit: "calls a second"}
 	drawn := &chart.Chart{X: c.axis(time), End: end}
 	if c.Starts != nil {
+		f.Title = "Accepted and dialed"
 		accepted := s.line(chart.Blue, time, func(b CallBin) float64 { return float64(b.Accepted) / s.Width })
 		accepted.Fill = true
 		drawn.Lines = append(drawn.Lines, accepted, level(chart.Grey, end, float64(c.Starts.Cap)))

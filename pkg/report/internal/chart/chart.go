@@ -50,7 +50,7 @@ func (c *Chart) SVG(width, height int) string {
 	x := &axis{ticks: c.XTicks}
 	x.Max = c.End
 	if len(x.ticks) == 0 {
-		x.ticks = upTo(c.End, niceTicks(c.End, width/60))
+		x.ticks = upTo(c.End, niceTicks(c.End, int(min(float64(width/60), math.Ceil(c.End)))))
 	}
 	y := &axis{ticks: niceTicks(c.highest(), 5)}
 	y.Max = y.ticks[len(y.ticks)-1].Value
