@@ -34,7 +34,7 @@ func (c *Calls) notices(p *page) {
 		p.Notices = append(p.Notices, notice{true, "Placing stopped early: " + c.Stopped})
 	}
 	if c.Endings != nil && c.Endings.Live > 0 {
-		p.Notices = append(p.Notices, notice{true, fmt.Sprintf("%d calls are not known to be over.", c.Endings.Live)})
+		p.Notices = append(p.Notices, notice{true, fmt.Sprintf("Still live, or not known to be over: %d of the calls.", c.Endings.Live)})
 	}
 	for _, command := range c.Next {
 		p.Notices = append(p.Notices, notice{true, "Next: " + command})
