@@ -13,7 +13,7 @@ import (
 func (o *options) record(account cli.Credentials, began time.Time, t *target, ending *calls.Ending, interrupted bool) *report.Calls {
 	record := &report.Calls{
 		Command:     "end",
-		DryRun:      o.dryRun,
+		DryRun:      o.DryRun,
 		Account:     account.String(),
 		Began:       began,
 		Seconds:     time.Since(began).Seconds(),
@@ -21,7 +21,7 @@ func (o *options) record(account cli.Credentials, began time.Time, t *target, en
 		Interrupted: interrupted,
 		SIDFile:     o.file,
 	}
-	if !o.dryRun { // the simulated account knows nothing of these calls but their SIDs
+	if !o.DryRun { // the simulated account knows nothing of these calls but their SIDs
 		record.Twilio = callrun.Records(ending.Records, 0)
 		record.Series = callrun.Series(nil, ending.Records)
 	}

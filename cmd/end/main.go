@@ -25,18 +25,18 @@ func run(args []string) int {
 	defer console.Close()
 
 	o, problems := parse(args)
-	if text, asked := cli.Asked(problems, o.version, help); asked {
+	if text, asked := cli.Asked(problems, o.Version, help); asked {
 		fmt.Fprint(console.Out, text)
 		return cli.StatusDone
 	}
 	if o.garbled {
 		return console.Refuse(problems)
 	}
-	account, missing := callrun.Account(console, o.simulated(), o.sid, o.token)
+	account, missing := callrun.Account(console, o.simulated(), o.Options)
 	if problems = append(problems, missing...); len(problems) > 0 {
 		return console.Refuse(problems)
 	}
-	out, err := output.Open(console, o.verbose || !console.OutIsTerminal(), o.json, o.report)
+	out, err := output.Open(console, o.Verbose || !console.OutIsTerminal(), o.JSON, o.Report)
 	if err != nil {
 		return console.Refuse([]error{err})
 	}

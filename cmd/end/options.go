@@ -13,16 +13,12 @@ import (
 
 // options are what the command line asks for.
 type options struct {
+	callrun.Options
+
 	file                  string
 	callerID, destination string
 	yes                   bool
-	dryRun                bool
-	verbose               bool
-	version               bool
 	garbled               bool // the flags cannot be told apart, so the rest is not judged
-	sid, token            string
-	json                  string
-	report                string
 }
 
 // parse reads the command line. It returns everything that is wrong.
@@ -33,16 +29,10 @@ func parse(args []string) (*options, []error) {
 	f.String(&o.callerID, "c", "caller_id")
 	f.String(&o.destination, "d", "destination")
 	f.Switch(&o.yes, "yes")
-	f.Switch(&o.dryRun, "dry_run")
-	f.Switch(&o.verbose, "v", "verbose")
-	f.Switch(&o.version, "version")
-	f.String(&o.sid, "sid")
-	f.String(&o.token, "token")
-	f.String(&o.json, "json")
-	f.String(&o.report, "report")
+	o.Define(f)
 	problems := f.Parse(args)
 	o.garbled = f.Garbled()
-	if cli.IsHelp(problems) || o.version || o.garbled {
+	if cli.IsHelp(problems) || o.Version || o.garbled {
 		return o, problems
 	}
 	return o, append(problems, o.check()...)
@@ -60,7 +50,7 @@ func (o *options) check() []error {
 	case o.file == "":
 		return calls.CheckParties(o.callerID, o.destination)
 	}
-	if sidfile.IsDryRun(o.file) && !o.dryRun {
+	if sidfile.IsDryRun(o.file) && !o.DryRun {
 		return []error{&cli.UsageError{Text: fmt.Sprintf("--file %q was written by a dry run; its calls do not exist", o.file),
 			Help: "add --dry_run to end them in the simulator"}}
 	}
@@ -77,7 +67,7 @@ func (o *options) byParties() bool { return o.callerID != "" || o.destination !=
 
 // simulated reports whether the account is a simulated one: calls by their
 // parties can be looked for in a real one only, even if none is to be ended.
-func (o *options) simulated() bool { return o.dryRun && !o.byParties() }
+func (o *options) simulated() bool { return o.DryRun && !o.byParties() }
 
 // client returns a client of the account: Twilio's, or for a dry run a
 // simulated one in which every call of the file is live.

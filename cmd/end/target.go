@@ -37,7 +37,7 @@ func (o *options) choose(console *cli.Console, ctx context.Context, client *call
 		console.Error(err)
 		return nil, cli.StatusUsage
 	}
-	t := &target{path: o.file, again: callrun.EndCommand(o.file, o.dryRun), file: sidfile.NewReader(file, o.file)}
+	t := &target{path: o.file, again: callrun.EndCommand(o.file, o.DryRun), file: sidfile.NewReader(file, o.file)}
 	if info, err := file.Stat(); err == nil {
 		t.estimate = int((info.Size() + sidfile.Len) / (sidfile.Len + 1))
 	}
@@ -96,7 +96,7 @@ func (o *options) chooseByParties(console *cli.Console, ctx context.Context, cli
 	}
 	console.Note("%d live calls from %s to %s were placed through the API, the oldest at %s", len(live),
 		o.callerID, o.destination, live[0].Created.UTC().Format(time.RFC3339))
-	if o.dryRun {
+	if o.DryRun {
 		for _, call := range live {
 			fmt.Fprintf(console.Out, "%s %s since %s\n", call.SID, call.Status, call.Created.UTC().Format(time.RFC3339))
 		}

@@ -17,7 +17,7 @@ func (o *options) record(account cli.Credentials, result *calls.Result, interrup
 	p := o.plan
 	record := &report.Calls{
 		Command: "start",
-		DryRun:  o.dryRun,
+		DryRun:  o.DryRun,
 		Account: account.String(),
 		Began:   result.Began,
 		Seconds: time.Since(result.Began).Seconds(),

@@ -22,22 +22,22 @@ func run(args []string) int {
 	defer console.Close()
 
 	o, problems := parse(args)
-	if text, asked := cli.Asked(problems, o.version, help); asked {
+	if text, asked := cli.Asked(problems, o.Version, help); asked {
 		fmt.Fprint(console.Out, text)
 		return cli.StatusDone
 	}
 	if o.garbled {
 		return console.Refuse(problems)
 	}
-	account, missing := callrun.Account(console, o.dryRun, o.sid, o.token)
+	account, missing := callrun.Account(console, o.DryRun, o.Options)
 	if problems = append(problems, missing...); len(problems) > 0 {
 		return console.Refuse(problems)
 	}
-	out, err := output.Open(console, o.verbose || !console.OutIsTerminal(), o.json, o.report)
+	out, err := output.Open(console, o.Verbose || !console.OutIsTerminal(), o.JSON, o.Report)
 	if err != nil {
 		return console.Refuse([]error{err})
 	}
-	file, err := sidfile.Create(".", time.Now(), o.dryRun)
+	file, err := sidfile.Create(".", time.Now(), o.DryRun)
 	if err != nil {
 		console.Error(&calls.FileError{Err: err})
 		return cli.StatusFailed
@@ -49,7 +49,7 @@ func run(args []string) int {
 	defer closeClient()
 	lines := &callrun.Lines{Console: console, PerCall: out.Lines, Total: o.plan.CallCount, CPS: o.plan.CPS}
 	interrupts.OnStop(func() { console.Note("interrupted: %s; interrupt again to leave at once", o.afterwards()) })
-	interrupts.OnLeave(cli.StatusPartly, func() { callrun.SayHowToEnd(console, callrun.EndCommand(file.Path(), o.dryRun)) })
+	interrupts.OnLeave(cli.StatusPartly, func() { callrun.SayHowToEnd(console, callrun.EndCommand(file.Path(), o.DryRun)) })
 	result := client.Run(interrupts.Leave, interrupts.Stop, o.plan, file, lines.Observe)
 	lines.Finish()
 

@@ -14,14 +14,10 @@ import (
 
 // options are what the command line asks for.
 type options struct {
-	plan       calls.Plan
-	dryRun     bool
-	verbose    bool
-	version    bool
-	garbled    bool // the flags cannot be told apart, so the rest is not judged
-	sid, token string
-	json       string
-	report     string
+	callrun.Options
+
+	plan    calls.Plan
+	garbled bool // the flags cannot be told apart, so the rest is not judged
 }
 
 // parse reads the command line and checks the plan. It returns everything that
@@ -37,16 +33,10 @@ func parse(args []string) (*options, []error) {
 	f.Seconds(&o.plan.Hold, "h", "hold")
 	f.Bool(&o.plan.EndCalls, "e", "end_calls")
 	f.Seconds(&o.plan.TimeLimit, "time_limit")
-	f.Switch(&o.dryRun, "dry_run")
-	f.Switch(&o.verbose, "v", "verbose")
-	f.Switch(&o.version, "version")
-	f.String(&o.sid, "sid")
-	f.String(&o.token, "token")
-	f.String(&o.json, "json")
-	f.String(&o.report, "report")
+	o.Define(f)
 	problems := f.Parse(args)
 	o.garbled = f.Garbled()
-	if cli.IsHelp(problems) || o.version || o.garbled {
+	if cli.IsHelp(problems) || o.Version || o.garbled {
 		return o, problems
 	}
 	problems = append(problems, o.plan.Check()...)
@@ -73,7 +63,7 @@ func (o *options) defaultTimeLimit() []error {
 // client returns a client of the account: Twilio's, or a simulated one for a
 // dry run, which dials as fast as the plan starts.
 func (o *options) client(c cli.Credentials) (client *calls.Client, closeClient func()) {
-	if !o.dryRun {
+	if !o.DryRun {
 		return callrun.Client(c)
 	}
 	return callrun.Simulated(twiliosim.New(twiliosim.Config{
@@ -118,7 +108,7 @@ func (o *options) afterwards() string {
 
 // announce prints the originals' first lines.
 func (o *options) announce(w io.Writer, path string) {
-	if o.dryRun {
+	if o.DryRun {
 		fmt.Fprintln(w, "DRY RUN. Actual calls will not be placed.")
 	}
 	p := o.plan

@@ -7,12 +7,12 @@ import (
 )
 
 // Account finds the credentials of the account to use and warns of what is
-// wrong with their keeping. A dry run needs none.
-func Account(console *cli.Console, dryRun bool, sid, token string) (cli.Credentials, []error) {
-	if dryRun {
+// wrong with their keeping. A simulated account needs none.
+func Account(console *cli.Console, simulated bool, o Options) (cli.Credentials, []error) {
+	if simulated {
 		return cli.Credentials{}, nil
 	}
-	credentials, warnings, problems := cli.FindCredentials(sid, token)
+	credentials, warnings, problems := cli.FindCredentials(o.SID, o.Token)
 	for _, warning := range warnings {
 		console.Warn(warning)
 	}
