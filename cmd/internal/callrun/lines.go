@@ -22,7 +22,8 @@ type Lines struct {
 	CPS     int       // cap of the starts; 0 for end
 
 	accepted, live, failed int
-	limit                  int // of requests at once, as told last
+	began                  time.Time // of the placing
+	limit                  int       // of requests at once, as told last
 	shown                  *cli.Progress
 	holding                func() // ends the count-down of the hold
 	lookedUp, followed     bool   // told already
@@ -104,10 +105,17 @@ func (l *Lines) warn(event calls.Event) {
 // placing shows how many calls were accepted.
 func (l *Lines) placing() {
 	if l.shown == nil {
-		l.shown = l.show("placing", l.Total)
+		l.shown, l.began = l.show("placing", l.Total), time.Now()
 	}
 	left := time.Duration((l.Total-l.accepted)/l.CPS) * time.Second
-	l.shown.Set(l.accepted, fmt.Sprintf("cap %d/s, live %d, failed %d, %v left", l.CPS, l.live, l.failed, left))
+	l.shown.Set(l.accepted, fmt.Sprintf("%d/s of %d, live %d, failed %d, %v left", l.rate(), l.CPS, l.live, l.failed, left))
+}
+
+// rate is the calls accepted per second so far. A burst stands for the whole of
+// its second.
+func (l *Lines) rate() int {
+	seconds := 1 + int(time.Since(l.began)/time.Second)
+	return min(l.CPS, l.accepted/seconds)
 }
 
 // hold counts the hold down.
