@@ -3,7 +3,6 @@
 package main
 
 import (
-	"fmt"
 	"os"
 	"time"
 
@@ -26,7 +25,7 @@ func run(args []string) int {
 
 	o, problems := parse(args)
 	if text, asked := cli.Asked(problems, o.Version, help); asked {
-		fmt.Fprint(console.Out, text)
+		console.Print(text)
 		return cli.StatusDone
 	}
 	if o.garbled {

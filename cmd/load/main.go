@@ -4,6 +4,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"os"
 	"time"
 
@@ -22,7 +23,7 @@ func run(args []string) int {
 
 	o, problems := parse(args)
 	if text, asked := cli.Asked(problems, o.version, help); asked {
-		fmt.Fprint(console.Out, text)
+		console.Print(text)
 		return cli.StatusDone
 	}
 	plan, unfit := o.plan(console)
@@ -51,7 +52,7 @@ func run(args []string) int {
 	})
 	fmt.Fprintf(out.Lines, "Benchmarking %s (be patient).....\n", plan.endpoint())
 	began := time.Now()
-	stopProgress := showProgress(console, test, plan.attack.Requests)
+	stopProgress := showProgress(console, test, plan.attack)
 	result := test.Run(interrupts.Stop)
 	stopProgress()
 	if !interrupts.Stopped() {
@@ -69,8 +70,8 @@ func run(args []string) int {
 
 // showProgress shows how far the attack is until the returned function is
 // called.
-func showProgress(console *cli.Console, test *attack.Attack, requests int) (stop func()) {
-	progress := console.Progress("sending", requests, true)
+func showProgress(console *cli.Console, test *attack.Attack, asked attack.Config) (stop func()) {
+	progress, began := console.Progress("sending", asked.Requests, true), time.Now()
 	ticker := time.NewTicker(200 * time.Millisecond)
 	stopped, finished := make(chan struct{}), make(chan struct{})
 	go func() {
@@ -79,7 +80,7 @@ func showProgress(console *cli.Console, test *attack.Attack, requests int) (stop
 			select {
 			case <-ticker.C:
 				p := test.Progress()
-				progress.Set(p.Done, fmt.Sprintf("(in flight %d, failed %d)", p.Sent-p.Done, p.Failed))
+				progress.Set(p.Done, progressText(p, asked, time.Since(began)))
 			case <-stopped:
 				return
 			}
@@ -104,4 +105,18 @@ func status(r *report.Load) int {
 		return cli.StatusPartly
 	}
 	return cli.StatusDone
+}
+
+// progressText says how fast requests are sent, against the rate if one is
+// asked for, what became of them, and how long the rest takes at that speed.
+func progressText(p attack.Progress, asked attack.Config, gone time.Duration) string {
+	seconds := max(gone.Seconds(), 0.1)
+	against := ""
+	if asked.Rate > 0 { // a burst stands for the whole of its second
+		seconds = math.Floor(seconds) + 1
+		against = fmt.Sprintf(" of %d", asked.Rate)
+	}
+	speed := float64(p.Sent) / seconds
+	left := time.Duration(float64(asked.Requests-p.Sent) / max(speed, 1) * float64(time.Second))
+	return fmt.Sprintf("%.0f/s%s, in flight %d, failed %d, %v left", speed, against, p.Sent-p.Done, p.Failed, left.Round(time.Second))
 }

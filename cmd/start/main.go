@@ -3,7 +3,6 @@
 package main
 
 import (
-	"fmt"
 	"os"
 	"time"
 
@@ -23,7 +22,7 @@ func run(args []string) int {
 
 	o, problems := parse(args)
 	if text, asked := cli.Asked(problems, o.Version, help); asked {
-		fmt.Fprint(console.Out, text)
+		console.Print(text)
 		return cli.StatusDone
 	}
 	if o.garbled {
