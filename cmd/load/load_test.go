@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -16,7 +15,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -289,145 +287,6 @@ func TestTheFlashLoad(t *testing.T) {
 				}
 			}
 		})
-	}
-}
-
-// The command of the README's first lines: the sample, with nothing set up.
-func TestTheSampleRunsDry(t *testing.T) {
-	here, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	sample := []string{"--dry_run", "-f", filepath.Join(here, "tw_load.sample.ini"), "-d", filepath.Join(here, "tw_data.sample.txt")}
-	f := finish(t, load(t, nil, append(sample, "--json", "result.json")...))
-	if f.status != 0 || f.record.Requests.Accepted != 5000 || !f.record.DryRun || !strings.Contains(f.stderr, "DRY RUN") {
-		t.Errorf("status %d, %+v\n%s", f.status, f.record.Requests, f.stderr)
-	}
-}
-
-func TestDryRunsOfEveryKind(t *testing.T) {
-	for kind, replies := range map[string]int{
-		"sms": 100, "voice": 0, "status": 0, "raw": 100,
-		"sms\nMethod = GET": 100, "voice\nMethod = GET": 0, "sms\nMethod = GET\nSignURL = https://public.example/sms": 100,
-	} {
-		files := config("https://me:pass@nowhere.invalid:8443/hook?x=1#rc=1", "Kind = "+kind+"\nBadSignature = 20%\n")
-		f := finish(t, load(t, files, append(common, "--dry_run")...))
-		r := f.record.Requests
-		if f.status != 0 || r.Accepted != 80 || r.Refused != 20 || f.record.Replies.Count != replies*8/10 {
-			t.Errorf("%s: status %d, %+v, replies %+v\n%s", kind, f.status, r, f.record.Replies, f.stderr)
-		}
-		if strings.Contains(f.stdout+f.stderr, "pass") || strings.Contains(f.stdout+f.stderr, "x=1") {
-			t.Errorf("%s: the password or the query is shown\n%s%s", kind, f.stdout, f.stderr)
-		}
-	}
-}
-
-func TestForgedRequestsThatPassAreWarnedOf(t *testing.T) {
-	open := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusNoContent) }))
-	t.Cleanup(open.Close)
-	f := finish(t, load(t, config(open.URL, "BadSignature = 10%\n"), common...))
-	if f.record.Requests.LetThrough != 10 || !strings.Contains(f.stdout, "this endpoint accepts forged requests") {
-		t.Errorf("%+v\n%s", f.record.Requests, f.stdout)
-	}
-}
-
-func TestJSONOnStandardOutputIsAlone(t *testing.T) {
-	f := finish(t, load(t, config(application(t), ""), "-f", "c.ini", "-d", "d.txt", "--json", "-"))
-	var record report.Load
-	if err := json.Unmarshal([]byte(f.stdout), &record); err != nil || record.Requests.Accepted != 100 {
-		t.Errorf("%v, %+v in\n%s", err, record.Requests, f.stdout)
-	}
-	if !strings.Contains(f.stderr, "Benchmarking") || !strings.Contains(f.stderr, "Done!") {
-		t.Errorf("the lines of the run are not on standard error:\n%s", f.stderr)
-	}
-}
-
-// A result that cannot be written is not silently lost.
-func TestAFullDiskIsToldOf(t *testing.T) {
-	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
-	if err != nil {
-		t.Skip("there is no /dev/full")
-	}
-	defer full.Close()
-	cmd := load(t, config(application(t), ""), "-f", "c.ini", "-d", "d.txt", "--json", "-")
-	var stderr bytes.Buffer
-	cmd.Stdout, cmd.Stderr = full, &stderr
-	_ = cmd.Run()
-	if status := cmd.ProcessState.ExitCode(); status != 3 || !strings.Contains(stderr.String(), "load: error: write /dev/stdout: no space left") {
-		t.Errorf("status %d, want 3\n%s", status, stderr.String())
-	}
-}
-
-// Leaving at once leaves an older result as it is.
-func TestTheSecondInterruptLosesNoOlderResult(t *testing.T) {
-	slow := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { time.Sleep(3 * time.Second) }))
-	t.Cleanup(slow.Close)
-	files := config(slow.URL, "")
-	files["older.json"] = "older"
-	cmd := load(t, files, "-f", "c.ini", "-d", "d.txt", "--json", "older.json")
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := bufio.NewReader(out).ReadString('\n'); err != nil {
-		t.Fatal(err)
-	}
-	time.Sleep(200 * time.Millisecond) // the requests are in flight
-	for range 2 {
-		_ = cmd.Process.Signal(syscall.SIGINT)
-		time.Sleep(100 * time.Millisecond)
-	}
-	_ = cmd.Wait()
-	text, err := os.ReadFile(filepath.Join(cmd.Dir, "older.json"))
-	left, _ := os.ReadDir(cmd.Dir)
-	if status := cmd.ProcessState.ExitCode(); status != 130 || err != nil || string(text) != "older" || len(left) != 3 {
-		t.Errorf("status %d, %q, %v, %v; want 130 and the older result", status, text, err, left)
-	}
-}
-
-func TestTheFirstInterruptReports(t *testing.T) {
-	slow := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		time.Sleep(20 * time.Millisecond)
-		w.WriteHeader(http.StatusNoContent)
-	}))
-	t.Cleanup(slow.Close)
-	for _, s := range []os.Signal{syscall.SIGINT, syscall.SIGTERM} {
-		files := config(slow.URL, "")
-		files["c.ini"] = strings.Replace(files["c.ini"], "Users = 20\n", "Users = 100000\n", 1)
-		cmd := load(t, files, common...)
-		out, err := cmd.StdoutPipe()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		lines := bufio.NewReader(out)
-		if line, err := lines.ReadString('\n'); err != nil || !strings.HasPrefix(line, "Benchmarking") {
-			t.Fatalf("%q, %v", line, err)
-		}
-		time.Sleep(300 * time.Millisecond) // some requests
-		if err := cmd.Process.Signal(s); err != nil {
-			t.Fatal(err)
-		}
-		rest, _ := io.ReadAll(lines)
-		_ = cmd.Wait()
-		text, err := os.ReadFile(filepath.Join(cmd.Dir, "result.json"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		var record report.Load
-		if err := json.Unmarshal(text, &record); err != nil {
-			t.Fatal(err)
-		}
-		r := record.Requests
-		if status := cmd.ProcessState.ExitCode(); status != 130 || !record.Interrupted || r.Sent < 5 || r.Accepted != r.Sent ||
-			!strings.Contains(string(rest), "Completed requests") || strings.Contains(string(rest), "Done!") {
-			t.Errorf("%v: status %d, %+v\n%s", s, status, r, rest)
-		}
 	}
 }
 
