@@ -83,10 +83,36 @@ func TestPlacingTakesExactlyWhatTheCapAllows(t *testing.T) {
 				if placed.Retries != 0 || placed.Throttles != 0 {
 					t.Errorf("retried %d, throttled %d, want none", placed.Retries, placed.Throttles)
 				}
-				if rate, busiest := placed.Rate(); rate != cps || busiest != cps {
+				if rate, busiest := placed.Rate(cps); rate != cps || busiest != cps {
 					t.Errorf("rate %v, busiest second %d, want %d", rate, busiest, cps)
 				}
 			})
 		})
+	}
+}
+
+func TestRateCountsWholeBursts(t *testing.T) {
+	at := func(ms ...int) (starts []calls.Start) {
+		for _, ms := range ms {
+			starts = append(starts, calls.Start{At: time.UnixMilli(int64(ms))})
+		}
+		return starts
+	}
+	for _, row := range []struct {
+		why    string
+		starts []calls.Start
+		want   float64
+	}{
+		{"nothing was started", nil, 0},
+		{"a burst took less than a second", at(0, 100, 200), 0},
+		{"two bursts, a second apart, however long they took", at(0, 10, 20, 1000, 1300, 1600), 3},
+		{"the last burst had begun only", at(0, 10, 20, 1000, 1300, 1600, 2000), 3},
+		{"each burst came late", at(0, 10, 20, 1500, 1510, 1520, 3000), 2},
+		{"fewer than a burst, slower than the cap", at(0, 2000, 4000), 0.5},
+	} {
+		placement := calls.Placement{Starts: row.starts}
+		if got, _ := placement.Rate(3); got != row.want {
+			t.Errorf("%s: rate %v, want %v", row.why, got, row.want)
+		}
 	}
 }

@@ -6,10 +6,12 @@ import (
 )
 
 // Rate returns the starts that Twilio accepted per second, and the most
-// requests sent in any one second, whatever their outcome. The starts of the
-// last second do not count for the rate, since that second was not over; it is
-// 0 if all were sent within a second.
-func (p *Placement) Rate() (accepted float64, busiest int) {
+// requests sent in any one second, whatever their outcome. The accepted are
+// counted from the first start to the one that opens the last burst: how long
+// a burst itself took is not the rate. Where there were no more than one
+// burst's worth, they are counted from the first to the last, and the rate is
+// 0 if that took less than a second.
+func (p *Placement) Rate(cps int) (accepted float64, busiest int) {
 	var sent, good []time.Time
 	for _, start := range p.Starts {
 		sent = append(sent, start.At)
@@ -18,8 +20,15 @@ func (p *Placement) Rate() (accepted float64, busiest int) {
 		}
 	}
 	busiest, _ = count(sent)
-	if _, before := count(good); before > 0 {
-		accepted = float64(before) / good[len(good)-1].Sub(good[0]).Seconds()
+	slices.SortFunc(good, time.Time.Compare)
+	last := len(good) - 1
+	if last > cps {
+		last -= last % cps
+	}
+	if last > 0 {
+		if took := good[last].Sub(good[0]); took >= time.Second {
+			accepted = float64(last) / took.Seconds()
+		}
 	}
 	return accepted, busiest
 }

@@ -83,7 +83,7 @@ func TestAcceptedIsNotDialed(t *testing.T) {
 		asked := plan(100, 20)
 		asked.Hold = 10 * time.Second
 		result := client.Run(t.Context(), context.Background(), asked, new(memory), nil)
-		if rate, _ := result.Placement.Rate(); rate != 20 {
+		if rate, _ := result.Placement.Rate(20); rate != 20 {
 			t.Errorf("accepted %v a second, want 20", rate)
 		}
 		r := result.Ending.Records

@@ -31,7 +31,7 @@ func Starts(plan calls.Plan, result *calls.Result) *report.CallStarts {
 	for _, call := range lookUp.Strangers {
 		s.Strangers = append(s.Strangers, call.SID)
 	}
-	s.Rate, s.BusiestSecond = p.Rate()
+	s.Rate, s.BusiestSecond = p.Rate(plan.CPS)
 	took := newTimes()
 	for _, start := range p.Starts {
 		_ = took.RecordValue(start.Took.Microseconds())

@@ -22,14 +22,16 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 )
 
-// A Server is an HTTPS server for api.twilio.com on 127.0.0.1, and the proxy
-// that leads to it.
+// A Server is an HTTPS server for api.twilio.com, and the proxy on 127.0.0.1
+// that leads to it: a tunnel that the proxy is asked for ends in the API itself,
+// so that nothing is copied on the way.
 type Server struct {
 	api, proxy *http.Server
-	addr       string // of the API
+	tunnels    *tunnels
 	proxyURL   string
 	certFile   string
 }
@@ -44,21 +46,17 @@ func Start(handler http.Handler, dir string) (*Server, error) {
 	if err := os.WriteFile(s.certFile, pemBytes, 0o644); err != nil {
 		return nil, err
 	}
-	apiListener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
-	proxyListener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, errors.Join(err, apiListener.Close())
-	}
 	silent := log.New(io.Discard, "", 0) // clients that are killed are no news here
-	s.addr = apiListener.Addr().String()
-	s.proxyURL = "http://" + proxyListener.Addr().String()
+	s.tunnels = &tunnels{addr: listener.Addr(), open: make(chan net.Conn), done: make(chan struct{})}
+	s.proxyURL = "http://" + listener.Addr().String()
 	s.api = &http.Server{Handler: handler, ErrorLog: silent, TLSConfig: &tls.Config{Certificates: []tls.Certificate{certificate}}}
 	s.proxy = &http.Server{Handler: http.HandlerFunc(s.connect), ErrorLog: silent}
-	go func() { _ = s.api.ServeTLS(apiListener, "", "") }()
-	go func() { _ = s.proxy.Serve(proxyListener) }()
+	go func() { _ = s.api.ServeTLS(s.tunnels, "", "") }()
+	go func() { _ = s.proxy.Serve(listener) }()
 	return s, nil
 }
 
@@ -76,29 +74,49 @@ func (s *Server) connect(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "this proxy takes CONNECT only", http.StatusMethodNotAllowed)
 		return
 	}
-	api, err := net.Dial("tcp", s.addr)
+	client, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
-		http.Error(w, err.Error(), http.StatusBadGateway)
 		return
 	}
-	client, buffered, err := http.NewResponseController(w).Hijack()
-	if err != nil {
-		_ = api.Close()
+	if _, err := io.WriteString(client, "HTTP/1.1 200 Connection established\r\n\r\n"); err != nil {
+		_ = client.Close()
 		return
 	}
-	_, _ = io.WriteString(client, "HTTP/1.1 200 Connection established\r\n\r\n")
-	go tunnel(api, buffered)
-	tunnel(client, api)
-	_ = api.Close()
-	_ = client.Close()
+	s.tunnels.accept(client)
 }
 
-// tunnel copies until the source ends, and passes the end on.
-func tunnel(to net.Conn, from io.Reader) {
-	_, _ = io.Copy(to, from)
-	if half, ok := to.(interface{ CloseWrite() error }); ok {
-		_ = half.CloseWrite()
+// tunnels is the listener of the API: its connections are those of the proxy
+// that were asked to become tunnels. A client says nothing to the API before
+// the proxy's answer, so nothing of it is lost with the proxy's buffers.
+type tunnels struct {
+	addr  net.Addr
+	open  chan net.Conn
+	done  chan struct{}
+	close sync.Once
+}
+
+func (t *tunnels) accept(conn net.Conn) {
+	select {
+	case t.open <- conn:
+	case <-t.done:
+		_ = conn.Close()
 	}
+}
+
+func (t *tunnels) Accept() (net.Conn, error) {
+	select {
+	case conn := <-t.open:
+		return conn, nil
+	case <-t.done:
+		return nil, net.ErrClosed
+	}
+}
+
+func (t *tunnels) Addr() net.Addr { return t.addr }
+
+func (t *tunnels) Close() error {
+	t.close.Do(func() { close(t.done) })
+	return nil
 }
 
 // newCertificate makes a certificate for a host, good for a day, that signs
