@@ -19,7 +19,7 @@ func (p *Placement) Rate(cps int) (accepted float64, busiest int) {
 			good = append(good, start.At)
 		}
 	}
-	busiest, _ = count(sent)
+	slices.SortFunc(sent, time.Time.Compare)
 	slices.SortFunc(good, time.Time.Compare)
 	last := len(good) - 1
 	if last > cps {
@@ -30,18 +30,17 @@ func (p *Placement) Rate(cps int) (accepted float64, busiest int) {
 			accepted = float64(last) / took.Seconds()
 		}
 	}
-	return accepted, busiest
+	return accepted, most(sent)
 }
 
-// count sorts times, and returns the most of them within any second and how
-// many there are before the last second.
-func count(times []time.Time) (busiest, before int) {
-	slices.SortFunc(times, time.Time.Compare)
+// most returns the most of sorted times within any second.
+func most(times []time.Time) (most int) {
+	first := 0
 	for i := range times {
-		for times[i].Sub(times[before]) >= time.Second {
-			before++
+		for times[i].Sub(times[first]) >= time.Second {
+			first++
 		}
-		busiest = max(busiest, i-before+1)
+		most = max(most, i-first+1)
 	}
-	return busiest, before
+	return most
 }
