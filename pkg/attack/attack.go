@@ -131,14 +131,16 @@ func New(cfg Config) (*Attack, error) {
 // out. When ctx is done no more are sent, those in flight are waited for, and
 // the result tells of what was sent. Run must be called only once.
 func (a *Attack) Run(ctx context.Context) *Result {
-	start := time.Now()
-	a.recorder.start = start
 	if a.cfg.Rate > 0 {
-		a.openLoop(ctx, start)
-	} else {
-		a.closedLoop(ctx)
+		return a.result(a.openLoop(ctx))
 	}
-	return a.result(time.Since(start))
+	return a.result(a.closedLoop(ctx))
+}
+
+// begin starts the clock.
+func (a *Attack) begin() time.Time {
+	a.recorder.start = time.Now()
+	return a.recorder.start
 }
 
 // Progress is a look at a running attack.

@@ -10,8 +10,9 @@ import (
 )
 
 // closedLoop lets each of so many senders work back to back until all requests
-// are sent.
-func (a *Attack) closedLoop(ctx context.Context) {
+// are sent. It returns how long that took.
+func (a *Attack) closedLoop(ctx context.Context) time.Duration {
+	start := a.begin()
 	var stop atomic.Bool
 	stop.Store(ctx.Err() != nil)
 	defer context.AfterFunc(ctx, func() { stop.Store(true) })()
@@ -32,6 +33,7 @@ func (a *Attack) closedLoop(ctx context.Context) {
 		})
 	}
 	senders.Wait()
+	return time.Since(start)
 }
 
 // openLoop sends request k when it is due, floor(k / Rate) seconds after start,
@@ -42,13 +44,22 @@ func (a *Attack) closedLoop(ctx context.Context) {
 // lateness after the second that it waited for, one slow burst delays all that
 // follow, and there is no catching up. So the schedule sets the pace, and the
 // limiter bounds how fast a run that fell behind comes back: at twice the rate.
-func (a *Attack) openLoop(ctx context.Context, start time.Time) {
+//
+// Connections that a burst needs are opened shortly before it: a thousand opened
+// within it would make its last requests late. It returns how long all took from
+// the first burst on.
+func (a *Attack) openLoop(ctx context.Context) time.Duration {
 	limiter := burst.New(2 * a.cfg.Rate)
 	inFlight := make(chan struct{}, a.cfg.MaxInFlight)
 	idle := &senderPool{attack: a}
+	idle.prepare(ctx, min(a.burst(0), cap(inFlight)), time.Now().Add(lead))
+	start := a.begin()
 	var requests sync.WaitGroup
 	for k := range a.cfg.Requests {
 		due := start.Add(a.due(k))
+		if k > 0 && k%a.cfg.Rate == 0 && sleepUntil(ctx, due.Add(-lead)) == nil {
+			idle.prepare(ctx, min(a.burst(k), cap(inFlight)-len(inFlight)), due)
+		}
 		if sleepUntil(ctx, due) != nil || limiter.Wait(ctx) != nil || enter(ctx, inFlight) != nil {
 			a.unsent, a.waited = a.leftOver(k, time.Since(start))
 			break
@@ -63,11 +74,17 @@ func (a *Attack) openLoop(ctx context.Context, start time.Time) {
 	}
 	requests.Wait()
 	idle.close()
+	return time.Since(start)
 }
 
 // due is when request k of an open loop is to be sent, after the start.
 func (a *Attack) due(k int) time.Duration {
 	return time.Duration(k/a.cfg.Rate) * time.Second
+}
+
+// burst returns how many requests are due at once from request k on.
+func (a *Attack) burst(k int) int {
+	return min(a.cfg.Rate, a.cfg.Requests-k)
 }
 
 // leftOver returns how many requests were due when an open loop was stopped
@@ -103,36 +120,5 @@ func sleepUntil(ctx context.Context, t time.Time) error {
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
-	}
-}
-
-// A senderPool hands out the sender that was used last, so that connections
-// beyond those needed grow old and are not used again.
-type senderPool struct {
-	attack *Attack
-	mu     sync.Mutex
-	idle   []*sender
-}
-
-func (p *senderPool) take() *sender {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if n := len(p.idle); n > 0 {
-		s := p.idle[n-1]
-		p.idle = p.idle[:n-1]
-		return s
-	}
-	return newSender(p.attack)
-}
-
-func (p *senderPool) put(s *sender) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.idle = append(p.idle, s)
-}
-
-func (p *senderPool) close() {
-	for _, s := range p.idle {
-		s.close()
 	}
 }

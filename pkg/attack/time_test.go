@@ -100,6 +100,27 @@ func TestOpenLoopSendsInBursts(t *testing.T) {
 	})
 }
 
+// Connections take 300 ms to open, answers 1.2 s: no burst waits for any, and
+// none is opened that is not needed.
+func TestConnectionsAreOpenedBeforeABurst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var opened atomic.Int64
+		connect := inMemory(always(1200 * time.Millisecond))
+		r := run(t, attack.Config{Requests: 45, Rate: 10, Envelope: webhook.Envelope{URL: "http://a.example"},
+			Connect: func(ctx context.Context, addr string) (net.Conn, error) {
+				opened.Add(1)
+				time.Sleep(300 * time.Millisecond)
+				return connect(ctx, addr)
+			}})
+		if r.Latency.Max != 1200*time.Millisecond || r.Late != 0 || r.Elapsed != 5200*time.Millisecond {
+			t.Errorf("latency at most %v, %d late, %v in all; want 1.2s, none, 5.2s", r.Latency.Max, r.Late, r.Elapsed)
+		}
+		if opened.Load() != 20 {
+			t.Errorf("%d connections were opened, want 20", opened.Load())
+		}
+	})
+}
+
 func TestLateIsAHundredMilliseconds(t *testing.T) {
 	for behind, late := range map[time.Duration]int{attack.Late: 1, attack.Late - 1: 0} {
 		synctest.Test(t, func(t *testing.T) {
@@ -310,6 +331,7 @@ func TestConnectionsAreKeptAsLongAsServersKeepThem(t *testing.T) {
 			tc.cfg.Envelope.URL = "http://a.example"
 			tc.cfg.Connect = func(ctx context.Context, addr string) (net.Conn, error) {
 				opened.Add(1)
+				time.Sleep(300 * time.Millisecond)
 				return connect(ctx, addr)
 			}
 			if r := run(t, tc.cfg); int(opened.Load()) != tc.want || r.Accepted != tc.cfg.Requests {
