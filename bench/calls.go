@@ -1,0 +1,58 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"call-load-tester/pkg/twiliosim"
+)
+
+// A placer is a way to place calls.
+type placer struct {
+	name  string
+	calls int
+	place func(calls int) (placement, error)
+
+	rate, cpu, memory sample
+	most              int
+}
+
+// callCost: what does a call cost, beside other ways to place one?
+func callCost(b *bench) error {
+	const cps = 200
+	slow := twiliosim.Config{ResponseTime: 200 * time.Millisecond}
+	all := []*placer{{name: "start, cap 200", calls: 4000, place: func(calls int) (placement, error) { return b.place(slow, calls, cps) }}}
+	if node, ok := b.findNode(); ok {
+		helper := func(how string) func(int) (placement, error) {
+			return func(calls int) (placement, error) { return b.placeWithNode(node, slow, calls, how) }
+		}
+		all = append(all,
+			&placer{name: "official Node helper, all at once", calls: 1000, place: helper("at-once")},
+			&placer{name: "the same, one after the other, as the original does", calls: 40, place: helper("in-turn")})
+	}
+	if sipp, ok := b.find("sipp"); ok {
+		all = append(all, &placer{name: "SIPp, 200 SIP calls a second over UDP, no API", calls: 4000, place: func(calls int) (placement, error) { return placeWithSIPp(sipp, calls, cps) }})
+	}
+	for range b.runs {
+		for _, p := range all {
+			got, err := p.place(p.calls)
+			if err != nil {
+				return fmt.Errorf("%s: %w", p.name, err)
+			}
+			p.rate = append(p.rate, got.rate)
+			p.cpu = append(p.cpu, got.cpu.Seconds()*1000/float64(p.calls))
+			p.memory = append(p.memory, float64(got.memory)/(1<<20))
+			p.most = max(p.most, got.most)
+		}
+	}
+	head("at 200 ms response time", "starts a second", "most in 0.95 s", "CPU s per 1,000 calls", "its rate, of start's", "its CPU, of start's", "memory, MiB")
+	ours := all[0]
+	for _, p := range all {
+		most := fmt.Sprint(p.most)
+		if p.most == 0 {
+			most = "–"
+		}
+		row(p.name, p.rate.text(1), most, p.cpu.text(3), p.rate.over(ours.rate).text(2), p.cpu.over(ours.cpu).text(2), p.memory.text(0))
+	}
+	return nil
+}

@@ -1,0 +1,85 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+
+	"call-load-tester/pkg/twiliosim"
+)
+
+// memory: does it grow with the work?
+func memory(b *bench) error {
+	head("work", "requests", "most resident, MiB")
+	var placing sample
+	for range b.runs {
+		p, err := b.place(twiliosim.Config{}, 100_000, 1000)
+		if err != nil {
+			return err
+		}
+		placing = append(placing, float64(p.memory)/(1<<20))
+	}
+	row("start, cap 1,000", "100,000", placing.text(0))
+
+	e, err := goEndpoint()
+	if nginx, ok := b.find("nginx"); ok && err == nil {
+		e.close()
+		e, err = nginxEndpoint(b, nginx)
+	}
+	if err != nil {
+		return err
+	}
+	defer e.close()
+	for _, requests := range []int{100_000, 1_000_000, 10_000_000} {
+		var sending sample
+		for range b.runs {
+			p, err := measure(b.load(e.url, requests, 0))
+			if err != nil {
+				return err
+			}
+			sending = append(sending, float64(p.memory)/(1<<20))
+		}
+		row("load, 50 connections", fmt.Sprint(requests), sending.text(0))
+	}
+	return nil
+}
+
+// footprint: how long does the first build take, how large are the commands,
+// how soon do they answer?
+func footprint(b *bench) error {
+	var build sample
+	for range b.runs {
+		cache, err := os.MkdirTemp(b.dir, "cache")
+		if err != nil {
+			return err
+		}
+		cmd := exec.Command("go", "build", "./...")
+		cmd.Env = append(os.Environ(), "GOCACHE="+cache)
+		p, err := measure(cmd)
+		if err != nil {
+			return err
+		}
+		_ = os.RemoveAll(cache)
+		build = append(build, p.wall.Seconds())
+	}
+	head("command", "MB", "--help, ms")
+	for _, name := range []string{"start", "end", "load"} {
+		path := filepath.Join(b.bin, name)
+		info, err := os.Stat(path)
+		if err != nil {
+			return err
+		}
+		var help sample
+		for range 10 * b.runs {
+			p, err := measure(exec.Command(path, "--help"))
+			if err != nil {
+				return err
+			}
+			help = append(help, float64(p.wall.Microseconds())/1000)
+		}
+		row(name, fmt.Sprintf("%.1f", float64(info.Size())/1e6), help.text(1))
+	}
+	fmt.Printf("\n`go build ./...` from an empty build cache: %s s\n", build.text(1))
+	return nil
+}

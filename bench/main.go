@@ -1,0 +1,123 @@
+// Command bench measures start, end and load beside their peers, on this
+// machine alone, and prints each table as Markdown. Run it from the root of the
+// repository:
+//
+//	go run ./bench closed open       # some tables
+//	go run ./bench -runs 1 all       # a quick look at all
+//
+// bench/README.md says what each table holds; bench/peers/install gets the
+// peers. One that is missing is left out, and that is said.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+)
+
+// A table is a set of measurements that are printed together.
+type table struct {
+	name, about string
+	print       func(*bench) error
+}
+
+var tables = []table{
+	{"rates", "start: rate reached and most starts in 0.95 s, by response time and cap", rates},
+	{"calls", "start beside its peers at cap 200 and 200 ms: rate and CPU", callCost},
+	{"caps", "start: the largest cap that this machine reaches", caps},
+	{"ends", "end beside a sequential loop, and on an account that refuses more than 10 at once", ends},
+	{"closed", "load beside its peers, back to back over 50 connections", closed},
+	{"open", "load beside its peers at 2,000 requests a second", open},
+	{"accuracy", "load: percentiles beside those of the endpoint's own log", accuracy},
+	{"highest", "load: the highest rate held for 30 s with no request late", highest},
+	{"memory", "memory of 100,000 calls and of 10 million requests", memory},
+	{"footprint", "cold build, size of the commands, time of --help", footprint},
+}
+
+// A bench is what all tables share.
+type bench struct {
+	runs int
+	only string // peers to measure, as a list with commas; empty: all that there are
+	bin  string // directory of the built commands
+	dir  string // for whatever else; removed at the end
+}
+
+func main() {
+	runs := flag.Int("runs", 5, "how `OFTEN` to measure each")
+	only := flag.String("peers", "", "measure beside these `PROGRAMS` only, as in bombardier,vegeta")
+	flag.Usage = usage
+	flag.Parse()
+	if flag.NArg() == 0 || *runs < 1 {
+		usage()
+		os.Exit(2)
+	}
+	if err := run(*runs, *only, flag.Args()); err != nil {
+		fmt.Fprintln(os.Stderr, "bench: error:", err)
+		os.Exit(1)
+	}
+}
+
+func usage() {
+	fmt.Fprintln(os.Stderr, "usage: go run ./bench [-runs 5] [-peers bombardier,vegeta] TABLE...")
+	for _, t := range tables {
+		fmt.Fprintf(os.Stderr, "  %-10s %s\n", t.name, t.about)
+	}
+	fmt.Fprintln(os.Stderr, "  all        all of them: about two hours with 5 runs")
+}
+
+func run(runs int, only string, names []string) error {
+	wanted, err := choose(names)
+	if err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp("", "bench")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	b := &bench{runs: runs, only: only, bin: filepath.Join(dir, "bin"), dir: dir}
+	if out, err := exec.Command("go", "build", "-o", b.bin+"/", "./cmd/...").CombinedOutput(); err != nil {
+		return fmt.Errorf("%w: is this the root of the repository?\n%s", err, out)
+	}
+	fmt.Printf("%s, %s; medians of %d runs, least to most in brackets\n", machine(), runtime.Version(), runs)
+	for _, t := range wanted {
+		fmt.Printf("\n### %s: %s\n\n", t.name, t.about)
+		if err := t.print(b); err != nil {
+			return fmt.Errorf("%s: %w", t.name, err)
+		}
+	}
+	return nil
+}
+
+func choose(names []string) (wanted []table, err error) {
+	for _, name := range names {
+		found := false
+		for _, t := range tables {
+			if name == t.name || name == "all" {
+				wanted = append(wanted, t)
+				found = true
+			}
+		}
+		if !found {
+			return nil, fmt.Errorf("there is no table %q", name)
+		}
+	}
+	return wanted, nil
+}
+
+// machine says what this runs on, as far as it is easily told.
+func machine() string {
+	model := runtime.GOARCH
+	info, _ := os.ReadFile("/proc/cpuinfo")
+	for line := range strings.Lines(string(info)) {
+		if key, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(key) == "model name" {
+			model = strings.TrimSpace(value)
+			break
+		}
+	}
+	return fmt.Sprintf("%d × %s, %s", runtime.NumCPU(), model, runtime.GOOS)
+}
