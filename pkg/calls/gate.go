@@ -10,6 +10,7 @@ import (
 // A gate bounds the requests in flight and adapts the bound to what the account
 // allows: it starts at its ceiling, halves when Twilio answers that too many
 // are under way, and grows by one for each second in which requests succeed.
+// When one more turns out to be too many, that one is taken back.
 // It is safe for concurrent use; places go first come, first served.
 type gate struct {
 	ceiling int
@@ -18,10 +19,11 @@ type gate struct {
 	mu       sync.Mutex
 	limit    int
 	inFlight int
-	peak     int // the most in flight since the last halving
+	peak     int // the most in flight since the limit was last lowered
 	waiting  []chan struct{}
-	age      int       // halvings so far
-	grown    time.Time // when the limit last changed
+	age      int       // how often the limit was lowered
+	grew     bool      // the limit was last changed by growing
+	changed  time.Time // when the limit last was
 	times    int       // 429 answers so far
 }
 
@@ -78,16 +80,15 @@ func (p *pass) leave(err error) {
 	switch {
 	case throttled(err):
 		g.times++
-		// Requests already under way at the last halving say nothing new.
-		if halved = p.age == g.age; halved {
-			g.limit = max(1, min(g.limit, g.peak)/2)
-			g.peak = g.inFlight
-			g.age++
-			g.grown = time.Now()
+		// Requests already under way when the limit was lowered say nothing new.
+		if p.age == g.age {
+			halved = !g.grew
+			g.lower()
 		}
-	case err == nil && g.limit < g.ceiling && time.Since(g.grown) >= time.Second:
+	case err == nil && g.limit < g.ceiling && time.Since(g.changed) >= time.Second:
 		g.limit++
-		g.grown = time.Now()
+		g.grew = true
+		g.changed = time.Now()
 	}
 	limit := g.limit
 	g.inFlight--
@@ -96,6 +97,20 @@ func (p *pass) leave(err error) {
 	if halved && g.halved != nil {
 		g.halved(limit)
 	}
+}
+
+// lower takes back what the limit grew by last, or else halves it. It requires
+// that g.mu is held.
+func (g *gate) lower() {
+	if g.grew {
+		g.limit--
+	} else {
+		g.limit = max(1, min(g.limit, g.peak)/2)
+	}
+	g.peak = g.inFlight
+	g.age++
+	g.grew = false
+	g.changed = time.Now()
 }
 
 // throttles returns how many 429 answers there were so far.

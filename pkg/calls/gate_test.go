@@ -71,6 +71,41 @@ func TestGateHalvesAndGrows(t *testing.T) {
 	})
 }
 
+// Once the gate has found what the account allows, it tries one more each
+// second, and takes no more than that back.
+func TestGateStaysAtWhatIsAllowed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const allowed = 10
+		halvings := 0
+		g := newGate(16, func(int) { halvings++ })
+		for second := range 30 {
+			passes := enterAll(t, g)
+			if second > 5 && (len(passes) < allowed || len(passes) > allowed+1) {
+				t.Errorf("second %d: %d in flight, want 10 or 11", second, len(passes))
+			}
+			time.Sleep(time.Second)
+			for i, p := range passes {
+				if i < allowed {
+					p.leave(nil)
+				} else {
+					p.leave(errThrottled)
+				}
+			}
+		}
+		if halvings != 1 {
+			t.Errorf("%d halvings, want the first one only", halvings)
+		}
+		for range 3 { // it allows less now
+			for _, p := range enterAll(t, g) {
+				p.leave(errThrottled)
+			}
+		}
+		if g.limit > 3 || halvings < 3 {
+			t.Errorf("limit %d after %d halvings, want it lowered fast", g.limit, halvings)
+		}
+	})
+}
+
 func TestGateNeverCloses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := newGate(8, nil)
