@@ -31,7 +31,7 @@ func (m *memory) Append(sid string) error {
 }
 
 // newClient returns a client of a new simulated account.
-func newClient(t *testing.T, cfg twiliosim.Config) (*calls.Client, *twiliosim.Account) {
+func newClient(t testing.TB, cfg twiliosim.Config) (*calls.Client, *twiliosim.Account) {
 	t.Helper()
 	account := twiliosim.New(cfg)
 	client := calls.NewClient(calls.Config{

@@ -153,3 +153,23 @@ func ExampleReader_SIDs() {
 	// CA0123456789abcdef0123456789abcdef <nil>
 	//  calls.csv:3: no call SID in "CA12"
 }
+
+// A file as start writes it: one SID a line.
+func BenchmarkReader(b *testing.B) {
+	const lines = 10_000
+	var file strings.Builder
+	for i := range lines {
+		fmt.Fprintf(&file, "CA%032x\n", i)
+	}
+	b.SetBytes(int64(file.Len()))
+	b.ReportAllocs()
+	for b.Loop() {
+		n := 0
+		for range sidfile.NewReader(strings.NewReader(file.String()), "calls.csv").SIDs() {
+			n++
+		}
+		if n != lines {
+			b.Fatalf("%d lines, want %d", n, lines)
+		}
+	}
+}
