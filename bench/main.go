@@ -44,6 +44,8 @@ type bench struct {
 	only string // peers to measure, as a list with commas; empty: all that there are
 	bin  string // directory of the built commands
 	dir  string // for whatever else; removed at the end
+
+	missing map[string]bool // programs that were said to be left out
 }
 
 func main() {
@@ -66,7 +68,7 @@ func usage() {
 	for _, t := range tables {
 		fmt.Fprintf(os.Stderr, "  %-10s %s\n", t.name, t.about)
 	}
-	fmt.Fprintln(os.Stderr, "  all        all of them: about two hours with 5 runs")
+	fmt.Fprintln(os.Stderr, "  all        all of them: over an hour with 5 runs")
 }
 
 func run(runs int, only string, names []string) error {
@@ -79,11 +81,11 @@ func run(runs int, only string, names []string) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	b := &bench{runs: runs, only: only, bin: filepath.Join(dir, "bin"), dir: dir}
+	b := &bench{runs: runs, only: only, bin: filepath.Join(dir, "bin"), dir: dir, missing: map[string]bool{}}
 	if out, err := exec.Command("go", "build", "-o", b.bin+"/", "./cmd/...").CombinedOutput(); err != nil {
 		return fmt.Errorf("%w: is this the root of the repository?\n%s", err, out)
 	}
-	fmt.Printf("%s, %s; medians of %d runs, least to most in brackets\n", machine(), runtime.Version(), runs)
+	fmt.Printf("%s, %s; %d runs; medians, least to most in brackets\n", machine(), runtime.Version(), runs)
 	for _, t := range wanted {
 		fmt.Printf("\n### %s: %s\n\n", t.name, t.about)
 		if err := t.print(b); err != nil {

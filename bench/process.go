@@ -75,7 +75,8 @@ func (b *bench) find(name string) (path string, ok bool) {
 		}
 	}
 	path, err := exec.LookPath(name)
-	if err != nil {
+	if err != nil && !b.missing[name] {
+		b.missing[name] = true
 		note("%s is left out: it is not installed (bench/peers/install)", name)
 	}
 	return path, err == nil

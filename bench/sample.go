@@ -23,8 +23,11 @@ func (s sample) median() float64 {
 
 // text is the median and the spread, with so many digits after the point.
 func (s sample) text(digits int) string {
-	if len(s) == 0 {
+	switch len(s) {
+	case 0:
 		return "–"
+	case 1:
+		return fmt.Sprintf("%.*f", digits, s[0])
 	}
 	return fmt.Sprintf("%.*f (%.*f–%.*f)", digits, s.median(), digits, slices.Min(s), digits, slices.Max(s))
 }
