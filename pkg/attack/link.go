@@ -41,7 +41,7 @@ type link struct {
 	conn     net.Conn // nil if closed
 	wire     meter
 	reader   *bufio.Reader
-	reused   bool // the connection has carried an answer before
+	answered bool // the connection has carried an answer
 	response fasthttp.Response
 	used     time.Time // when it last was; kept by the owner, who knows the time
 
@@ -62,6 +62,20 @@ func dialTCP(ctx context.Context, addr string) (net.Conn, error) {
 	return new(net.Dialer).DialContext(ctx, "tcp", addr)
 }
 
+func (l *link) isOpen() bool { return l.conn != nil }
+
+// isFresh reports whether an open connection may be used at that time.
+func (l *link) isFresh(at time.Time) bool { return at.Sub(l.used) <= maxIdle }
+
+// isQuiet reports whether an idle connection is still open, and nothing has
+// been said on it that would be taken for the next answer. Before its first
+// answer a TLS server may speak, below HTTP: OpenSSL's sends session tickets.
+func (l *link) isQuiet() bool {
+	open, quiet := look(l.conn)
+	_, secure := l.conn.(*tls.Conn)
+	return open && (quiet || secure && !l.answered)
+}
+
 func (l *link) close() {
 	if l.conn != nil {
 		l.conn.Close()
@@ -76,11 +90,11 @@ func (l *link) roundTrip(to address, request []byte, now, deadline time.Time) (w
 		return webhook.Answer{}, err
 	}
 	answer, err := l.exchange(request, deadline)
-	if err != nil && l.reused && l.wire.n == 0 {
+	if err != nil && l.answered && l.wire.n == 0 {
 		err = &keptError{err}
 	}
 	l.received += l.wire.taken()
-	l.reused = true
+	l.answered = true
 	reusable := err == nil && !l.response.ConnectionClose() && len(answer.Body) <= webhook.MaxAnswer &&
 		l.reader.Buffered() == 0 // nothing was said unasked
 	if !reusable {
@@ -166,7 +180,7 @@ func isLongHead(err error) bool {
 // connect sees to it that there is a connection to that address.
 func (l *link) connect(to address, now, deadline time.Time) error {
 	if l.conn != nil && l.addr == to {
-		if idle := now.Sub(l.used); idle <= trusted || idle <= maxIdle && isQuiet(l.conn) {
+		if idle := now.Sub(l.used); idle <= trusted || l.isFresh(now) && l.isQuiet() {
 			return nil
 		}
 	}
@@ -186,7 +200,7 @@ func (l *link) connect(to address, now, deadline time.Time) error {
 	}
 	l.addr, l.conn, l.used = to, conn, now
 	l.wire = meter{Conn: conn}
-	l.reused = false
+	l.answered = false
 	if l.reader.Size() > readBuffer {
 		l.reader = bufio.NewReaderSize(nil, readBuffer)
 	}

@@ -45,7 +45,7 @@ func (a *Attack) closedLoop(ctx context.Context) time.Duration {
 // follow, and there is no catching up. So the schedule sets the pace, and the
 // limiter bounds how fast a run that fell behind comes back: at twice the rate.
 //
-// Connections that a burst needs are opened shortly before it: a thousand opened
+// Connections that a burst needs are opened shortly before it: thousands opened
 // within it would make its last requests late. It returns how long all took from
 // the first burst on.
 func (a *Attack) openLoop(ctx context.Context) time.Duration {

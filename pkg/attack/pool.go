@@ -3,7 +3,6 @@ package attack
 import (
 	"context"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
@@ -13,24 +12,39 @@ const (
 	lead = 500 * time.Millisecond
 
 	// opening is how many connections are opened at the same time.
-	opening = 64
+	opening = 256
 )
 
 // A senderPool hands out the sender that was used last, so that connections
 // beyond those needed grow old and are not used again. It is safe for
 // concurrent use.
 type senderPool struct {
-	attack *Attack
-	mu     sync.Mutex
-	idle   []*sender
+	attack  *Attack
+	openers sync.WaitGroup
+
+	mu      sync.Mutex
+	ready   []*sender // with an open connection, the last used last
+	cold    []*sender // without
+	opening int       // senders whose connection is being opened ahead
 }
 
+// take returns a sender that is ready if there is one.
 func (p *senderPool) take() *sender {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if n := len(p.idle); n > 0 {
-		s := p.idle[n-1]
-		p.idle = p.idle[:n-1]
+	if n := len(p.ready); n > 0 {
+		s := p.ready[n-1]
+		p.ready = p.ready[:n-1]
+		return s
+	}
+	return p.takeCold()
+}
+
+// takeCold requires that p.mu is held.
+func (p *senderPool) takeCold() *sender {
+	if n := len(p.cold); n > 0 {
+		s := p.cold[n-1]
+		p.cold = p.cold[:n-1]
 		return s
 	}
 	return newSender(p.attack)
@@ -39,38 +53,85 @@ func (p *senderPool) take() *sender {
 func (p *senderPool) put(s *sender) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.idle = append(p.idle, s)
+	p.add(s)
 }
 
-func (p *senderPool) size() int {
+// add requires that p.mu is held.
+func (p *senderPool) add(s *sender) {
+	if s.link.isOpen() {
+		p.ready = append(p.ready, s)
+	} else {
+		p.cold = append(p.cold, s)
+	}
+}
+
+// prepare sees to it that a burst finds so many senders ready when it is due,
+// and returns when that is so or the burst is due. It gives up where a
+// connection cannot be opened: the requests themselves tell what is wrong.
+func (p *senderPool) prepare(ctx context.Context, burst int, due time.Time) {
+	p.retire(due)
+	enough := make(chan struct{})
+	p.openers.Go(func() {
+		defer close(enough)
+		var openers sync.WaitGroup
+		for range min(opening, burst) {
+			openers.Go(func() {
+				for p.open(ctx, burst, due.Add(lead)) {
+				}
+			})
+		}
+		openers.Wait()
+	})
+	wait := time.NewTimer(time.Until(due))
+	defer wait.Stop()
+	select {
+	case <-enough:
+	case <-wait.C:
+	case <-ctx.Done():
+	}
+}
+
+// retire closes the connections that would be too old when the next burst is
+// due.
+func (p *senderPool) retire(due time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return len(p.idle)
-}
-
-// prepare opens connections until so many senders are idle, and returns when
-// they are or at the deadline. It gives up at the first that cannot be opened:
-// the requests themselves tell what is wrong.
-func (p *senderPool) prepare(ctx context.Context, senders int, deadline time.Time) {
-	var missing atomic.Int64
-	missing.Store(int64(senders - p.size()))
-	var openers sync.WaitGroup
-	for range min(opening, missing.Load()) {
-		openers.Go(func() {
-			for missing.Add(-1) >= 0 && ctx.Err() == nil {
-				s := newSender(p.attack)
-				if s.link.connect(p.attack.target.addr, time.Now(), deadline) != nil {
-					missing.Store(0)
-				}
-				p.put(s)
-			}
-		})
+	idle := p.ready
+	p.ready = nil
+	for _, s := range idle {
+		if !s.link.isFresh(due) {
+			s.link.close()
+		}
+		p.add(s)
 	}
-	openers.Wait()
 }
 
+// open opens a connection if fewer senders than the burst needs are ready. It
+// reports whether one more may be wanted.
+func (p *senderPool) open(ctx context.Context, burst int, deadline time.Time) (again bool) {
+	p.mu.Lock()
+	if ctx.Err() != nil || len(p.ready)+p.opening >= burst {
+		p.mu.Unlock()
+		return false
+	}
+	p.opening++
+	s := p.takeCold()
+	p.mu.Unlock()
+
+	now := time.Now()
+	err := s.link.connect(p.attack.target.addr, now, deadline)
+
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.opening--
+	p.add(s)
+	return err == nil
+}
+
+// close closes all senders, once nobody uses them any more.
 func (p *senderPool) close() {
-	for _, s := range p.idle {
+	p.openers.Wait()
+	for _, s := range append(p.ready, p.cold...) {
 		s.close()
 	}
 }

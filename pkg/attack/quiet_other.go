@@ -4,5 +4,5 @@ package attack
 
 import "net"
 
-// isQuiet takes every connection for open.
-func isQuiet(net.Conn) bool { return true }
+// look takes every connection for open and quiet.
+func look(net.Conn) (open, quiet bool) { return true, true }

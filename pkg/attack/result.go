@@ -32,7 +32,8 @@ type Result struct {
 	BytesSent, BytesReceived int64 // HTTP, without TLS
 
 	// Of requests that were answered or timed out: Latency from when a request
-	// was due, Service from when it was sent. Both include connecting.
+	// was due, Service from when it was sent. Both include connecting, where a
+	// connection was not opened before the burst.
 	Latency, Service Latency
 
 	Verdicts map[webhook.Code]int // of the accepted, failed and unanswered

@@ -331,7 +331,6 @@ func TestConnectionsAreKeptAsLongAsServersKeepThem(t *testing.T) {
 			tc.cfg.Envelope.URL = "http://a.example"
 			tc.cfg.Connect = func(ctx context.Context, addr string) (net.Conn, error) {
 				opened.Add(1)
-				time.Sleep(300 * time.Millisecond)
 				return connect(ctx, addr)
 			}
 			if r := run(t, tc.cfg); int(opened.Load()) != tc.want || r.Accepted != tc.cfg.Requests {

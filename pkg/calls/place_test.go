@@ -98,6 +98,12 @@ func TestRateCountsWholeBursts(t *testing.T) {
 		}
 		return starts
 	}
+	refusing := func(starts []calls.Start, which ...int) []calls.Start {
+		for _, i := range which {
+			starts[i].Outcome = calls.Refused
+		}
+		return starts
+	}
 	for _, row := range []struct {
 		why    string
 		starts []calls.Start
@@ -109,6 +115,7 @@ func TestRateCountsWholeBursts(t *testing.T) {
 		{"the last burst had begun only", at(0, 10, 20, 1000, 1300, 1600, 2000), 3},
 		{"each burst came late", at(0, 10, 20, 1500, 1510, 1520, 3000), 2},
 		{"fewer than a burst, slower than the cap", at(0, 2000, 4000), 0.5},
+		{"one of each burst was refused", refusing(at(0, 10, 20, 1000, 1010, 1020, 2000, 2010, 2020), 1, 4, 7), 2},
 	} {
 		placement := calls.Placement{Starts: row.starts}
 		if got, _ := placement.Rate(3); got != row.want {

@@ -7,37 +7,36 @@ import (
 
 // Rate returns the starts that Twilio accepted per second, and the most
 // requests sent in any one second, whatever their outcome. The accepted are
-// counted from the first start to the one that opens the last burst: how long
-// a burst itself took is not the rate. Where there were no more than one
-// burst's worth, they are counted from the first to the last, and the rate is
-// 0 if that took less than a second.
+// those sent from the first request until the one that opens the last burst:
+// how long a burst itself took is not the rate. Where there was no more than
+// one burst's worth, they are counted until the last request, and the rate is 0
+// if that took less than a second.
 func (p *Placement) Rate(cps int) (accepted float64, busiest int) {
-	var sent, good []time.Time
-	for _, start := range p.Starts {
-		sent = append(sent, start.At)
-		if start.Outcome == Accepted {
-			good = append(good, start.At)
-		}
+	if len(p.Starts) == 0 {
+		return 0, 0
 	}
-	slices.SortFunc(sent, time.Time.Compare)
-	slices.SortFunc(good, time.Time.Compare)
-	last := len(good) - 1
+	starts := slices.SortedFunc(slices.Values(p.Starts), func(a, b Start) int { return a.At.Compare(b.At) })
+	last := len(starts) - 1
 	if last > cps {
 		last -= last % cps
 	}
-	if last > 0 {
-		if took := good[last].Sub(good[0]); took >= time.Second {
-			accepted = float64(last) / took.Seconds()
+	for _, start := range starts[:last] {
+		if start.Outcome == Accepted {
+			accepted++
 		}
 	}
-	return accepted, most(sent)
+	took := starts[last].At.Sub(starts[0].At)
+	if took < time.Second {
+		return 0, most(starts)
+	}
+	return accepted / took.Seconds(), most(starts)
 }
 
-// most returns the most of sorted times within any second.
-func most(times []time.Time) (most int) {
+// most returns the most of sorted starts within any second.
+func most(starts []Start) (most int) {
 	first := 0
-	for i := range times {
-		for times[i].Sub(times[first]) >= time.Second {
+	for i := range starts {
+		for starts[i].At.Sub(starts[first].At) >= time.Second {
 			first++
 		}
 		most = max(most, i-first+1)

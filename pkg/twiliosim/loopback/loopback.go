@@ -3,7 +3,7 @@
 // reach it through a proxy that takes every connection there.
 //
 // A program is led to it by its environment: HTTPS_PROXY names the proxy,
-// SSL_CERT_FILE the certificate to trust.
+// SSL_CERT_FILE the certificate to trust, and NO_PROXY no exceptions.
 package loopback
 
 import (
@@ -62,7 +62,7 @@ func Start(handler http.Handler, dir string) (*Server, error) {
 
 // Env returns the variables that lead a program here.
 func (s *Server) Env() []string {
-	return []string{"HTTPS_PROXY=" + s.proxyURL, "SSL_CERT_FILE=" + s.certFile}
+	return []string{"HTTPS_PROXY=" + s.proxyURL, "SSL_CERT_FILE=" + s.certFile, "NO_PROXY=", "no_proxy="}
 }
 
 // Close ends the server, the proxy and the connections to the API.
