@@ -21,9 +21,7 @@ func closed(b *bench) error {
 		if i > 0 {
 			fmt.Println()
 		}
-		err = b.backToBack(e)
-		e.close()
-		if err != nil {
+		if err := b.backToBack(e); err != nil {
 			return err
 		}
 	}
@@ -31,8 +29,9 @@ func closed(b *bench) error {
 }
 
 func (b *bench) backToBack(e *endpoint) error {
+	defer e.close()
 	all := b.generators(e.url)
-	if _, err := measure(all[0].command(all[0].requests / 4)); err != nil { // the endpoint warms up
+	if _, err := b.measure(all[0].command(all[0].requests / 4)); err != nil { // the endpoint warms up
 		return err
 	}
 	rate, cpu := make([]sample, len(all)), make([]sample, len(all))
@@ -42,7 +41,7 @@ func (b *bench) backToBack(e *endpoint) error {
 			if err != nil {
 				return err
 			}
-			p, err := measure(g.command(g.requests))
+			p, err := b.measure(g.command(g.requests))
 			if err != nil {
 				return err
 			}

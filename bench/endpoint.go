@@ -83,7 +83,9 @@ func nginxEndpoint(b *bench, nginx string) (*endpoint, error) {
 	if err := os.WriteFile(config, fmt.Appendf(nil, nginxConfig, dir, address, twiml), 0o644); err != nil {
 		return nil, err
 	}
-	cmd := exec.Command(nginx, "-c", config)
+	cmd := exec.CommandContext(b.ctx, nginx, "-c", config)
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.Stderr = os.Stderr
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}

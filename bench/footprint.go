@@ -11,16 +11,28 @@ import (
 
 // memory: does it grow with the work?
 func memory(b *bench) error {
-	head("work", "requests", "most resident, MiB")
+	const calls = 100_000
 	var placing sample
 	for range b.runs {
-		p, err := b.place(twiliosim.Config{}, 100_000, 1000)
+		a, err := b.newAccount(twiliosim.Config{})
+		if err != nil {
+			return err
+		}
+		cmd := b.start(a, calls, 1000)
+		cmd.Args = append(cmd.Args, "-e", "true")
+		p, err := b.measure(cmd)
+		created, live := len(a.Creates()), len(a.Live())
+		a.close()
+		if err == nil && (created != calls || live > 0) {
+			err = fmt.Errorf("%d calls were placed and %d are live, want %d and none", created, live, calls)
+		}
 		if err != nil {
 			return err
 		}
 		placing = append(placing, float64(p.memory)/(1<<20))
 	}
-	row("start, cap 1,000", "100,000", placing.text(0))
+	head("work", "requests", "most resident, MiB")
+	row("start, cap 1,000, and hanging up", fmt.Sprint(calls), placing.text(0))
 
 	e, err := goEndpoint()
 	if nginx, ok := b.find("nginx"); ok && err == nil {
@@ -34,9 +46,13 @@ func memory(b *bench) error {
 	for _, requests := range []int{100_000, 1_000_000, 10_000_000} {
 		var sending sample
 		for range b.runs {
-			p, err := measure(b.load(e.url, requests, 0))
+			before, _ := e.count()
+			p, err := b.measure(b.load(e.url, requests, 0))
 			if err != nil {
 				return err
+			}
+			if after, _ := e.count(); after-before != int64(requests) {
+				return fmt.Errorf("%d of %d requests arrived", after-before, requests)
 			}
 			sending = append(sending, float64(p.memory)/(1<<20))
 		}
@@ -56,7 +72,7 @@ func footprint(b *bench) error {
 		}
 		cmd := exec.Command("go", "build", "./...")
 		cmd.Env = append(os.Environ(), "GOCACHE="+cache)
-		p, err := measure(cmd)
+		p, err := b.measure(cmd)
 		if err != nil {
 			return err
 		}
@@ -72,7 +88,7 @@ func footprint(b *bench) error {
 		}
 		var help sample
 		for range 10 * b.runs {
-			p, err := measure(exec.Command(path, "--help"))
+			p, err := b.measure(exec.Command(path, "--help"))
 			if err != nil {
 				return err
 			}

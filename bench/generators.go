@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 )
 
@@ -28,8 +29,7 @@ type generator struct {
 
 // generators are load and those peers that are installed.
 func (b *bench) generators(url string) []generator {
-	body := filepath.Join(b.dir, "form")
-	b.write("form", form)
+	body := b.write("form", form)
 	n := strconv.Itoa
 	all := []generator{{"load: fresh, signed, judged", 400_000, func(requests int) *exec.Cmd { return b.load(url, requests, 0) }}}
 	for _, peer := range []struct {
@@ -53,17 +53,23 @@ func (b *bench) generators(url string) []generator {
 			return []string{"-c", n(connections), "-n", n(requests), "-m", "POST", "-D", body, "-T", formType, url}
 		}},
 		{"vegeta", "vegeta, as fast as it can", 0, func(int) []string {
-			target := b.write("target", fmt.Sprintf("POST %s\nContent-Type: %s\n@%s\n", url, formType, body))
-			return []string{"attack", "-rate", "0", "-max-workers", n(connections), "-duration", "5s", "-targets", target, "-output", os.DevNull}
+			return b.vegeta(url, "-rate", "0", "-max-workers", n(connections), "-duration", "5s")
 		}},
-		{"k6", "k6, plain", 80_000, func(requests int) []string { return k6("plain", url, body, requests) }},
-		{"k6", "k6, signing each request", 80_000, func(requests int) []string { return k6("signed", url, body, requests) }},
+		{"k6", "k6, plain", 80_000, func(requests int) []string {
+			return b.k6("plain", url, "--vus", n(connections), "--iterations", n(requests))
+		}},
+		{"k6", "k6, signing each request", 80_000, func(requests int) []string {
+			return b.k6("signed", url, "--vus", n(connections), "--iterations", n(requests))
+		}},
 		{"tw_load", "tw_load (signs once)", 80_000, func(requests int) []string {
 			config := b.write("tw_load.ini", fmt.Sprintf("[Auth]\nToken=%s\n[Load]\nUsers=%d\nConcurrency=%d\nURI=%s\n[Cost]\nUnit=0.01\n", token, requests/connections, connections, url))
 			data := b.write("tw_data.ini", "[Data]\nRaw="+`[{"name":"Body","value":"4566"},{"name":"From","value":"+14155550101"},{"name":"MessageSid","value":"SM00000000000000000000000000000000"}]`+"\n")
 			return []string{"-f", config, "-d", data}
 		}},
 	} {
+		if len(b.only) > 0 && !slices.Contains(b.only, peer.program) {
+			continue
+		}
 		if path, ok := b.find(peer.program); ok {
 			all = append(all, generator{peer.name, peer.requests, func(requests int) *exec.Cmd {
 				return exec.Command(path, peer.args(requests)...)
@@ -84,9 +90,17 @@ func (b *bench) load(url string, requests, rate int, args ...string) *exec.Cmd {
 	return exec.Command(filepath.Join(b.bin, "load"), args...)
 }
 
-func k6(script, url, body string, requests int) []string {
-	return []string{"run", "--quiet", "--no-usage-report", "--summary-mode", "disabled", "--vus", strconv.Itoa(connections), "--iterations", strconv.Itoa(requests),
-		"-e", "URL=" + url, "-e", "TOKEN=" + token, "-e", "FORM=" + body, "bench/peers/" + script + ".js"}
+// vegeta returns the arguments of an attack with the form.
+func (b *bench) vegeta(url string, args ...string) []string {
+	target := b.write("target", fmt.Sprintf("POST %s\nContent-Type: %s\n@%s\n", url, formType, b.write("form", form)))
+	return append([]string{"attack", "-targets", target, "-output", os.DevNull}, args...)
+}
+
+// k6 returns the arguments of a run of one of the scripts beside.
+func (b *bench) k6(script, url string, args ...string) []string {
+	args = append([]string{"run", "--quiet", "--no-usage-report", "--summary-mode", "disabled",
+		"-e", "URL=" + url, "-e", "TOKEN=" + token, "-e", "FORM=" + b.write("form", form)}, args...)
+	return append(args, "bench/peers/"+script+".js")
 }
 
 // write writes a file into the bench's directory, which is ours alone.

@@ -10,13 +10,17 @@
 package main
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"runtime"
 	"strings"
+	"syscall"
+	"time"
 )
 
 // A table is a set of measurements that are printed together.
@@ -40,38 +44,41 @@ var tables = []table{
 
 // A bench is what all tables share.
 type bench struct {
+	ctx  context.Context // ends with an interrupt, and every process with it
 	runs int
-	only string // peers to measure, as a list with commas; empty: all that there are
-	bin  string // directory of the built commands
-	dir  string // for whatever else; removed at the end
+	only []string // generators to measure load beside; none: all that there are
+	bin  string   // directory of the built commands
+	dir  string   // for whatever else; removed at the end
 
 	missing map[string]bool // programs that were said to be left out
 }
 
 func main() {
 	runs := flag.Int("runs", 5, "how `OFTEN` to measure each")
-	only := flag.String("peers", "", "measure beside these `PROGRAMS` only, as in bombardier,vegeta")
+	only := flag.String("beside", "", "measure load beside these `PROGRAMS` only, as in bombardier,vegeta")
 	flag.Usage = usage
 	flag.Parse()
 	if flag.NArg() == 0 || *runs < 1 {
 		usage()
 		os.Exit(2)
 	}
-	if err := run(*runs, *only, flag.Args()); err != nil {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, *runs, strings.FieldsFunc(*only, func(r rune) bool { return r == ',' }), flag.Args()); err != nil {
 		fmt.Fprintln(os.Stderr, "bench: error:", err)
 		os.Exit(1)
 	}
 }
 
 func usage() {
-	fmt.Fprintln(os.Stderr, "usage: go run ./bench [-runs 5] [-peers bombardier,vegeta] TABLE...")
+	fmt.Fprintln(os.Stderr, "usage: go run ./bench [-runs 5] [-beside bombardier,vegeta] TABLE...")
 	for _, t := range tables {
 		fmt.Fprintf(os.Stderr, "  %-10s %s\n", t.name, t.about)
 	}
 	fmt.Fprintln(os.Stderr, "  all        all of them: over an hour with 5 runs")
 }
 
-func run(runs int, only string, names []string) error {
+func run(ctx context.Context, runs int, only, names []string) error {
 	wanted, err := choose(names)
 	if err != nil {
 		return err
@@ -81,11 +88,11 @@ func run(runs int, only string, names []string) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	b := &bench{runs: runs, only: only, bin: filepath.Join(dir, "bin"), dir: dir, missing: map[string]bool{}}
+	b := &bench{ctx: ctx, runs: runs, only: only, bin: filepath.Join(dir, "bin"), dir: dir, missing: map[string]bool{}}
 	if out, err := exec.Command("go", "build", "-o", b.bin+"/", "./cmd/...").CombinedOutput(); err != nil {
 		return fmt.Errorf("%w: is this the root of the repository?\n%s", err, out)
 	}
-	fmt.Printf("%s, %s; %d runs; medians, least to most in brackets\n", machine(), runtime.Version(), runs)
+	fmt.Printf("%s; %s, %s; %d runs; medians, least to most in brackets\n", time.Now().Format(time.DateOnly), machine(), runtime.Version(), runs)
 	for _, t := range wanted {
 		fmt.Printf("\n### %s: %s\n\n", t.name, t.about)
 		if err := t.print(b); err != nil {

@@ -3,15 +3,11 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"math"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strconv"
-	"sync"
 	"time"
 )
 
@@ -29,7 +25,7 @@ type result struct {
 // atRate runs load at a rate.
 func (b *bench) atRate(url string, rate, seconds int) (process, result, error) {
 	file := filepath.Join(b.dir, "result.json")
-	p, err := measure(b.load(url, rate*seconds, rate, "--json", file))
+	p, err := b.measure(b.load(url, rate*seconds, rate, "--json", file))
 	if err != nil {
 		return p, result{}, err
 	}
@@ -48,74 +44,79 @@ func (b *bench) atRate(url string, rate, seconds int) (process, result, error) {
 // open: what does a rate cost, and is any request late?
 func open(b *bench) error {
 	const rate, seconds = 2000, 10
-	e, err := goEndpoint()
-	if err != nil {
-		return err
+	type generator struct {
+		name      string
+		run       func(url string) (process, result, error)
+		burst     bool // sends in bursts
+		cpu, sent sample
+		late      int
+		longest   time.Duration // from the first to the last arrival of a burst
 	}
-	defer e.close()
-
-	late, mostLate := 0, 0.0
-	names := []string{"load, a burst each second"}
-	peers := []func() *exec.Cmd{nil}
-	if vegeta, ok := b.find("vegeta"); ok {
-		form := b.write("form", form)
-		target := b.write("target", fmt.Sprintf("POST %s\nContent-Type: %s\n@%s\n", e.url, formType, form))
-		names = append(names, "vegeta, evenly")
-		peers = append(peers, func() *exec.Cmd {
-			return exec.Command(vegeta, "attack", "-rate", strconv.Itoa(rate), "-duration", fmt.Sprintf("%ds", seconds), "-targets", target, "-output", os.DevNull)
-		})
+	all := []*generator{{name: "load, a burst each second", burst: true, run: func(url string) (process, result, error) { return b.atRate(url, rate, seconds) }}}
+	peer := func(name, program string, args func(url string) []string) {
+		if path, ok := b.find(program); ok {
+			all = append(all, &generator{name: name, run: func(url string) (process, result, error) {
+				p, err := b.measure(exec.Command(path, args(url)...))
+				return p, result{}, err
+			}})
+		}
 	}
-	if path, ok := b.find("k6"); ok {
-		form := b.write("form", form)
-		names = append(names, "k6 signing each request, evenly")
-		peers = append(peers, func() *exec.Cmd {
-			return exec.Command(path, "run", "--quiet", "--no-usage-report", "--summary-mode", "disabled", "-e", "RATE="+strconv.Itoa(rate), "-e", fmt.Sprintf("DURATION=%ds", seconds),
-				"-e", "URL="+e.url, "-e", "TOKEN="+token, "-e", "FORM="+form, "bench/peers/signed.js")
-		})
-	}
-	cpu, sent := make([]sample, len(peers)), make([]sample, len(peers))
+	each, whole := strconv.Itoa(rate), fmt.Sprintf("%ds", seconds)
+	peer("vegeta, evenly", "vegeta", func(url string) []string { return b.vegeta(url, "-rate", each, "-duration", whole) })
+	peer("k6 signing each request, evenly", "k6", func(url string) []string {
+		return b.k6("signed", url, "-e", "RATE="+each, "-e", "DURATION="+whole)
+	})
 	for range b.runs {
-		for i, peer := range peers {
-			before, _ := e.count()
-			var p process
-			if peer == nil {
-				var r result
-				p, r, err = b.atRate(e.url, rate, seconds)
-				late, mostLate = late+r.Requests.Late, max(mostLate, r.Requests.MostLate)
-			} else {
-				p, err = measure(peer())
-			}
+		for _, g := range all {
+			log := new(logEndpoint)
+			address, stop, err := serve(log)
 			if err != nil {
 				return err
 			}
-			after, _ := e.count()
-			sent[i] = append(sent[i], float64(after-before))
-			cpu[i] = append(cpu[i], p.cpu.Seconds()*10_000/float64(after-before))
-		}
-	}
-	head("2,000 a second for 10 s, Go endpoint", "requests", "late, of all runs", "CPU s per 10,000 requests", "load's CPU over its")
-	for i, name := range names {
-		told := "not told"
-		if i == 0 {
-			told = fmt.Sprint(late)
-			if late > 0 {
-				told += fmt.Sprintf(", at most by %.0f ms", mostLate)
+			p, r, err := g.run("http://" + address + "/sms")
+			stop()
+			if err != nil {
+				return err
+			}
+			answered := float64(len(log.answered))
+			g.sent = append(g.sent, answered)
+			g.cpu = append(g.cpu, p.cpu.Seconds()*10_000/answered)
+			g.late += r.Requests.Late
+			if g.burst {
+				g.longest = max(g.longest, log.longestBurst(rate))
 			}
 		}
-		row(name, sent[i].text(0), told, cpu[i].text(3), cpu[0].over(cpu[i]).text(2))
+	}
+	head("2,000 a second for 10 s, Go endpoint", "requests", "late, of all runs", "longest burst at the endpoint, ms", "CPU s per 10,000 requests", "load's CPU over its")
+	for _, g := range all {
+		late, longest := "not told", "–"
+		if g.burst {
+			late, longest = fmt.Sprint(g.late), fmt.Sprint(g.longest.Milliseconds())
+		}
+		row(g.name, g.sent.text(0), late, longest, g.cpu.text(3), all[0].cpu.over(g.cpu).text(2))
 	}
 	return nil
 }
 
 // accuracy: are the latencies what the endpoint saw? It takes 0.5 to 1.5 s for
-// an answer, and for 2 s none at all.
+// an answer, and for 2 s gives none at all.
 func accuracy(b *bench) error {
 	const rate, seconds = 2000, 10
-	percents := []float64{50, 90, 95, 99, 99.9}
-	names := []string{"p50", "p90", "p95", "p99", "p99_9"}
-	theirs, ours, off := make([]sample, len(names)), make([]sample, len(names)), make([]sample, len(names))
+	slow := func(k int, sinceFirst time.Duration) time.Duration {
+		answer := sinceFirst + 500*time.Millisecond + time.Duration(k*7919%1000)*time.Millisecond
+		if answer > 3*time.Second && answer < 5*time.Second {
+			answer = 5 * time.Second
+		}
+		return answer - sinceFirst
+	}
+	type percentile struct {
+		name             string
+		percent          float64
+		theirs, ours, by sample
+	}
+	all := []*percentile{{name: "p50", percent: 50}, {name: "p90", percent: 90}, {name: "p95", percent: 95}, {name: "p99", percent: 99}, {name: "p99_9", percent: 99.9}}
 	for range b.runs {
-		log := &slowEndpoint{}
+		log := &logEndpoint{takes: slow}
 		address, stop, err := serve(log)
 		if err != nil {
 			return err
@@ -126,85 +127,52 @@ func accuracy(b *bench) error {
 			return err
 		}
 		latencies := log.latencies(rate)
-		for i, name := range names {
-			want := latencies[int(math.Ceil(percents[i]/100*float64(len(latencies))))-1].Seconds() * 1000
-			got := r.Latency[name]
-			theirs[i], ours[i] = append(theirs[i], want), append(ours[i], got)
-			off[i] = append(off[i], math.Abs(got/want-1)*100)
+		for _, p := range all {
+			want := latencies[int(math.Ceil(p.percent/100*float64(len(latencies))))-1].Seconds() * 1000
+			got := r.Latency[p.name]
+			p.theirs, p.ours = append(p.theirs, want), append(p.ours, got)
+			p.by = append(p.by, math.Abs(got/want-1)*100)
 		}
 	}
 	head("latency from when a request was due, ms", "of the endpoint's log", "of load", "off by %")
-	for i, name := range names {
-		row(name, theirs[i].text(0), ours[i].text(0), off[i].text(2))
+	for _, p := range all {
+		row(p.name, p.theirs.text(0), p.ours.text(0), p.by.text(2))
 	}
 	return nil
 }
 
-// A slowEndpoint takes its time, and keeps a log.
-type slowEndpoint struct {
-	mu       sync.Mutex
-	arrived  []time.Time
-	answered []time.Time
-}
-
-func (s *slowEndpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	arrived := time.Now()
-	s.mu.Lock()
-	k := len(s.arrived)
-	s.arrived, s.answered = append(s.arrived, arrived), append(s.answered, time.Time{})
-	first := s.arrived[0]
-	s.mu.Unlock()
-
-	_, _ = io.Copy(io.Discard, r.Body)
-	answer := arrived.Add(500*time.Millisecond + time.Duration(k*7919%1000)*time.Millisecond)
-	if stall, over := first.Add(3*time.Second), first.Add(5*time.Second); answer.After(stall) && answer.Before(over) {
-		answer = over
-	}
-	time.Sleep(time.Until(answer))
-	w.Header().Set("Content-Type", "text/xml")
-	w.Header().Set("Content-Length", strconv.Itoa(len(twiml)))
-	_, _ = io.WriteString(w, twiml)
-	_ = http.NewResponseController(w).Flush()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.answered[k] = time.Now()
-}
-
-// latencies returns, sorted, how long after they were due the requests were
-// answered: so many are due in each second since the first.
-func (s *slowEndpoint) latencies(rate int) (sorted []time.Duration) {
-	start := s.arrived[0]
-	for k, answered := range s.answered {
-		due := start.Add(time.Duration(k/rate) * time.Second)
-		sorted = append(sorted, answered.Sub(due))
-	}
-	slices.Sort(sorted)
-	return sorted
-}
-
 // highest: at what rate does the first request go late?
 func highest(b *bench) error {
-	const seconds, step = 30, 1000
+	const seconds, step = 30, 500
 	e, err := goEndpoint()
 	if err != nil {
 		return err
 	}
 	defer e.close()
-	head("rate, held for 30 s", "late, in each run", "by at most, ms", "CPU s a second")
-	for rate, failed := 2000, false; !failed && rate <= 50_000; rate += step {
+	head("rate, held for 30 s", "late, in each run", "by at most, ms", "CPU s a second", "holds")
+	for rate, failed := 2000, 0; failed < 2 && rate <= 50_000; rate += step {
 		var late, mostLate, cpu sample
+		holds := "yes"
 		for range b.runs {
 			p, r, err := b.atRate(e.url, rate, seconds)
 			if err != nil {
-				return err
+				note("rate %d: %v", rate, err)
+				holds = "no"
+				continue
 			}
 			late, mostLate = append(late, float64(r.Requests.Late)), append(mostLate, r.Requests.MostLate)
 			cpu = append(cpu, p.cpu.Seconds()/p.wall.Seconds())
-			if failed = r.Requests.Late > 0; failed {
-				break
+			if r.Requests.Late > 0 {
+				holds = "no"
 			}
 		}
-		row(fmt.Sprint(rate), late.text(0), mostLate.text(0), cpu.text(2))
+		if err := b.ctx.Err(); err != nil {
+			return err
+		}
+		if holds == "no" {
+			failed++
+		}
+		row(fmt.Sprint(rate), late.text(0), mostLate.text(0), cpu.text(2), holds)
 	}
 	return nil
 }

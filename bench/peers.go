@@ -46,7 +46,7 @@ func (b *bench) placeWithNode(node string, cfg twiliosim.Config, calls int, how 
 		return placement{}, err
 	}
 	defer a.close()
-	p, err := measure(a.node(node, "start", how, strconv.Itoa(calls)))
+	p, err := b.measure(a.node(node, "start", how, strconv.Itoa(calls)))
 	if err != nil {
 		return placement{}, err
 	}
@@ -59,7 +59,7 @@ func (b *bench) placeWithNode(node string, cfg twiliosim.Config, calls int, how 
 }
 
 // placeWithSIPp calls another SIPp on this machine: SIP, and no API.
-func placeWithSIPp(sipp string, calls, cps int) (placement, error) {
+func (b *bench) placeWithSIPp(sipp string, calls, cps int) (placement, error) {
 	server := exec.Command(sipp, "-sn", "uas", "-i", "127.0.0.1", "-p", "15060", "-nostdin")
 	if err := server.Start(); err != nil {
 		return placement{}, err
@@ -68,7 +68,7 @@ func placeWithSIPp(sipp string, calls, cps int) (placement, error) {
 		_ = server.Process.Kill()
 		_ = server.Wait()
 	}()
-	p, err := measure(exec.Command(sipp, "-sn", "uac", "-i", "127.0.0.1", "-p", "15070", "-nostdin",
+	p, err := b.measure(exec.Command(sipp, "-sn", "uac", "-i", "127.0.0.1", "-p", "15070", "-nostdin",
 		"-r", strconv.Itoa(cps), "-m", strconv.Itoa(calls), "-d", "0", "127.0.0.1:15060"))
 	return placement{process: p, rate: float64(calls) / p.wall.Seconds()}, err
 }

@@ -2,11 +2,11 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 )
@@ -17,8 +17,8 @@ type process struct {
 	memory    int64 // most resident at once, in bytes; 0 where there is no /proc to tell
 }
 
-// measure runs a command.
-func measure(cmd *exec.Cmd) (process, error) {
+// measure runs a command. It is killed when the bench is interrupted.
+func (b *bench) measure(cmd *exec.Cmd) (process, error) {
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	start := time.Now()
@@ -28,6 +28,7 @@ func measure(cmd *exec.Cmd) (process, error) {
 	ended := make(chan struct{})
 	memory := make(chan int64)
 	go func() { memory <- mostResident(cmd.Process.Pid, ended) }()
+	defer context.AfterFunc(b.ctx, func() { _ = cmd.Process.Kill() })()
 	err := cmd.Wait()
 	p := process{wall: time.Since(start), cpu: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()}
 	close(ended)
@@ -65,9 +66,6 @@ const peerDir = "bench/.peers"
 
 // find looks for a peer's program, and says that it is left out if there is none.
 func (b *bench) find(name string) (path string, ok bool) {
-	if b.only != "" && !slices.Contains(strings.Split(b.only, ","), name) {
-		return "", false
-	}
 	for _, dir := range []string{peerDir + "/bin", "/usr/sbin"} {
 		if path, err := exec.LookPath(filepath.Join(dir, name)); err == nil {
 			path, err = filepath.Abs(path)

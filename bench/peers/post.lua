@@ -4,6 +4,6 @@ wrk.headers["Content-Type"] = "application/x-www-form-urlencoded"
 
 function init(args)
   local file = assert(io.open(args[1]))
-  wrk.body = file:read("a")
+  wrk.body = file:read("*a")
   file:close()
 end
