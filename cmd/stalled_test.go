@@ -3,6 +3,8 @@
 package cmd_test
 
 import (
+	"fmt"
+	"io"
 	"os"
 	"syscall"
 	"testing"
@@ -18,21 +20,13 @@ import (
 func TestAStalledReaderHoldsUpNothing(t *testing.T) {
 	t.Parallel()
 	twilio := newTwilio(t, twiliosim.Config{ResponseTime: 20 * time.Millisecond})
-	reader, writer, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer reader.Close()
-	if _, err := unix.FcntlInt(writer.Fd(), unix.F_SETPIPE_SZ, 4096); err != nil { // a few dozen lines
-		t.Skip("the pipe cannot be made small:", err)
-	}
+	_, pipe := smallPipe(t)
 	start := command(t, t.TempDir(), "start", twilio.env,
 		"-c", from, "-d", to, "--call_count", "300", "--cps", "100", "--hold", "60")
-	start.Stdout = writer
+	start.Stdout = pipe
 	if err := start.Start(); err != nil {
 		t.Fatal(err)
 	}
-	_ = writer.Close()
 	phase{"holding", func(a *simulated) bool {
 		creates := a.Creates()
 		return len(creates) == 300 && time.Since(creates[299].At) > 200*time.Millisecond
@@ -44,4 +38,84 @@ func TestAStalledReaderHoldsUpNothing(t *testing.T) {
 		t.Errorf("exit status %d, want 130\n%s", status, start.stderr.String())
 	}
 	checkNothingIsLeft(t, twilio, start.dir)
+}
+
+// A terminal whose output is held (Ctrl-S), and a pager that does not read while
+// progress is shown on a terminal, hold up no hang-up.
+func TestAStalledTerminalHoldsUpNothing(t *testing.T) {
+	for _, stalled := range []string{"stdout", "stderr"} {
+		t.Run(stalled, func(t *testing.T) {
+			t.Parallel()
+			twilio := newTwilio(t, twiliosim.Config{ResponseTime: 20 * time.Millisecond})
+			start := command(t, t.TempDir(), "start", twilio.env,
+				"-c", from, "-d", to, "--call_count", "300", "--cps", "100", "--hold", "1")
+			keyboard, terminal := openTerminal(t)
+			start.Stderr = terminal
+			if stalled == "stdout" {
+				_, pipe := smallPipe(t)
+				start.Stdout = pipe
+			}
+			if err := start.Start(); err != nil {
+				t.Fatal(err)
+			}
+			phase{"placing", func(a *simulated) bool { return len(a.Creates()) >= 200 }}.wait(t, twilio)
+			if stalled == "stderr" {
+				const ctrlS = 0x13
+				if _, err := keyboard.Write([]byte{ctrlS}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			phase{"over", func(a *simulated) bool {
+				return len(a.Creates()) == 300 && len(a.Live()) == 0
+			}}.wait(t, twilio)
+			if err := start.Process.Signal(syscall.SIGINT); err != nil { // nobody reads the last lines
+				t.Fatal(err)
+			}
+			if status := start.wait(t); status != 0 && status != 130 {
+				t.Errorf("exit status %d, want 0, or 130 if the interrupt came before the report", status)
+			}
+			checkNothingIsLeft(t, twilio, start.dir)
+		})
+	}
+}
+
+// smallPipe returns the ends of a pipe that holds a few dozen lines.
+func smallPipe(t *testing.T) (reader, writer *os.File) {
+	t.Helper()
+	reader, writer, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = reader.Close()
+		_ = writer.Close()
+	})
+	if _, err := unix.FcntlInt(writer.Fd(), unix.F_SETPIPE_SZ, 4096); err != nil {
+		t.Skip("the pipe cannot be made small:", err)
+	}
+	return reader, writer
+}
+
+// openTerminal returns both sides of a terminal. What it shows is thrown away.
+func openTerminal(t *testing.T) (keyboard, terminal *os.File) {
+	t.Helper()
+	keyboard, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0)
+	if err != nil {
+		t.Skip("there are no terminals here:", err)
+	}
+	t.Cleanup(func() { _ = keyboard.Close() })
+	number, err := unix.IoctlGetInt(int(keyboard.Fd()), unix.TIOCGPTN)
+	if err != nil {
+		t.Skip("there are no terminals here:", err)
+	}
+	if err := unix.IoctlSetPointerInt(int(keyboard.Fd()), unix.TIOCSPTLCK, 0); err != nil {
+		t.Skip("the terminal stays locked:", err)
+	}
+	terminal, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|unix.O_NOCTTY, 0)
+	if err != nil {
+		t.Skip("the terminal cannot be opened:", err)
+	}
+	t.Cleanup(func() { _ = terminal.Close() })
+	go func() { _, _ = io.Copy(io.Discard, keyboard) }()
+	return keyboard, terminal
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"sync"
 
 	"golang.org/x/term"
 )
@@ -21,8 +22,7 @@ type Console struct {
 
 	name                     string
 	outTerminal, errTerminal bool
-	streams                  []*stream
-	progress                 *bar
+	outStream, errStream     *stream // may be the same
 }
 
 // NewConsole returns the console of the named command. Close it before the
@@ -32,16 +32,14 @@ func NewConsole(name string, out, err *os.File, interrupts *Interrupts) *Console
 		name:        name,
 		outTerminal: term.IsTerminal(int(out.Fd())),
 		errTerminal: term.IsTerminal(int(err.Fd())),
-		progress:    &bar{to: err},
+		errStream:   newStream(err, interrupts),
 	}
-	errStream := newStream(c.progress, interrupts)
-	outStream := errStream // what goes to the same place stays in order
+	c.outStream = c.errStream // what goes to the same place stays in order
 	if !sameFile(out, err) && !(c.outTerminal && c.errTerminal) {
-		outStream = newStream(c.progress, interrupts)
+		c.outStream = newStream(out, interrupts)
 	}
-	c.streams = []*stream{outStream, errStream}
-	c.Out = &end{outStream, out}
-	c.Err = &end{errStream, err}
+	c.Out = &end{c.outStream, out}
+	c.Err = &end{c.errStream, err}
 	wishWhenClosed(interrupts, out, err)
 	return c
 }
@@ -55,9 +53,10 @@ func sameFile(a, b *os.File) bool {
 // Close waits until everything is written; after a wish to stop, only for a
 // moment.
 func (c *Console) Close() {
-	for _, s := range c.streams {
-		s.close()
-	}
+	var closing sync.WaitGroup
+	closing.Go(c.outStream.close)
+	closing.Go(c.errStream.close)
+	closing.Wait()
 }
 
 // OutIsTerminal reports whether the result goes to a terminal.

@@ -19,29 +19,32 @@ const (
 
 // A Progress shows how far one part of a run is: a bar that is updated in place
 // on a terminal, a line every five seconds elsewhere. It is safe for concurrent
-// use and never waits for the terminal.
+// use, and none of its methods waits for the terminal.
 type Progress struct {
-	label string
-	total int
+	label  string
+	total  int
+	stream *stream
+	stop   chan struct{}
 
-	mu     sync.Mutex
+	mu     sync.Mutex // guards what follows
 	done   int
 	detail string
-
-	stop    chan struct{}
-	stopped sync.WaitGroup
 }
 
 // Progress begins to show a part of a run that has so many steps. Without a
 // terminal it shows nothing unless plain is asked for. Finish it before the
 // next part begins.
 func (c *Console) Progress(label string, total int, plain bool) *Progress {
-	p := &Progress{label: label, total: total, stop: make(chan struct{})}
+	p := &Progress{label: label, total: total, stream: c.errStream, stop: make(chan struct{})}
 	switch {
 	case c.errTerminal:
-		p.stopped.Go(func() { p.draw(c.progress) })
+		p.stream.show(p)
+		go p.every(drawEvery, p.stream.redraw)
 	case plain:
-		p.stopped.Go(func() { p.tell(c) })
+		go p.every(plainEvery, func() {
+			_, text := p.state()
+			c.Note("%s", text)
+		})
 	}
 	return p
 }
@@ -53,10 +56,10 @@ func (p *Progress) Set(done int, detail string) {
 	p.done, p.detail = done, detail
 }
 
-// Finish ends the showing.
+// Finish ends the showing. A bar goes as soon as the terminal takes it.
 func (p *Progress) Finish() {
 	close(p.stop)
-	p.stopped.Wait()
+	p.stream.hide(p)
 }
 
 func (p *Progress) state() (done int, text string) {
@@ -69,72 +72,29 @@ func (p *Progress) state() (done int, text string) {
 	return p.done, text
 }
 
-func (p *Progress) tell(c *Console) {
-	tick := time.NewTicker(plainEvery)
+// every shows the progress time and again until it is finished.
+func (p *Progress) every(interval time.Duration, show func()) {
+	tick := time.NewTicker(interval)
 	defer tick.Stop()
 	for {
 		select {
 		case <-p.stop:
 			return
 		case <-tick.C:
-			_, text := p.state()
-			c.Note("%s", text)
-		}
-	}
-}
-
-func (p *Progress) draw(b *bar) {
-	tick := time.NewTicker(drawEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-p.stop:
-			b.set("", 0, 0)
-			return
-		case <-tick.C:
-			done, text := p.state()
-			b.set(text, done, p.total)
+			show()
 		}
 	}
 }
 
 // A bar is the last line of a terminal. It is redrawn as a whole each time, to
-// the terminal's width then.
+// the terminal's width then. Drawing and erasing wait for the terminal.
 type bar struct {
-	mu    sync.Mutex
 	to    *os.File
-	text  string // empty: there is no bar
-	done  int
-	total int
-	width int // of the terminal, when it was drawn
+	width int // of the terminal, when the bar was drawn; 0 if there is none
 }
 
-func (b *bar) set(text string, done, total int) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.text != "" {
-		b.erase()
-	}
-	b.text, b.done, b.total = text, done, total
-	b.drawLine()
-}
-
-// hide takes the bar away, for lines to be written, until show.
-func (b *bar) hide() {
-	b.mu.Lock()
-	if b.text != "" {
-		b.erase()
-	}
-}
-
-func (b *bar) show() {
-	b.drawLine()
-	b.mu.Unlock()
-}
-
-// drawLine and erase require that b.mu is held.
-func (b *bar) drawLine() {
-	if b.text == "" {
+func (b *bar) draw(p *Progress) {
+	if p == nil {
 		return
 	}
 	width, _, err := term.GetSize(int(b.to.Fd()))
@@ -143,16 +103,22 @@ func (b *bar) drawLine() {
 	}
 	b.width = width
 	const frame = len(" 100% ||") + 1 // what the library puts around the bar, and the last column
-	text := []rune(b.text)
+	done, state := p.state()
+	text := []rune(state)
 	text = text[:min(len(text), width-frame-1)]
-	_ = progressbar.NewOptions(max(b.total, 1),
+	_ = progressbar.NewOptions(max(p.total, 1),
 		progressbar.OptionSetWriter(b.to),
 		progressbar.OptionSetDescription(string(text)),
 		progressbar.OptionSetWidth(max(1, min(30, width-frame-len(text)))),
 		progressbar.OptionSetElapsedTime(false),
 		progressbar.OptionSetPredictTime(false),
-	).Set(min(b.done, max(b.total, 1)))
+	).Set(min(done, max(p.total, 1)))
 }
 
 // erase needs no escape codes, which a dumb terminal would show.
-func (b *bar) erase() { _, _ = io.WriteString(b.to, "\r"+strings.Repeat(" ", b.width-1)+"\r") }
+func (b *bar) erase() {
+	if b.width > 0 {
+		_, _ = io.WriteString(b.to, "\r"+strings.Repeat(" ", b.width-1)+"\r")
+		b.width = 0
+	}
+}

@@ -10,16 +10,20 @@ import (
 // flushGrace is how long the last lines are waited for after a wish to stop.
 const flushGrace = 300 * time.Millisecond
 
-// A stream writes what it is given, in order, in a goroutine of its own.
+// A stream writes what it is given, in order, in a goroutine of its own, which
+// alone waits for the reader: no lock is held while it writes. On a terminal it
+// shows progress below what it has written.
 type stream struct {
-	bar        *bar
 	interrupts *Interrupts
+	bar        bar           // of the writing goroutine
+	written    chan struct{} // closed when everything is written after close
 
-	mu      sync.Mutex
-	more    *sync.Cond
-	waiting []text
-	closed  bool
-	written chan struct{} // closed when everything is written after close
+	mu       sync.Mutex // guards what follows
+	more     *sync.Cond
+	waiting  []text
+	progress *Progress // nil if none is shown
+	stale    bool      // the bar does not show the progress as it is
+	closed   bool
 }
 
 // A text is to be written to a file.
@@ -34,8 +38,10 @@ type end struct {
 	file   *os.File
 }
 
-func newStream(bar *bar, interrupts *Interrupts) *stream {
-	s := &stream{bar: bar, interrupts: interrupts, written: make(chan struct{})}
+// newStream returns a stream whose progress, if any, is shown on the given
+// terminal.
+func newStream(terminal *os.File, interrupts *Interrupts) *stream {
+	s := &stream{bar: bar{to: terminal}, interrupts: interrupts, written: make(chan struct{})}
 	s.more = sync.NewCond(&s.mu)
 	go s.writeAll()
 	return s
@@ -55,12 +61,11 @@ func (e *end) Write(b []byte) (int, error) {
 func (s *stream) writeAll() {
 	defer close(s.written)
 	var broken []*os.File // nobody is there any more
-	for {
-		texts := s.take()
-		if texts == nil {
-			return
-		}
-		s.bar.hide()
+	for more := true; more; {
+		var texts []text
+		var progress *Progress
+		texts, progress, more = s.take()
+		s.bar.erase()
 		for _, t := range texts {
 			if slices.Contains(broken, t.to.file) {
 				continue
@@ -70,29 +75,58 @@ func (s *stream) writeAll() {
 				s.interrupts.Wish()
 			}
 		}
-		s.bar.show()
+		s.bar.draw(progress)
 	}
 }
 
-// take returns what is waiting, once there is something; nil at the end.
-func (s *stream) take() []text {
+// take returns what is waiting and the progress to show below it, once there is
+// something to do, and whether there may be more.
+func (s *stream) take() (texts []text, progress *Progress, more bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for len(s.waiting) == 0 {
-		if s.closed {
-			return nil
-		}
+	for len(s.waiting) == 0 && !s.stale && !s.closed {
 		s.more.Wait()
 	}
-	texts := s.waiting
-	s.waiting = nil
-	return texts
+	texts, s.waiting = s.waiting, nil
+	s.stale = false
+	return texts, s.progress, !s.closed
+}
+
+// show shows progress instead of any other.
+func (s *stream) show(p *Progress) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.progress = p
+	s.refresh()
+}
+
+// hide ends the showing of progress, unless other is shown already.
+func (s *stream) hide(p *Progress) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.progress == p {
+		s.progress = nil
+		s.refresh()
+	}
+}
+
+// redraw shows the progress as it is now.
+func (s *stream) redraw() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.refresh()
+}
+
+// refresh requires that s.mu is held.
+func (s *stream) refresh() {
+	s.stale = true
+	s.more.Signal()
 }
 
 // close waits until everything is written, or a moment after a wish to stop.
 func (s *stream) close() {
 	s.mu.Lock()
-	s.closed = true
+	s.closed, s.progress = true, nil
 	s.more.Signal()
 	s.mu.Unlock()
 	select {

@@ -12,30 +12,44 @@ import (
 	"call-load-tester/pkg/cli"
 )
 
+const (
+	manyConnections = 100 // take a moment to open
+	updateEvery     = 200 * time.Millisecond
+)
+
 // Lines tells the events of a run: the originals' line for each call on one
 // stream, what the user should know at once on standard error, and how far each
-// part of the run is.
+// part of the run is. Nothing of it waits for who reads.
 type Lines struct {
 	Console *cli.Console
 	PerCall io.Writer // the originals' lines; io.Discard if they are not shown
 	Total   int       // calls to start or to end; may be an estimate
 	CPS     int       // cap of the starts; 0 for end
 
-	accepted, live, failed int
-	began                  time.Time // of the placing
-	limit                  int       // of requests at once, as told last
-	shown                  *cli.Progress
-	holding                func() // ends the count-down of the hold
-	lookedUp, followed     bool   // told already
+	mu                  sync.Mutex // guards what follows
+	accepted, failed    int        // starts; failed ones were refused or their outcome is unknown
+	first, latest       time.Time  // when starts were accepted
+	live                int
+	hangUps, badHangUps int
+	limit               int    // of requests at once, as told last
+	lookedUp            bool   // told already
+	part                string // of the run that is shown
+	endPart             func() // ends its showing; nil if there is none
 }
 
 // Observe is a [calls.Observer].
 func (l *Lines) Observe(event calls.Event) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	switch e := event.(type) {
+	case calls.Warming:
+		if e.Connections >= manyConnections {
+			l.Console.Note("opening %d connections", e.Connections)
+		}
+		l.show("placing", l.Total, l.placing)
 	case calls.Started:
-		l.accepted, l.live = e.N, l.live+1
+		l.accept(e.N)
 		fmt.Fprintf(l.PerCall, "Started call %d. SID: %s\n", e.N, e.SID)
-		l.placing()
 	case calls.Adopted:
 		l.live++
 		fmt.Fprintf(l.PerCall, "Adopted call %d. SID: %s\n", e.N, e.SID)
@@ -46,15 +60,17 @@ func (l *Lines) Observe(event calls.Event) {
 		l.hold(e.For)
 	case calls.EndingCall:
 		fmt.Fprintf(l.PerCall, "Ending call %d. SID: %s\n", e.N, e.SID)
-		l.ending(e.N)
+		l.hangUps = e.N
+		l.ending()
 	case calls.EndFailed:
-		l.failed++
+		l.badHangUps++
 		fmt.Fprintf(l.PerCall, "Failed to end call SID %s because %v\n", e.SID, e.Err)
 		if l.PerCall == io.Discard {
 			l.Console.Warn(fmt.Errorf("failed to end call SID %s: %w", e.SID, e.Err))
 		}
 	case calls.Following:
-		l.follow(e.Live)
+		l.live = e.Live
+		l.follow()
 	default:
 		l.warn(event)
 	}
@@ -62,21 +78,16 @@ func (l *Lines) Observe(event calls.Event) {
 
 // Finish ends what is shown of the run's progress.
 func (l *Lines) Finish() {
-	if l.holding != nil {
-		l.holding()
-		l.holding = nil
-	}
-	if l.shown != nil {
-		l.shown.Finish()
-		l.shown = nil
-	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.finishPart()
 }
 
 // warn tells what is out of the ordinary.
 func (l *Lines) warn(event calls.Event) {
 	switch e := event.(type) {
 	case calls.Unwritten:
-		l.accepted, l.live = e.N, l.live+1
+		l.accept(e.N)
 		l.Console.Warn(fmt.Errorf("call %d was placed, but its SID is not in the file: %s", e.N, e.SID))
 	case calls.CallRefused:
 		l.failed++
@@ -95,6 +106,9 @@ func (l *Lines) warn(event calls.Event) {
 	case calls.Stopped:
 		l.Console.Error(e.Err)
 	case calls.LookingUp:
+		if l.part == "placing" {
+			l.finishPart()
+		}
 		if !l.lookedUp {
 			l.lookedUp = true
 			l.Console.Note("looking up %d starts whose outcome is unknown, for up to %v", e.Unknown, calls.LookUpFor)
@@ -102,80 +116,95 @@ func (l *Lines) warn(event calls.Event) {
 	}
 }
 
-// placing shows how many calls were accepted.
-func (l *Lines) placing() {
-	if l.shown == nil {
-		l.shown, l.began = l.show("placing", l.Total), time.Now()
+// accept counts the n-th accepted call.
+func (l *Lines) accept(n int) {
+	l.latest = time.Now()
+	if l.accepted == 0 {
+		l.first = l.latest
 	}
-	left := time.Duration((l.Total-l.accepted)/l.CPS) * time.Second
-	l.shown.Set(l.accepted, fmt.Sprintf("%d/s of %d, live %d, failed %d, %v left", l.rate(), l.CPS, l.live, l.failed, left))
+	l.accepted, l.live = n, l.live+1
 }
 
-// rate is the calls accepted per second so far. A burst stands for the whole of
-// its second.
-func (l *Lines) rate() int {
-	seconds := 1 + int(time.Since(l.began)/time.Second)
-	return min(l.CPS, l.accepted/seconds)
+// placing says how many calls were accepted, and when the others are likely to
+// be through.
+func (l *Lines) placing() (done int, detail string) {
+	left := time.Duration(max(0, l.Total-l.accepted-l.failed)/l.CPS) * time.Second
+	return l.accepted, fmt.Sprintf("%.1f/s of %d, live %d, failed %d, %v left", l.rate(), l.CPS, l.live, l.failed, left)
+}
+
+// rate is the calls accepted per second so far. The latest burst stands for the
+// whole of its second.
+func (l *Lines) rate() float64 {
+	seconds := max(l.latest.Sub(l.first)/time.Second+1, time.Since(l.first)/time.Second)
+	return min(float64(l.CPS), float64(l.accepted)/float64(seconds))
 }
 
 // hold counts the hold down.
 func (l *Lines) hold(d time.Duration) {
-	l.Finish()
-	seconds := int(d.Round(time.Second).Seconds())
-	shown, live, began := l.show("holding", seconds), l.live, time.Now()
-	l.shown = shown
-	stop := make(chan struct{})
-	var counting sync.WaitGroup
-	counting.Go(func() {
-		tick := time.NewTicker(200 * time.Millisecond)
+	began := time.Now()
+	l.show("holding", int(d.Round(time.Second).Seconds()), func() (done int, detail string) {
+		gone := time.Since(began)
+		return int(gone.Seconds()), fmt.Sprintf("live %d, %v left", l.live, (d - gone).Round(time.Second))
+	})
+}
+
+// ending shows how many hang-ups were asked for.
+func (l *Lines) ending() {
+	if l.part == "ending" {
+		return
+	}
+	total := l.Total
+	if l.CPS > 0 { // the calls of this run
+		total = l.live
+	}
+	l.show("ending", total, func() (done int, detail string) {
+		return l.hangUps, fmt.Sprintf("failed %d", l.badHangUps)
+	})
+}
+
+// follow shows how many calls are waited for.
+func (l *Lines) follow() {
+	if l.live == 0 || l.part == "following" {
+		return
+	}
+	l.Console.Note("following %d calls until they are over, for up to %v", l.live, calls.FollowFor)
+	total := l.live
+	l.show("following", total, func() (done int, detail string) {
+		return max(0, total-l.live), fmt.Sprintf("live %d", l.live)
+	})
+}
+
+// show shows a part of the run until it is finished or the next one begins; as
+// plain lines only where there is no line for each call. The state is asked for
+// time and again, whether there are events or not.
+func (l *Lines) show(part string, total int, state func() (done int, detail string)) {
+	l.finishPart()
+	progress, stop := l.Console.Progress(part, total, l.PerCall == io.Discard), make(chan struct{})
+	progress.Set(state())
+	go func() {
+		tick := time.NewTicker(updateEvery)
 		defer tick.Stop()
 		for {
-			gone := time.Since(began)
-			shown.Set(int(gone.Seconds()), fmt.Sprintf("live %d, %v left", live, (d-gone).Round(time.Second)))
 			select {
 			case <-stop:
 				return
 			case <-tick.C:
+				l.mu.Lock()
+				progress.Set(state())
+				l.mu.Unlock()
 			}
 		}
-	})
-	l.holding = func() {
+	}()
+	l.part, l.endPart = part, func() {
 		close(stop)
-		counting.Wait()
+		progress.Finish()
 	}
 }
 
-// ending shows how many hang-ups were asked for.
-func (l *Lines) ending(n int) {
-	if n == 1 {
-		l.Finish()
-		if l.CPS > 0 { // the calls of this run
-			l.Total = l.live
-		}
-		l.shown = l.show("ending", l.Total)
+// finishPart ends the showing of a part, if there is one.
+func (l *Lines) finishPart() {
+	if l.endPart != nil {
+		l.endPart()
 	}
-	if l.shown != nil {
-		l.shown.Set(n, fmt.Sprintf("failed %d", l.failed))
-	}
-}
-
-// follow shows how many calls are waited for.
-func (l *Lines) follow(live int) {
-	if live == 0 {
-		return
-	}
-	if !l.followed {
-		l.followed = true
-		l.Console.Note("following %d calls until they are over, for up to %v", live, calls.FollowFor)
-		l.Finish()
-		l.Total = live
-		l.shown = l.show("following", l.Total)
-	}
-	l.shown.Set(max(0, l.Total-live), fmt.Sprintf("live %d", live))
-}
-
-// show shows a part of the run; as plain lines only where there is no line for
-// each call.
-func (l *Lines) show(label string, total int) *cli.Progress {
-	return l.Console.Progress(label, total, l.PerCall == io.Discard)
+	l.part, l.endPart = "", nil
 }

@@ -1,0 +1,99 @@
+package callrun_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"call-load-tester/cmd/internal/callrun"
+	"call-load-tester/pkg/calls"
+	"call-load-tester/pkg/cli"
+)
+
+// told returns the lines on standard error of a run in fake time, in which
+// progress is told every five seconds.
+func told(t *testing.T, l *callrun.Lines, run func(tell func(calls.Event))) []string {
+	t.Helper()
+	var text []byte
+	synctest.Test(t, func(t *testing.T) {
+		file, err := os.Create(filepath.Join(t.TempDir(), "stderr"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		l.PerCall = io.Discard
+		l.Console = cli.NewConsole("start", file, file, &cli.Interrupts{Stop: context.Background(), Leave: context.Background()})
+		run(l.Observe)
+		l.Finish()
+		l.Console.Close()
+		_ = file.Close()
+		if text, err = os.ReadFile(file.Name()); err != nil {
+			t.Error(err)
+		}
+	})
+	return strings.Split(strings.TrimSuffix(string(text), "\n"), "\n")
+}
+
+// A burst that comes a little late each second does not make the rate look like
+// none.
+func TestTheRateAtACapOfOne(t *testing.T) {
+	lines := told(t, &callrun.Lines{Total: 1000, CPS: 1}, func(tell func(calls.Event)) {
+		tell(calls.Warming{Connections: 1})
+		for n := range 1000 {
+			tell(calls.Started{N: n + 1, SID: "CA1"})
+			time.Sleep(1001500 * time.Microsecond)
+		}
+	})
+	if len(lines) != 200 || lines[0] != "start: placing 5/1000, 1.0/s of 1, live 5, failed 0, 16m35s left" {
+		t.Errorf("%d lines, the first %q; want 200, and the plan's pace", len(lines), lines[0])
+	}
+	for _, line := range lines {
+		if !strings.Contains(line, ", 1.0/s of 1, ") {
+			t.Errorf("%q, want the cap reached", line)
+		}
+	}
+}
+
+// While nothing is answered the line goes on; refused calls are no more to come;
+// and the hang-ups have failures of their own.
+func TestTheLineGoesOn(t *testing.T) {
+	refused := errors.New("refused")
+	lines := told(t, &callrun.Lines{Total: 400, CPS: 100}, func(tell func(calls.Event)) {
+		tell(calls.Warming{Connections: 100})
+		time.Sleep(100 * time.Millisecond)
+		for n := range 90 {
+			tell(calls.Started{N: n + 1, SID: "CA1"})
+		}
+		tell(calls.OutcomeUnknown{To: "+1", Err: refused})
+		for range 9 {
+			tell(calls.CallRefused{To: "+1", Err: refused})
+		}
+		time.Sleep(11 * time.Second) // without an answer
+		tell(calls.EndingCall{N: 1, SID: "CA1"})
+		tell(calls.EndingCall{N: 2, SID: "CA2"})
+		tell(calls.EndFailed{SID: "CA1", Err: refused})
+		time.Sleep(6 * time.Second)
+		tell(calls.Following{Live: 2})
+		tell(calls.Following{Live: 1})
+		time.Sleep(6 * time.Second)
+	})
+	lines = slices.DeleteFunc(lines, func(line string) bool { return strings.Contains(line, "warning") })
+	want := []string{
+		"start: opening 100 connections",
+		"start: placing 90/400, 22.5/s of 100, live 90, failed 10, 3s left",
+		"start: placing 90/400, 10.0/s of 100, live 90, failed 10, 3s left",
+		"start: ending 2/90, failed 1",
+		fmt.Sprintf("start: following 2 calls until they are over, for up to %v", calls.FollowFor),
+		"start: following 1/2, live 1",
+	}
+	if !slices.Equal(lines, want) {
+		t.Errorf("told\n%s\nwant\n%s", strings.Join(lines, "\n"), strings.Join(want, "\n"))
+	}
+}
