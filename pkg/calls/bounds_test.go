@@ -115,14 +115,22 @@ func TestNoHoldWithoutHangingUp(t *testing.T) {
 	})
 }
 
-// Passwords in what the calls are to hear are not shown.
+// Passwords in what the calls are to hear, and what may be such, are not shown.
 func TestTreatmentShowsNoPassword(t *testing.T) {
 	for twiml, want := range map[string]string{
-		"https://bob:hunter2@example.com/a?key=hunter2":                                     "https://example.com/a?…",
-		`<Response><Play>https://bob:hunter2@example.com/a.mp3</Play></Response>`:           `<Response><Play>https://…@example.com/a.mp3</Play></Response>`,
-		`<Response><Dial><Sip username="b" password='hunter2'>x</Sip></Dial></Response>`:    `<Response><Dial><Sip username="b" password='…'>x</Sip></Dial></Response>`,
-		`<Response><Play>http://a:b@c/1</Play><Play>http://d:e@f/2</Play></Response>`:       `<Response><Play>http://…@c/1</Play><Play>http://…@f/2</Play></Response>`,
-		`<Response><Play>https://example.com/a@b.mp3</Play><Say>at @ noon</Say></Response>`: `<Response><Play>https://example.com/a@b.mp3</Play><Say>at @ noon</Say></Response>`,
+		"https://bob:hunter2@example.com/a?key=hunter2":                                            "https://example.com/a?…",
+		`<Response><Play>https://bob:hunter2@example.com/a.mp3</Play></Response>`:                  `<Response><Play>https://…@example.com/a.mp3</Play></Response>`,
+		`<Response><Dial><Sip username="b" password='hunter2'>x</Sip></Dial></Response>`:           `<Response><Dial><Sip username="b" password='…'>x</Sip></Dial></Response>`,
+		`<Response><Dial><Sip password="it's hunter2">x</Sip></Dial></Response>`:                   `<Response><Dial><Sip password="…">x</Sip></Dial></Response>`,
+		`<Response><Play>https://o'neil:hunter2@example.com/a?key='hunter2</Play></Response>`:      `<Response><Play>https://…@example.com/a?…</Play></Response>`,
+		`<Response><Play>http://a:b@c/1</Play><Play>http://d:e@f/2</Play></Response>`:              `<Response><Play>http://…@c/1</Play><Play>http://…@f/2</Play></Response>`,
+		`<Response><Play>https://bob:hun@ter2@example.com/a</Play></Response>`:                     `<Response><Play>https://…@example.com/a</Play></Response>`,
+		`<Response><Redirect>https://example.com/a?key=hunter2&amp;n=1</Redirect></Response>`:      `<Response><Redirect>https://example.com/a?…</Redirect></Response>`,
+		`<Response><Gather action="https://example.com/a?key=hunter2#x" method="GET"/></Response>`: `<Response><Gather action="https://example.com/a?…" method="GET"/></Response>`,
+		`<Response><Redirect>https://example.com#hunter2</Redirect></Response>`:                    `<Response><Redirect>https://example.com?…</Redirect></Response>`,
+		`<Response><Dial><Sip>sip:bob:hunter2@example.com?X-Key=hunter2</Sip></Dial></Response>`:   `<Response><Dial><Sip>sip:…@example.com?…</Sip></Dial></Response>`,
+		`<Response><Dial><Sip>sip:bob@example.com:5060</Sip></Dial><Say>Who? Me</Say></Response>`:  `<Response><Dial><Sip>sip:bob@example.com:5060</Sip></Dial><Say>Who? Me</Say></Response>`,
+		`<Response><Play>https://example.com/a@b.mp3</Play><Say>at @ noon</Say></Response>`:        `<Response><Play>https://example.com/a@b.mp3</Play><Say>at @ noon</Say></Response>`,
 	} {
 		if got := (calls.Plan{TwiML: twiml}).Treatment(); got != want {
 			t.Errorf("%s\nshown as %s\nwant     %s", twiml, got, want)

@@ -96,12 +96,26 @@ func checkParties(flag string, parties []string) []error {
 		problems = append(problems, &Problem{flag, "is missing", partyHint})
 	}
 	for _, party := range parties {
+		if hasPassword(party) { // so it is not shown
+			problems = append(problems, &Problem{flag, "has a SIP address with a password, which would be shown and logged",
+				"leave the password out; TwiML's <Sip> takes one"})
+			continue
+		}
 		if e164.MatchString(party) || sip.MatchString(party) || aClient.MatchString(party) {
 			continue
 		}
 		problems = append(problems, &Problem{flag, fmt.Sprintf("%q is not a phone number, SIP address or client name", party), partyHint})
 	}
 	return problems
+}
+
+// hasPassword reports whether what was meant as a SIP address has a password:
+// sip:name:password@host.
+func hasPassword(party string) bool {
+	party = strings.ToLower(party)
+	address := strings.TrimPrefix(strings.TrimPrefix(party, "sips:"), "sip:")
+	user, _, found := strings.Cut(address, "@")
+	return found && strings.Contains(user, ":") && !strings.HasPrefix(party, "client:")
 }
 
 // CheckParties returns what is wrong with two addresses, each a [*Problem].
@@ -162,19 +176,31 @@ func isTwiML(s string) bool { return strings.HasPrefix(strings.TrimSpace(s), "<"
 // without any password.
 func (p Plan) Treatment() string {
 	if isTwiML(p.TwiML) {
-		return sipPassword.ReplaceAllString(userInURL.ReplaceAllString(p.TwiML, "://…@"), "${1}…")
+		return sipPassword.ReplaceAllString(redactURLs(p.TwiML), "${1}${2}${3}…${2}${3}")
 	}
 	return redactURL(p.TwiML)
 }
 
-// In TwiML, secrets are in URLs and in the password of the noun Sip.
+// sipPassword is the password of TwiML's noun Sip.
+var sipPassword = regexp.MustCompile(`(?i)(\bpassword\s*=\s*)(?:(")[^"]*"|(')[^']*')`)
+
+// In a text, URLs and SIP addresses end with white space or a character that
+// they cannot have.
 var (
-	userInURL   = regexp.MustCompile(`://[^/\s"'<>@]*@`)
-	sipPassword = regexp.MustCompile(`(?i)(\bpassword\s*=\s*["'])[^"']*`)
+	userInURL  = regexp.MustCompile(`://[^/?#\s"<>]*@`)
+	userInSIP  = regexp.MustCompile(`(?i)(\bsips?:)[^:@\s"<>]*:[^\s"<>]*@`)
+	queryInURL = regexp.MustCompile(`(?i)((?:://|\bsips?:)[^?#\s"<>]*)[?#][^\s"<>]*`)
 )
 
-// redactURL returns a URL without user name, password or query, any of which may be
-// secret.
+// redactURLs returns a text in which URLs and SIP addresses have no user name,
+// password or query, any of which may be secret.
+func redactURLs(text string) string {
+	text = userInURL.ReplaceAllString(text, "://…@")
+	text = userInSIP.ReplaceAllString(text, "${1}…@")
+	return queryInURL.ReplaceAllString(text, "${1}?…")
+}
+
+// redactURL returns a URL without user name, password or query.
 func redactURL(s string) string {
 	u, err := url.Parse(s)
 	if err != nil {
