@@ -15,7 +15,7 @@ import (
 type APIError struct {
 	Code       int    // Twilio's error code; 0 if the answer had none
 	Status     int    // HTTP status
-	Message    string // Twilio's words; empty if the answer had none
+	Message    string // Twilio's words, in one line without secrets; empty if the answer had none
 	RetryAfter time.Duration
 }
 
@@ -34,13 +34,13 @@ func (e *APIError) Error() string {
 // Twilio acted on it is unknown.
 type LostError struct{ Err error }
 
-func (e *LostError) Error() string { return "no answer: " + e.Err.Error() }
+func (e *LostError) Error() string { return "no answer: " + printable(e.Err.Error()) }
 func (e *LostError) Unwrap() error { return e.Err }
 
 // An UnsentError means that no byte of a request left this machine.
 type UnsentError struct{ Err error }
 
-func (e *UnsentError) Error() string { return "not sent: " + e.Err.Error() }
+func (e *UnsentError) Error() string { return "not sent: " + printable(e.Err.Error()) }
 func (e *UnsentError) Unwrap() error { return e.Err }
 
 // Hint says what to do about the error; it may be empty.

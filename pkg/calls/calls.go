@@ -14,6 +14,7 @@ package calls
 import (
 	"strings"
 	"time"
+	"unicode"
 
 	api "github.com/twilio/twilio-go/rest/api/v2010"
 )
@@ -79,7 +80,22 @@ func text(s *string) string {
 	if s == nil {
 		return ""
 	}
-	return *s
+	return printable(*s)
+}
+
+// printable returns what somebody else wrote as one line that does nothing to a
+// terminal: white space of any kind becomes a space, and what cannot be seen is
+// left out.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r):
+			return ' '
+		case !unicode.IsPrint(r):
+			return -1
+		}
+		return r
+	}, s)
 }
 
 // instant reads a date as Twilio writes it (RFC 2822); the zero time if there

@@ -62,7 +62,8 @@ func (ex *exchange) failure() error {
 }
 
 // apiError reads the error that Twilio answered. A body that is no such error
-// (an HTML page of a proxy) leaves the HTTP status to speak.
+// (an HTML page of a proxy) leaves the HTTP status to speak. The message may
+// name the URL of the TwiML.
 func (ex *exchange) apiError() *APIError {
 	e := &APIError{Status: ex.status, RetryAfter: retryAfter(ex.header)}
 	var answer struct {
@@ -70,7 +71,7 @@ func (ex *exchange) apiError() *APIError {
 		Message string
 	}
 	if json.Unmarshal(ex.body, &answer) == nil {
-		e.Code, e.Message = answer.Code, answer.Message
+		e.Code, e.Message = answer.Code, redactURLs(printable(answer.Message))
 	}
 	return e
 }

@@ -55,6 +55,25 @@ func TestPermanentErrorsStopTheRun(t *testing.T) {
 	}
 }
 
+// What Twilio, or who answers in its place, says is told in one line, does
+// nothing to a terminal, and repeats no secret.
+func TestWordsOfTwilioAreOnePrintableLine(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client, _ := newClient(t, twiliosim.Config{Faults: []twiliosim.Fault{
+			{Op: twiliosim.OpCreate, Status: 400, Code: 29999, Message: "no\x1b[2J\r\ncall\u0085\u202etoday\u2028\x07é 号: https://bob:hunter2@example.com/a?key=hunter2"}}})
+		result := client.Run(t.Context(), context.Background(), plan(1, 1), new(memory), nil)
+		var answer *calls.APIError
+		if !errors.As(result.Placement.Stopped, &answer) || answer.Message != "no[2J  call today é 号: https://…@example.com/a?…" {
+			t.Errorf("stopped because of %q", result.Placement.Stopped)
+		}
+	})
+	for _, err := range []error{&calls.UnsentError{Err: errors.New("a\x1b\nb")}, &calls.LostError{Err: errors.New("a\x1b\nb")}} {
+		if got := err.Error(); !strings.HasSuffix(got, ": a b") {
+			t.Errorf("%q", got)
+		}
+	}
+}
+
 // An error about a number takes that destination out, and no other.
 func TestABadNumberTakesItsDestinationOut(t *testing.T) {
 	for _, code := range []int{21211, 21214, 21215, 21216, 21217, 21219} {
