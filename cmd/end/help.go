@@ -44,6 +44,7 @@ Exit status
   0    done
   1    nothing could be done
   2    wrong usage; nothing was begun
-  3    partly done: a line or call was not found, or something is still live
+  3    partly done: a line or call was not found, something is still live, or
+       the result could not be written
   130  interrupted, and nothing is left that should have ended
 `

@@ -53,6 +53,7 @@ Exit status
   0    done
   1    nothing could be done
   2    wrong usage; nothing was begun
-  3    partly done: a call was refused or not found, or something is still live
+  3    partly done: a call was refused or not found, something is still live,
+       or the result could not be written
   130  interrupted, and nothing is left that should have ended
 `
