@@ -13,14 +13,20 @@ func TestBadInput(t *testing.T) {
 	const (
 		key       = "SK0123456789abcdef0123456789abcdef"
 		partyHint = "write a number with + and country code (+14155550100), an address as sip:name@host, a client as client:name"
+		sipHint   = "leave the password out; TwiML's <Sip> takes one"
 		setHint   = "credentials are taken from one place as a set, and never mixed"
 		noSecret  = "no Twilio credentials: neither --sid and --token, nor the environment, nor twilio.env has a secret"
 		copyHint  = "copy twilio.env.example to twilio.env and fill it in; a --dry_run needs none"
 		shapeHint = "copy it from the Twilio Console"
 		fileHint  = "name the file that start wrote the call SIDs to"
 		urlHint   = "TwiML begins with <Response>; a URL with https://"
+		callSID   = "CA00000000000000000000000000000001"
 		strayHint = "every value belongs to a flag; quote one that holds spaces"
 	)
+	loadFiles := map[string]string{
+		"tw_load.ini": "[Load]\nUsers = 1\nConcurrency = 1\nURI = http://127.0.0.1/\n",
+		"data.txt":    `{"Body": "hello"}`,
+	}
 	good := []string{"--dry_run", "-c", from, "-d", to}
 	real := []string{"-c", from, "-d", to}
 	with := func(base []string, more ...string) []string { return append(base[:len(base):len(base)], more...) }
@@ -44,6 +50,13 @@ func TestBadInput(t *testing.T) {
 			{`--destination "bob" is not a phone number, SIP address or client name`, partyHint}}},
 		{"a SIP address without host", "start", []string{"--dry_run", "-c", from, "-d", "sip:alice"}, nil, nil, []problem{
 			{`--destination "sip:alice" is not a phone number, SIP address or client name`, partyHint}}},
+		{"a SIP address with a password is not shown", "start", []string{"--dry_run", "-c", from, "-d", "sip:alice:s3cret@example.com"}, nil, nil, []problem{
+			{"--destination has a SIP address with a password, which would be shown and logged", sipHint}}},
+		{"nor a password with an @, nor one without sip:", "start", []string{"--dry_run", "-c", "SIP:alice:s3@cret@example.com", "-d", "alice:s3cret@example.com"}, nil, nil, []problem{
+			{"--caller_id has a SIP address with a password, which would be shown and logged", sipHint},
+			{"--destination has a SIP address with a password, which would be shown and logged", sipHint}}},
+		{"nor to end", "end", []string{"-c", from, "-d", "sips:alice:s3cret@example.com"}, []string{"TWILIO_ACCOUNT_SID=" + accountSID, "TWILIO_AUTH_TOKEN=" + authToken}, nil, []problem{
+			{"--destination has a SIP address with a password, which would be shown and logged", sipHint}}},
 		{"a client that calls a phone", "start", []string{"--dry_run", "-c", "client:bob", "-d", to}, nil, nil, []problem{
 			{`--caller_id "client:bob" cannot call a phone number (` + to + `)`, "use a Twilio number or a verified caller ID"}}},
 		{"no call", "start", with(good, "--call_count", "0"), nil, nil, []problem{{"--call_count is 0", "ask for at least one call"}}},
@@ -82,6 +95,18 @@ func TestBadInput(t *testing.T) {
 			{"--report: open missing/out.html: no such file or directory", "name a file that can be written, such as run.html"}}},
 		{"a page and JSON in one file", "start", with(good, "--json", "out", "--report", "out"), nil, nil, []problem{
 			{"--report and --json name the same file", "give each a file of its own"}}},
+		{"the same, spelt otherwise", "start", with(good, "--json", "out", "--report", "./out"), nil, nil, []problem{
+			{"--report and --json name the same file", "give each a file of its own"}}},
+		{"a page on standard output", "start", with(good, "--report", "-"), nil, nil, []problem{
+			{"--report: the page goes to a file, not to standard output", "name a file, such as run.html"}}},
+		{"JSON over the credentials", "start", with(good, "--json", "twilio.env"), nil, map[string]string{"twilio.env": "# mine\n"}, []problem{
+			{"--json would overwrite twilio.env, which is read", "name another file"}}},
+		{"JSON over the calls to end", "end", []string{"--dry_run", "-f", "calls.csv", "--json", "./calls.csv"}, nil, map[string]string{"calls.csv": callSID}, []problem{
+			{"--json would overwrite calls.csv, which is read", "name another file"}}},
+		{"a page over the configuration", "load", []string{"--dry_run", "-f", "tw_load.ini", "-d", "data.txt", "--report", "tw_load.ini"}, nil, loadFiles, []problem{
+			{"--report would overwrite tw_load.ini, which is read", "name another file"}}},
+		{"a page over the data", "load", []string{"--dry_run", "-f", "tw_load.ini", "-d", "data.txt", "--report", "data.txt"}, nil, loadFiles, []problem{
+			{"--report would overwrite data.txt, which is read", "name another file"}}},
 
 		{"a token behind an equals sign and a space is not shown", "start", with(real, "--token=", "s3cret"), nil, nil, []problem{
 			{"unexpected argument", strayHint}, {noSecret, copyHint}}},
@@ -147,6 +172,11 @@ func TestBadInput(t *testing.T) {
 			}
 			if got := p.stdout.String(); got != "" {
 				t.Errorf("stdout %q, want nothing", got)
+			}
+			for name, text := range tc.files {
+				if got := readFile(t, filepath.Join(dir, name)); got != text {
+					t.Errorf("%s holds %q, want %q as before", name, got, text)
+				}
 			}
 			files, err := os.ReadDir(dir)
 			if err != nil || len(files) != len(tc.files) {

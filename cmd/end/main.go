@@ -35,7 +35,7 @@ func run(args []string) int {
 	if problems = append(problems, missing...); len(problems) > 0 {
 		return console.Refuse(problems)
 	}
-	out, err := output.Open(console, o.Verbose || !console.OutIsTerminal(), o.JSON, o.Report)
+	out, err := output.Open(console, o.Verbose || !console.OutIsTerminal(), o.JSON, o.Report, o.file)
 	if err != nil {
 		return console.Refuse([]error{err})
 	}

@@ -30,7 +30,7 @@ func run(args []string) int {
 	if problems = append(problems, unfit...); len(problems) > 0 {
 		return console.Refuse(problems)
 	}
-	out, err := output.Open(console, true, o.json, o.report)
+	out, err := output.Open(console, true, o.json, o.report, o.config, o.data)
 	if err != nil {
 		return console.Refuse([]error{err})
 	}

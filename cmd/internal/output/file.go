@@ -9,6 +9,29 @@ import (
 	"path/filepath"
 )
 
+// sameFile reports whether two names lead to one file whose content would be
+// overwritten. Either may be empty, or that of a file yet to be made.
+func sameFile(a, b string) bool {
+	x, errX := os.Stat(a)
+	y, errY := os.Stat(b)
+	if errX == nil && errY == nil {
+		return x.Mode().IsRegular() && os.SameFile(x, y)
+	}
+	return a != "" && b != "" && errX != nil && errY != nil && place(a) == place(b)
+}
+
+// place is the whole name of a file that is not there, but whose directory is.
+func place(name string) string {
+	dir, err := filepath.EvalSymlinks(filepath.Dir(name))
+	if err != nil {
+		return filepath.Clean(name)
+	}
+	if whole, err := filepath.Abs(dir); err == nil {
+		dir = whole
+	}
+	return filepath.Join(dir, filepath.Base(name))
+}
+
 // checkWritable returns an error unless a file of that name can be written. It
 // leaves what is there as it is.
 func checkWritable(name string) error {

@@ -42,6 +42,33 @@ func TestCheckingLeavesEverythingAsItIs(t *testing.T) {
 	}
 }
 
+// One file has many names; one that is not there yet has, too.
+func TestSameFile(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	for _, err := range []error{
+		os.WriteFile("a", nil, 0o600), os.WriteFile("b", nil, 0o600), os.Link("a", "hard"), os.Symlink("a", "soft"),
+		os.Mkdir("d", 0o700), os.Symlink(dir, filepath.Join("d", "up")),
+	} {
+		if err != nil {
+			t.Skip(err)
+		}
+	}
+	for _, tc := range []struct {
+		a, b string
+		want bool
+	}{
+		{"a", "a", true}, {"a", "./a", true}, {"a", filepath.Join(dir, "a"), true}, {"a", "hard", true}, {"a", "soft", true}, {"a", "d/up/a", true},
+		{"new", "new", true}, {"new", "d/../new", true}, {"new", filepath.Join(dir, "new"), true}, {"new", "d/up/new", true}, {"no/new", "no/new", true},
+		{"a", "b", false}, {"a", "new", false}, {"new", "newer", false}, {"new", "d/new", false}, {"", "", false}, {"a", "", false},
+		{"/dev/null", "/dev/null", false}, // nothing is lost
+	} {
+		if sameFile(tc.a, tc.b) != tc.want || sameFile(tc.b, tc.a) != tc.want {
+			t.Errorf("%q and %q are the same: %v, want %v", tc.a, tc.b, !tc.want, tc.want)
+		}
+	}
+}
+
 func TestAFileIsReplacedAtOnceOrNotAtAll(t *testing.T) {
 	dir := t.TempDir()
 	name, link := filepath.Join(dir, "a.json"), filepath.Join(dir, "link.json")

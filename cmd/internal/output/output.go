@@ -3,6 +3,7 @@ package output
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"os"
 
@@ -29,24 +30,27 @@ type Record interface {
 
 // Open checks what is needed before anything is begun. The JSON goes to the
 // file of that name, "-" for standard output, "" for nowhere; the page to a
-// file, "" for nowhere. Lines go to standard output if they are shown; to
-// standard error if JSON goes there.
-func Open(console *cli.Console, showLines bool, jsonFile, pageFile string) (*Output, error) {
+// file, "" for nowhere; neither to one of the inputs, which are the files that
+// the command reads. Lines go to standard output if they are shown; to standard
+// error if JSON goes there.
+func Open(console *cli.Console, showLines bool, jsonFile, pageFile string, inputs ...string) (*Output, error) {
 	o := &Output{Lines: console.Out, text: console.Out, jsonFile: jsonFile, pageFile: pageFile}
 	if jsonFile == "-" {
 		o.Lines, o.text = console.Err, nil
-	} else if jsonFile != "" {
-		if err := checkWritable(jsonFile); err != nil {
-			return nil, &cli.UsageError{Text: "--json: " + err.Error(), Help: "name a file that can be written, or - for standard output"}
-		}
+		jsonFile = "" // no file
 	}
-	if pageFile != "" && pageFile == jsonFile {
+	if pageFile == "-" {
+		return nil, &cli.UsageError{Text: "--report: the page goes to a file, not to standard output", Help: "name a file, such as run.html"}
+	}
+	if sameFile(pageFile, jsonFile) {
 		return nil, &cli.UsageError{Text: "--report and --json name the same file", Help: "give each a file of its own"}
 	}
-	if pageFile != "" {
-		if err := checkWritable(pageFile); err != nil {
-			return nil, &cli.UsageError{Text: "--report: " + err.Error(), Help: "name a file that can be written, such as run.html"}
-		}
+	inputs = append(inputs, cli.EnvFile)
+	if err := check("--json", jsonFile, "name a file that can be written, or - for standard output", inputs); err != nil {
+		return nil, err
+	}
+	if err := check("--report", pageFile, "name a file that can be written, such as run.html", inputs); err != nil {
+		return nil, err
 	}
 	if !showLines {
 		o.Lines = io.Discard
@@ -54,8 +58,22 @@ func Open(console *cli.Console, showLines bool, jsonFile, pageFile string) (*Out
 	return o, nil
 }
 
-// ShowsLines reports whether lines are shown.
-func (o *Output) ShowsLines() bool { return o.Lines != io.Discard }
+// check returns an error unless the file that a flag names, if it names one, is
+// no input and can be written.
+func check(flag, name, help string, inputs []string) error {
+	if name == "" {
+		return nil
+	}
+	for _, input := range inputs {
+		if sameFile(name, input) {
+			return &cli.UsageError{Text: fmt.Sprintf("%s would overwrite %s, which is read", flag, input), Help: "name another file"}
+		}
+	}
+	if err := checkWritable(name); err != nil {
+		return &cli.UsageError{Text: flag + ": " + err.Error(), Help: help}
+	}
+	return nil
+}
 
 // Write writes the record where it is asked for. A file appears or changes only
 // when all of it is written.
