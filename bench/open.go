@@ -99,11 +99,10 @@ func open(b *bench) error {
 }
 
 // accuracy: are the latencies what the endpoint saw? It takes 0.5 to 1.5 s for
-// an answer, gives none at all from second 3 to second 5, and has caught up at
-// second 6.
+// an answer, gives none at all for 2 s, and takes another to catch up.
 func accuracy(b *bench) error {
 	const rate, seconds = 2000, 10
-	const stalls, goesOn, caughtUp = 3 * time.Second, 5 * time.Second, 6 * time.Second
+	const stalls, goesOn, caughtUp = 3400 * time.Millisecond, 5400 * time.Millisecond, 6400 * time.Millisecond
 	slow := func(k int, sinceFirst time.Duration) time.Duration {
 		answer := sinceFirst + 500*time.Millisecond + time.Duration(k*7919%1000)*time.Millisecond
 		if answer > stalls && answer < caughtUp {
