@@ -63,7 +63,9 @@ func run(args []string) int {
 	record := plan.record(result, began, interrupts.Stopped())
 	if err := out.Write(record); err != nil {
 		console.Error(err)
-		return max(record.ExitStatus, cli.StatusPartly)
+		if record.ExitStatus == cli.StatusDone {
+			return cli.StatusPartly
+		}
 	}
 	return record.ExitStatus
 }
