@@ -151,7 +151,7 @@ func TestASpoiltFileIsEndedAsFarAsItGoes(t *testing.T) {
 	if !strings.Contains(end.stderr.String(), "end: error: calls.csv:3: no call SID in \"CA12;y\"\n") {
 		t.Errorf("the bad line is not named:\n%s", end.stderr.String())
 	}
-	for _, row := range []string{"Calls to end        3 (1 duplicates left out) (1 lines without a SID)", "Ended               2", "Not found           1"} {
+	for _, row := range []string{"Calls to end        3 (1 duplicate left out) (1 line without a SID)", "Ended               2", "Not found           1"} {
 		if !strings.Contains(end.stdout.String(), row) {
 			t.Errorf("no row %q in\n%s", row, end.stdout.String())
 		}

@@ -32,7 +32,7 @@ func (p *plan) record(r *attack.Result, began time.Time, interrupted bool) *repo
 		},
 		Requests: report.LoadRequests{
 			Sent: r.Sent, Completed: r.Completed(), NotCompleted: r.Sent - r.Completed(),
-			Accepted: r.Accepted, Failed: r.Failed, Unanswered: r.Unanswered,
+			Accepted: r.Accepted, Errors: r.Failed, Unanswered: r.Unanswered, Untimed: r.Sent - r.Latency.Count,
 			BadSignatures: r.Forged, Refused: r.Refused, LetThrough: r.LetThrough,
 			OwnLimit: r.Verdicts[webhook.OwnLimit],
 			Unsent:   r.Unsent, Late: r.Late, MostLate: ms(r.MostLate),
@@ -53,7 +53,7 @@ func (p *plan) record(r *attack.Result, began time.Time, interrupted bool) *repo
 			Priced: p.priced, Receive: p.prices.Receive, Send: p.prices.Send, MMS: p.prices.MMS,
 			Total: p.prices.Cost(r.Traffic()),
 		},
-		Timeline:    intervals(r.Timeline),
+		Timeline:    intervals(r.Timeline, r.Latency.Max),
 		Interrupted: interrupted,
 	}
 	for _, point := range r.Latency.Curve {
@@ -65,19 +65,20 @@ func (p *plan) record(r *attack.Result, began time.Time, interrupted bool) *repo
 }
 
 // judge says whether the run has reached what was asked of it; nil if nothing
-// was.
+// was. A run that sent nothing has reached nothing, and one in which too many
+// requests died has no P99.
 func (p *plan) judge(r *report.Load) *report.LoadPass {
 	if p.pass.failed == nil && p.pass.p99 == nil {
 		return nil
 	}
-	pass := &report.LoadPass{Passed: true, MaxFailedPercent: p.pass.failed}
+	pass := &report.LoadPass{Passed: r.Requests.Sent > 0, MaxFailedPercent: p.pass.failed}
 	if p.pass.failed != nil && r.FailedPercent() > *p.pass.failed {
 		pass.Passed = false
 	}
 	if p.pass.p99 != nil {
 		limit := ms(*p.pass.p99)
 		pass.MaxP99 = &limit
-		if r.Latency.P99 > limit {
+		if !r.HasP99() || r.Latency.P99 > limit {
 			pass.Passed = false
 		}
 	}
@@ -118,13 +119,16 @@ func causes(counts map[string]int) []report.LoadCause {
 	return list
 }
 
-func intervals(timeline []attack.Interval) []report.LoadInterval {
+// intervals are those of the timeline. Their times have two digits, rounded up,
+// and would be longer than the longest.
+func intervals(timeline []attack.Interval, longest time.Duration) []report.LoadInterval {
+	upTo := func(t time.Duration) float64 { return ms(min(t, longest)) }
 	list := []report.LoadInterval{}
 	for _, i := range timeline {
 		list = append(list, report.LoadInterval{
 			Start: i.Start.Seconds(), Width: i.Width.Seconds(), Sent: i.Sent(), Answered: i.Answered,
-			Accepted: i.Accepted, Failed: i.Failed, Unanswered: i.Unanswered, Refused: i.Refused, LetThrough: i.LetThrough,
-			P50: ms(i.P50), P99: ms(i.P99), Max: ms(i.Max),
+			Accepted: i.Accepted, Errors: i.Failed, Unanswered: i.Unanswered, Refused: i.Refused, LetThrough: i.LetThrough,
+			P50: upTo(i.P50), P99: upTo(i.P99), Max: upTo(i.Max),
 		})
 	}
 	return list

@@ -66,14 +66,14 @@ type CallStarts struct {
 }
 
 // CallEndings says what became of the hang-ups. Asked is the sum of Ended,
-// AlreadyOver, NotFound and Failed; Live are among the ended and failed.
+// AlreadyOver, NotFound and Live; Failed are among the live.
 type CallEndings struct {
 	Asked       int       `json:"asked"`
-	Ended       int       `json:"ended"`
+	Ended       int       `json:"ended"` // at our request, and seen to be over
 	AlreadyOver int       `json:"already_over"`
 	NotFound    int       `json:"not_found"`
-	Failed      int       `json:"failed"`
-	Live        int       `json:"live"` // not seen to be over
+	Failed      int       `json:"failed"` // Twilio did not take our request
+	Live        int       `json:"live"`   // not seen to be over
 	Failures    []Failure `json:"failures"`
 	Throttled   int       `json:"throttled"`
 	BadLines    int       `json:"bad_lines"`  // of the SID file of end
@@ -135,18 +135,13 @@ func (c *Calls) Text(w io.Writer) error {
 		c.Endings.rows(t)
 	}
 	if c.Twilio != nil && c.Twilio.Calls > 0 {
-		t.line("From %s of %d calls (its clock has whole seconds)", c.source(), c.Twilio.Calls)
+		t.line("%s", c.recordsTitle())
 		c.Twilio.rows(t)
 	}
 	if c.Stopped != "" {
 		t.row("Stopped early", "%s", c.Stopped)
 	}
-	if c.SIDFile != "" {
-		t.row("SIDs in", "%s", c.SIDFile)
-	}
-	if c.LiveFile != "" {
-		t.row("Still live in", "%s", c.LiveFile)
-	}
+	c.files(t)
 	for _, command := range c.Next {
 		t.row("Next", "%s", command)
 	}
@@ -155,14 +150,27 @@ func (c *Calls) Text(w io.Writer) error {
 }
 
 func (c *Calls) headline() string {
-	took := (time.Duration(c.Seconds*1000) * time.Millisecond).Round(100 * time.Millisecond)
-	switch {
-	case c.DryRun:
-		return fmt.Sprintf("Summary of a dry run of %v: no real call was placed or ended", took)
-	case c.Interrupted:
-		return fmt.Sprintf("Summary of an interrupted run of %v", took)
+	return "Summary of " + runOf(c.Interrupted, c.DryRun, c.Seconds) + hintIf(c.DryRun, ": no real call was placed or ended")
+}
+
+// files are what the run left.
+func (c *Calls) files(t *table) {
+	if c.SIDFile != "" {
+		t.row("SIDs in", "%s", c.SIDFile)
 	}
-	return fmt.Sprintf("Summary of a run of %v", took)
+	if c.LiveFile != "" {
+		t.row("Still live in", "%s", c.LiveFile)
+	}
+}
+
+// recordsTitle says whose records there are, and of how many calls: of those
+// that were over already end looks up a sample.
+func (c *Calls) recordsTitle() string {
+	whose := count(c.Twilio.Calls, "call")
+	if e := c.Endings; e != nil && c.Twilio.Calls < e.Asked {
+		whose = fmt.Sprintf("%d of %s", c.Twilio.Calls, count(e.Asked, "call"))
+	}
+	return fmt.Sprintf("From %s of %s (its clock has whole seconds)", c.source(), whose)
 }
 
 func (c *Calls) source() string {
@@ -184,26 +192,29 @@ func (s *CallStarts) rows(t *table) {
 		t.row("Not found", "%d: Twilio showed no such call in %s s", s.NotFound, number(s.LookedUp))
 	}
 	if len(s.Strangers) > 0 {
-		t.row("Left alone", "%d calls that may be somebody else's: %s", len(s.Strangers), strings.Join(s.Strangers, " "))
+		t.row("Left alone", "%s that may be somebody else's: %s", count(len(s.Strangers), "call"), strings.Join(s.Strangers, " "))
 	}
 	if s.NotStarted > 0 {
 		t.row("Not started", "%d", s.NotStarted)
 	}
 	t.row("Accepted rate", "%s", s.rate())
 	t.row("API response time", "%s", s.Response.text("ms"))
-	t.row("Retries", "%d%s", s.Retries, ifAny(s.Throttled, " (%d answers of too many requests at once)"))
+	t.row("Retries", "%d%s", s.Retries, ifAny(s.Throttled, "answer", " (%s of too many requests at once)"))
 }
 
 func (s *CallStarts) rate() string {
-	if s.Rate == 0 {
-		return fmt.Sprintf("%d within one second (cap %d)", s.BusiestSecond, s.Cap)
+	switch {
+	case s.Accepted == 0:
+		return "none"
+	case s.Rate == 0:
+		return fmt.Sprintf("%d within one second (cap %d)", s.Accepted, s.Cap)
 	}
 	return fmt.Sprintf("%.1f calls a second, busiest second %d (cap %d)", s.Rate, s.BusiestSecond, s.Cap)
 }
 
 func (e *CallEndings) rows(t *table) {
 	t.row("Calls to end", "%d%s%s", e.Asked,
-		ifAny(e.Duplicates, " (%d duplicates left out)"), ifAny(e.BadLines, " (%d lines without a SID)"))
+		ifAny(e.Duplicates, "duplicate", " (%s left out)"), ifAny(e.BadLines, "line", " (%s without a SID)"))
 	t.row("Ended", "%d", e.Ended)
 	t.row("Already over", "%d", e.AlreadyOver)
 	t.row("Not found", "%d%s", e.NotFound, hintIf(e.NotFound > 0, " (another account, subaccount or region?)"))
@@ -238,7 +249,7 @@ func (r *CallRecords) cost() string {
 	if len(parts) == 0 {
 		parts = append(parts, "none")
 	}
-	return strings.Join(parts, " and ") + ifAny(r.Unpriced, "; %d calls have no price yet")
+	return strings.Join(parts, " and ") + ifAny(r.Unpriced, "call", "; no price yet of %s")
 }
 
 func (f Failure) String() string {

@@ -19,7 +19,7 @@ func everything() *report.Calls {
 			Strangers: []string{"CA01", "CA02"}, Cap: 10, Rate: 9.87, BusiestSecond: 10, Requests: 97, Retries: 5, Throttled: 3,
 			Response: report.Quantiles{Count: 97, P50: 80, P95: 120.25, P99: 150, Max: 151},
 		},
-		Endings: &report.CallEndings{Asked: 92, Ended: 80, AlreadyOver: 10, NotFound: 1, Failed: 1, Live: 1, BadLines: 2, Duplicates: 3,
+		Endings: &report.CallEndings{Asked: 92, Ended: 80, AlreadyOver: 10, NotFound: 1, Failed: 1, Live: 1, BadLines: 2, Duplicates: 1,
 			Failures: []report.Failure{{Meaning: "no answer", Calls: 1}}},
 		Twilio: &report.CallRecords{Calls: 91, Dialed: 85, NeverDialed: 6, Answered: 70, Busy: 5, NoAnswer: 6, Failed: 4, Canceled: 6,
 			DialRate: 1.5, BusiestSecond: 2, PeakLive: 44, Queue: report.Quantiles{Count: 85, P50: 3, P95: 30, P99: 31, Max: 31},
@@ -42,14 +42,14 @@ Summary of an interrupted run of 1m1.3s
   Accepted rate       9.9 calls a second, busiest second 10 (cap 10)
   API response time   p50 80 ms, p95 120.2, p99 150, max 151
   Retries             5 (3 answers of too many requests at once)
-  Calls to end        92 (3 duplicates left out) (2 lines without a SID)
+  Calls to end        92 (1 duplicate left out) (2 lines without a SID)
   Ended               80
   Already over        10
   Not found           1 (another account, subaccount or region?)
   Failed to end       1
                       1 × no answer
   Still live          1
-From Twilio's records of 91 calls (its clock has whole seconds)
+From Twilio's records of 91 of 92 calls (its clock has whole seconds)
   Dialed              85, 1.5 a second, busiest second 2
   Never dialed        6
   Answered            70
@@ -59,7 +59,7 @@ From Twilio's records of 91 calls (its clock has whole seconds)
   Twilio's estimate   none measured
   Dialing to answer   none measured
   Billed minutes      72
-  Cost so far         0.5000 EUR and 1.0080 USD; 7 calls have no price yet
+  Cost so far         0.5000 EUR and 1.0080 USD; no price yet of 7 calls
 The account dials slower.
   Stopped early       Twilio error 20005
   SIDs in             call_sids_1.csv
@@ -96,6 +96,42 @@ func TestTheJSONIsTheRecord(t *testing.T) {
 	for _, name := range []string{`"command": "start"`, `"cps_actual": 9.87`, `"not_found": 1`, `"exit_status": 3`, `"response_ms": {`} {
 		if !strings.Contains(first.String(), name) {
 			t.Errorf("no %s in\n%s", name, first.String())
+		}
+	}
+}
+
+func TestTheHeadlineNamesTheKindOfRun(t *testing.T) {
+	for _, tc := range []struct {
+		interrupted, dry bool
+		want             string
+	}{
+		{false, false, "Summary of a run of 42ms\n"},
+		{true, false, "Summary of an interrupted run of 42ms\n"},
+		{false, true, "Summary of a dry run of 42ms: no real call was placed or ended\n"},
+		{true, true, "Summary of an interrupted dry run of 42ms: no real call was placed or ended\n"},
+	} {
+		var text strings.Builder
+		record := &report.Calls{Interrupted: tc.interrupted, DryRun: tc.dry, Seconds: 0.042}
+		if err := record.Text(&text); err != nil || !strings.Contains(text.String(), tc.want) {
+			t.Errorf("%v, no %q in %s", err, tc.want, text.String())
+		}
+	}
+}
+
+func TestTheAcceptedRate(t *testing.T) {
+	for _, tc := range []struct {
+		what   string
+		starts report.CallStarts
+		want   string
+	}{
+		{"all of 20 requests were refused", report.CallStarts{Refused: 20, Cap: 20, BusiestSecond: 20}, "none"},
+		{"3 of 20 requests were accepted", report.CallStarts{Accepted: 3, Refused: 17, Cap: 20, BusiestSecond: 20}, "3 within one second (cap 20)"},
+		{"several seconds", report.CallStarts{Accepted: 60, Cap: 20, Rate: 20, BusiestSecond: 20}, "20.0 calls a second, busiest second 20 (cap 20)"},
+	} {
+		var text strings.Builder
+		record := &report.Calls{Starts: &tc.starts}
+		if err := record.Text(&text); err != nil || !strings.Contains(text.String(), "  Accepted rate       "+tc.want+"\n") {
+			t.Errorf("%s: %v, want %q in\n%s", tc.what, err, tc.want, text.String())
 		}
 	}
 }

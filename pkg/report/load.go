@@ -1,6 +1,9 @@
 package report
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // Load is the record of a run of load. The names of its JSON fields are stable.
 // Times are in milliseconds where the name says so, else in seconds.
@@ -53,16 +56,17 @@ type LoadPlan struct {
 }
 
 // LoadRequests says what became of the requests. Sent is the sum of Accepted,
-// Failed, Unanswered, Refused and LetThrough; Completed is Accepted and
-// Refused, NotCompleted the rest.
+// Errors, Unanswered, Refused and LetThrough; Completed is Accepted and
+// Refused, NotCompleted the rest, which tw_load calls failed.
 type LoadRequests struct {
 	Sent         int `json:"sent"`
 	Completed    int `json:"completed"`
 	NotCompleted int `json:"not_completed"`
 
 	Accepted   int `json:"accepted"`   // Twilio would be content
-	Failed     int `json:"failed"`     // Twilio would log an error
+	Errors     int `json:"errors"`     // answered, and Twilio would log an error
 	Unanswered int `json:"unanswered"` // no answer, or none in time
+	Untimed    int `json:"untimed"`    // of the unanswered: reset, refused or the like, and so not in the latency
 
 	BadSignatures int `json:"bad_signatures"`             // signed wrongly on purpose
 	Refused       int `json:"bad_signatures_refused"`     // of these, with 400, 401 or 403
@@ -99,6 +103,14 @@ type LoadVerdict struct {
 	Code     int    `json:"code"`
 	Name     string `json:"name"`
 	Requests int    `json:"requests"`
+}
+
+// String is the verdict as people know it, with Twilio's code if it has one.
+func (v LoadVerdict) String() string {
+	if v.Code > 0 {
+		return fmt.Sprintf("%d %s", v.Code, v.Name)
+	}
+	return v.Name
 }
 
 // LoadStatus counts answers of one HTTP status.
@@ -145,7 +157,7 @@ type LoadInterval struct {
 	Sent       int     `json:"sent"`
 	Answered   int     `json:"answered"`
 	Accepted   int     `json:"accepted"`
-	Failed     int     `json:"failed"`
+	Errors     int     `json:"errors"`
 	Unanswered int     `json:"unanswered"`
 	Refused    int     `json:"refused"`
 	LetThrough int     `json:"let_through"`
@@ -161,4 +173,10 @@ func (l *Load) FailedPercent() float64 {
 		return 0
 	}
 	return 100 * float64(l.Requests.NotCompleted) / float64(l.Requests.Sent)
+}
+
+// HasP99 reports whether the 99th percentile of the latency says anything of
+// the run: not if more than one request in a hundred has no latency.
+func (l *Load) HasP99() bool {
+	return l.Latency.Count > 0 && 100*l.Requests.Untimed <= l.Requests.Sent
 }

@@ -12,19 +12,16 @@ import (
 // HTML writes the record as one page: no script, no network, readable on a
 // phone and on paper.
 func (l *Load) HTML(w io.Writer) error {
-	took := number(l.Seconds)
 	p := &page{
-		Title:    fmt.Sprintf("%d %s requests", l.Requests.Sent, l.Plan.Kind),
-		Headline: fmt.Sprintf("A run of %s s against %s.", took, l.Plan.Endpoint),
+		Title:    count(l.Requests.Sent, l.Plan.Kind+" request"),
+		Headline: fmt.Sprintf("Summary of %s against %s.", runOf(l.Interrupted, l.DryRun, l.Seconds), l.Plan.Endpoint),
 	}
 	l.notices(p)
 	l.tiles(p)
-	if n := len(l.Timeline); n > 0 {
-		width := l.Timeline[0].Width
-		time := clockFor(width * float64(n))
-		l.rates(p, time, width)
-		l.latencies(p, time, width)
-		l.verdictsOverTime(p, time, width)
+	if len(l.Timeline) > 0 {
+		l.rates(p)
+		l.latencies(p)
+		l.verdictsOverTime(p)
 	}
 	l.curve(p)
 	l.shares(p)
@@ -64,7 +61,7 @@ func (l *Load) tiles(p *page) {
 		asked = fmt.Sprintf("of %d asked", l.Plan.Rate)
 	}
 	p.Tiles = append(p.Tiles,
-		tile{"Requests", fmt.Sprintf("%d of %d", r.Sent, l.Plan.Requests), fmt.Sprintf("%d accepted, %d failed, %d unanswered", r.Accepted, r.Failed, r.Unanswered)},
+		tile{"Requests", fmt.Sprintf("%d of %d", r.Sent, l.Plan.Requests), r.text()},
 		tile{"Achieved", fmt.Sprintf("%.1f a second", l.Rate), asked})
 	if l.Latency.Count > 0 {
 		p.Tiles = append(p.Tiles,
@@ -72,81 +69,118 @@ func (l *Load) tiles(p *page) {
 			tile{"Latency, p99", milliseconds(l.Latency.P99), "99 % were faster; the slowest " + milliseconds(l.Latency.Max)})
 	}
 	if l.Replies.Count > 0 {
-		p.Tiles = append(p.Tiles, tile{"Replies", fmt.Sprintf("%d messages", l.Replies.Count), fmt.Sprintf("%d segments, %d with media", l.Replies.Segments, l.Replies.Media)})
+		p.Tiles = append(p.Tiles, tile{"Replies", count(l.Replies.Count, "message"), fmt.Sprintf("%s, %d with media", count(l.Replies.Segments, "segment"), l.Replies.Media)})
 	}
 	if l.Cost.Priced {
-		p.Tiles = append(p.Tiles, tile{"Approx cost", "$" + money(l.Cost.Total), fmt.Sprintf("of %d received segments and the replies", l.Received)})
+		p.Tiles = append(p.Tiles, tile{"Approx cost", "$" + money(l.Cost.Total), fmt.Sprintf("of %s and the replies", count(l.Received, "received segment"))})
 	}
+}
+
+// span is the time axis of the timeline. It ends with the last answer; in an
+// open loop with the second of it, since a burst stands for a whole second.
+func (l *Load) span() span {
+	n := len(l.Timeline)
+	last := l.Timeline[n-1]
+	end := l.Seconds
+	if l.Plan.Rate > 0 {
+		end = math.Ceil(end)
+	}
+	if full := last.Start + last.Width; end <= last.Start || end > full {
+		end = full
+	}
+	return span{clockFor(end), last.Width, end, n}
 }
 
 // line is a line of the timeline.
-func (l *Load) line(colour chart.Colour, time clock, width float64, value func(LoadInterval) float64) chart.Line {
-	return steps(colour, time, width, len(l.Timeline), func(i int) float64 { return value(l.Timeline[i]) })
+func (l *Load) line(colour chart.Colour, value func(LoadInterval) float64) chart.Line {
+	return l.span().steps(colour, func(i int) float64 { return value(l.Timeline[i]) })
+}
+
+// rate is a line of what is counted, per second. The last interval may be cut
+// short; if less than half of it is left it is averaged with the one before,
+// since a few answers in no time would tower above all others.
+func (l *Load) rate(colour chart.Colour, counted func(LoadInterval) int) chart.Line {
+	s := l.span()
+	last := s.bins - 1
+	tail := s.end - l.Timeline[last].Start
+	atEnd := float64(counted(l.Timeline[last])) / tail
+	from := last
+	if last > 0 && tail < s.width/2 {
+		from--
+		atEnd = float64(counted(l.Timeline[from])+counted(l.Timeline[last])) / (s.width + tail)
+	}
+	return s.steps(colour, func(i int) float64 {
+		if i >= from {
+			return atEnd
+		}
+		return float64(counted(l.Timeline[i])) / s.width
+	})
 }
 
 // chart is one of lines over the timeline.
-func (l *Load) chart(time clock, width float64, lines ...chart.Line) *chart.Chart {
-	return &chart.Chart{X: time.name + " since the start", End: width * float64(len(l.Timeline)) / time.seconds, Lines: lines}
-}
+func (l *Load) chart(lines ...chart.Line) *chart.Chart { return l.span().chart("the start", lines...) }
 
-func (l *Load) rates(p *page, time clock, width float64) {
-	due := l.line(chart.Blue, time, width, func(i LoadInterval) float64 { return float64(i.Sent) / i.Width })
-	due.Fill = true
-	answered := l.line(chart.Orange, time, width, func(i LoadInterval) float64 { return float64(i.Answered) / i.Width })
+func (l *Load) rates(p *page) {
+	requests := l.rate(chart.Blue, func(i LoadInterval) int { return i.Sent })
+	requests.Fill = true
+	answers := l.rate(chart.Orange, func(i LoadInterval) int { return i.Answered })
+	went, asked := "sent", ""
+	if l.Plan.Rate > 0 {
+		went, asked = "due", fmt.Sprintf(" of the %d asked", l.Plan.Rate)
+	}
 	f := figure{
 		Title: "Requests and answers", Unit: "requests and answers a second",
-		Legend:   []legend{{chart.Blue, "requests, by when they were due", false}, {chart.Orange, "answers, by when they came", false}},
-		Sentence: fmt.Sprintf("How many requests went out and how many answers came in: %.1f requests a second over the run.", l.Rate),
+		Legend: []legend{{chart.Blue, "requests, by when they were " + went}, {chart.Orange, "answers, by when they came"}},
+		Sentence: fmt.Sprintf("How many requests were %s and how many answers came: over the run %.1f requests a second were sent%s.", went, l.Rate, asked) +
+			l.span().binned(),
 	}
-	drawn := l.chart(time, width, due, answered)
+	drawn := l.chart(requests, answers)
 	if l.Plan.Rate > 0 {
-		drawn.Lines = append(drawn.Lines, level(chart.Grey, drawn.End, float64(l.Plan.Rate)))
-		f.Legend = append(f.Legend, legend{chart.Grey, fmt.Sprintf("asked, %d a second", l.Plan.Rate), true})
-		f.Sentence = fmt.Sprintf("How many requests went out and how many answers came in: %.1f requests a second of the %d asked.", l.Rate, l.Plan.Rate)
+		drawn.Lines = append(drawn.Lines, l.span().level(float64(l.Plan.Rate)))
+		f.Legend = append(f.Legend, legend{chart.Grey, fmt.Sprintf("asked, %d a second", l.Plan.Rate)})
 	}
-	f.Sentence += binned(width)
 	p.draw(f, drawn)
 }
 
-func (l *Load) latencies(p *page, time clock, width float64) {
+func (l *Load) latencies(p *page) {
 	if l.Latency.Count == 0 {
 		return
 	}
 	of := func(colour chart.Colour, value func(LoadInterval) float64) chart.Line {
-		return l.line(colour, time, width, func(i LoadInterval) float64 { return orGap(int(math.Ceil(i.Max)), value(i)) })
+		return l.line(colour, func(i LoadInterval) float64 { return orGap(int(math.Ceil(i.Max)), value(i)) })
 	}
 	p.draw(figure{
 		Title: "Latency over time", Unit: "milliseconds",
-		Legend:   []legend{{chart.Blue, "p50: half were faster", false}, {chart.Orange, "p99: 99 % were faster", false}, {chart.Grey, "max: the slowest", false}},
+		Legend:   []legend{{chart.Blue, "p50: half were faster"}, {chart.Orange, "p99: 99 % were faster"}, {chart.Grey, "max: the slowest"}},
 		Sentence: "How long answers took, counted from when their requests were due: over the run " + l.Latency.text() + ".",
-	}, l.chart(time, width,
+	}, l.chart(
 		of(chart.Grey, func(i LoadInterval) float64 { return i.Max }),
 		of(chart.Orange, func(i LoadInterval) float64 { return i.P99 }),
 		of(chart.Blue, func(i LoadInterval) float64 { return i.P50 })))
 }
 
-func (l *Load) verdictsOverTime(p *page, time clock, width float64) {
+func (l *Load) verdictsOverTime(p *page) {
 	kinds := []struct {
 		colour chart.Colour
 		name   string
 		total  int
-		value  func(LoadInterval) int
+		count  func(LoadInterval) int
 	}{
 		{chart.Green, "accepted", l.Requests.Accepted, func(i LoadInterval) int { return i.Accepted }},
 		{chart.Grey, "bad signature refused", l.Requests.Refused, func(i LoadInterval) int { return i.Refused }},
 		{chart.Blue, "bad signature let through", l.Requests.LetThrough, func(i LoadInterval) int { return i.LetThrough }},
 		{chart.Orange, "unanswered", l.Requests.Unanswered, func(i LoadInterval) int { return i.Unanswered }},
-		{chart.Red, "failed", l.Requests.Failed, func(i LoadInterval) int { return i.Failed }},
+		{chart.Red, "errors", l.Requests.Errors, func(i LoadInterval) int { return i.Errors }},
 	}
 	f := figure{Title: "Verdicts over time", Unit: "requests a second",
 		Sentence: "What Twilio would make of the answers, by when their requests were due; what did not occur is left out."}
-	drawn := l.chart(time, width)
+	drawn := l.chart()
 	for _, k := range kinds {
 		if k.total == 0 {
 			continue
 		}
-		drawn.Lines = append(drawn.Lines, l.line(k.colour, time, width, func(i LoadInterval) float64 { return float64(k.value(i)) / i.Width }))
-		f.Legend = append(f.Legend, legend{k.colour, fmt.Sprintf("%s, %d", k.name, k.total), false})
+		drawn.Lines = append(drawn.Lines, l.rate(k.colour, k.count))
+		f.Legend = append(f.Legend, legend{k.colour, fmt.Sprintf("%s, %d", k.name, k.total)})
 	}
 	if len(drawn.Lines) > 0 {
 		p.draw(f, drawn)
@@ -183,12 +217,12 @@ func (l *Load) curve(p *page) {
 
 func (l *Load) shares(p *page) {
 	f := figure{Title: "Verdicts", Sentence: "What Twilio would make of the answers, bad signatures left out."}
+	all := 0
 	for _, v := range l.Verdicts {
-		name := v.Name
-		if v.Code > 0 {
-			name = fmt.Sprintf("%d %s", v.Code, name)
-		}
-		f.Bars = append(f.Bars, bar{name, fmt.Sprintf("%d requests, %s", v.Requests, percent(v.Requests, l.Requests.Sent)), float64(v.Requests), float64(l.Requests.Sent)})
+		all += v.Requests
+	}
+	for _, v := range l.Verdicts {
+		f.Bars = append(f.Bars, bar{v.String(), count(v.Requests, "request") + ", " + percent(v.Requests, all), float64(v.Requests), float64(all)})
 	}
 	if len(f.Bars) > 0 {
 		p.Figures = append(p.Figures, f)

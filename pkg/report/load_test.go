@@ -14,12 +14,12 @@ func TestTextOfALoad(t *testing.T) {
 		Seconds: 5.25,
 		Plan:    report.LoadPlan{Endpoint: "https://a.example:8443/sms", TimeoutSeconds: 15, Kind: "sms", Users: 60, Concurrency: 4, Requests: 240, Rate: 48},
 		Requests: report.LoadRequests{
-			Sent: 240, Completed: 220, NotCompleted: 20, Accepted: 200, Failed: 10, Unanswered: 6,
-			BadSignatures: 24, Refused: 20, LetThrough: 3, OwnLimit: 2, Unsent: 2, Late: 5, MostLate: 1234.5,
+			Sent: 240, Completed: 220, NotCompleted: 20, Accepted: 200, Errors: 10, Unanswered: 6, Untimed: 1,
+			BadSignatures: 25, Refused: 20, LetThrough: 4, OwnLimit: 2, Unsent: 2, Late: 5, MostLate: 1234.5,
 		},
 		Rate:      45.714,
-		Latency:   report.LoadTimes{Count: 240, Mean: 12.345, P50: 1.5, P90: 22.22, P95: 333.3, P99: 1500, P999: 14_000, Max: 15_000},
-		Service:   report.LoadTimes{Count: 240, P50: 1.25},
+		Latency:   report.LoadTimes{Count: 239, Mean: 12.345, P50: 1.5, P90: 22.22, P95: 333.3, P99: 1500, P999: 14_000, Max: 15_000},
+		Service:   report.LoadTimes{Count: 239, P50: 1.25},
 		Verdicts:  []report.LoadVerdict{{Code: 0, Name: "accepted", Requests: 200}, {Code: 12100, Name: "TwiML is not well-formed XML", Requests: 10}, {Code: 11200, Name: "no usable HTTP answer", Requests: 6}},
 		Statuses:  []report.LoadStatus{{Status: 200, Requests: 214}, {Status: 403, Requests: 20}},
 		Causes:    []report.LoadCause{{Cause: "connection reset by peer", Requests: 6}},
@@ -40,7 +40,7 @@ Total recv:           216
 Total sent:           200
 Approx cost:          $3.46
 
-Requests:             240 sent of 240: 200 accepted, 10 failed, 6 unanswered
+Requests:             240 sent of 240: 200 accepted, 10 errors, 6 unanswered, 20 bad signatures refused, 4 let through
 Requests per second:  45.7 of 48 asked
 Late:                 3 sent 100 ms or more after they were due
                       2 more were due by the interrupt, but not sent
@@ -48,7 +48,8 @@ Late:                 3 sent 100 ms or more after they were due
 Latency:              p50 1.50 ms, p90 22.2 ms, p95 333 ms, p99 1.50 s, p99.9 14.0 s, max 15.0 s
 Service time:         p50 1.25 ms, p90 0.00 ms, p95 0.00 ms, p99 0.00 ms, p99.9 0.00 ms, max 0.00 ms
                       (latency counts from when a request was due, service time from when it was sent)
-Twilio's limit:       p99 is 10.0 % of the 15 s that Twilio waits
+                      (1 request died unanswered, and not by a time-out: not in these times)
+Twilio's limit:       p99 is 10 % of the 15 s that Twilio waits
 Twilio's verdict:     200 × accepted
                       10 × 12100 TwiML is not well-formed XML
                       6 × 11200 no usable HTTP answer
@@ -58,15 +59,18 @@ Unanswered because:   6 × connection reset by peer
 Messages received:    216: 230 segments
 Replies:              200: 190 segments, and 10 with media
 Traffic:              160.0 kB sent, 9999 bytes received
-Bad signatures:       24 sent, 20 refused, 3 let through
-                      1 neither: they count as failed or unanswered
-Pass:                 missed (failed 8.33 %, at most 1 %; p99 1.50 s, at most 500 ms)
+Bad signatures:       25 sent, 20 refused, 4 let through
+                      1 neither: they count as errors or unanswered
+Pass:                 missed (failed 8.3 %, at most 1 %; p99 1.50 s, at most 500 ms)
 
 Warning: this endpoint accepts forged requests. Anybody who knows its URL can
 pretend to be Twilio. Check X-Twilio-Signature before anything else.
 
 Warning: 2 requests failed at a limit of this computer, not of the endpoint.
 Use fewer connections or a lower Rate or MaxInFlight, or raise ulimit -n.
+
+Warning: 5 requests went up to 1.23 s late, or not at all: this computer or
+MaxInFlight was the limit, and the endpoint got less than the rate asked for.
 `
 	var text strings.Builder
 	if err := record.Text(&text); err != nil || text.String() != want {
@@ -100,12 +104,57 @@ func TestTextOfAnUglyLoad(t *testing.T) {
 	if err := record.Text(&text); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"× cause 11\n", "and 37 others\n", "p99 is 100.0 %", "waited only 3.00 s", "10 × no verdict\n"} {
+	for _, want := range []string{"× cause 11\n", "and 37 others\n", "p99 is 100 %", "waited only 3.00 s", "10 × no verdict\n"} {
 		if !strings.Contains(text.String(), want) {
 			t.Errorf("no %q in\n%s", want, text.String())
 		}
 	}
 	if strings.Contains(text.String(), "cause 12") {
 		t.Errorf("the list of causes has no end\n%s", text.String())
+	}
+}
+
+// The limits of [Pass] stand beside what was reached, and do not read alike
+// where they differ.
+func TestTextOfAPass(t *testing.T) {
+	percent, p99 := 10.0, 500.0
+	for _, tc := range []struct {
+		what   string
+		passed bool
+		record report.Load
+		want   string
+	}{
+		{"reached", true, report.Load{Requests: report.LoadRequests{Sent: 200}, Latency: report.LoadTimes{Count: 200, P99: 499}},
+			"passed (failed 0 %, at most 10 %; p99 499 ms, at most 500 ms)"},
+		{"reached as it is", true, report.Load{Requests: report.LoadRequests{Sent: 200, NotCompleted: 20}, Latency: report.LoadTimes{Count: 200, P99: 500}},
+			"passed (failed 10 %, at most 10 %; p99 500 ms, at most 500 ms)"},
+		{"missed by little", false, report.Load{Requests: report.LoadRequests{Sent: 5000, NotCompleted: 502}, Latency: report.LoadTimes{Count: 5000, P99: 500.03}},
+			"missed (failed 10.04 %, at most 10 %; p99 500.03 ms, at most 500 ms)"},
+		{"one request in a hundred died", true, report.Load{Requests: report.LoadRequests{Sent: 100, NotCompleted: 1, Untimed: 1}, Latency: report.LoadTimes{Count: 99, P99: 1}},
+			"passed (failed 1 %, at most 10 %; p99 1.00 ms, at most 500 ms)"},
+		{"more than one in a hundred died", false, report.Load{Requests: report.LoadRequests{Sent: 100, NotCompleted: 2, Untimed: 2}, Latency: report.LoadTimes{Count: 98, P99: 1}},
+			"missed (failed 2 %, at most 10 %; p99 unknown: 2 of 100 requests died unanswered, at most 500 ms)"},
+		{"nothing was sent", false, report.Load{},
+			"missed (failed unknown: no request was sent, at most 10 %; p99 unknown: no request was sent, at most 500 ms)"},
+	} {
+		tc.record.Pass = &report.LoadPass{Passed: tc.passed, MaxFailedPercent: &percent, MaxP99: &p99}
+		var text strings.Builder
+		if err := tc.record.Text(&text); err != nil || !strings.Contains(text.String(), "Pass:                 "+tc.want+"\n") {
+			t.Errorf("%s: %v, no %q in\n%s", tc.what, err, tc.want, text.String())
+		}
+	}
+}
+
+// A text by itself says that the run was none of the usual kind.
+func TestTextOfAnUnusualLoad(t *testing.T) {
+	var text strings.Builder
+	record := &report.Load{DryRun: true, Interrupted: true, Plan: report.LoadPlan{Concurrency: 1}}
+	if err := record.Text(&text); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"a dry run: an endpoint inside the process answered", "the run was interrupted", "as many as 1 connection could"} {
+		if !strings.Contains(text.String(), want) {
+			t.Errorf("no %q in\n%s", want, text.String())
+		}
 	}
 }

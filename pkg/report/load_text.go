@@ -7,8 +7,11 @@ import (
 	"strings"
 )
 
-// twilioWaits is how long Twilio waits for an answer, in milliseconds.
-const twilioWaits = 15_000
+// In milliseconds: how long Twilio waits for an answer, and what is called late.
+const (
+	twilioWaits = 15_000
+	late        = 100
+)
 
 // Text writes the record for a person: the lines of the original tw_load
 // first, in its order and with its meanings, then what it did not know. It
@@ -71,9 +74,15 @@ func (t *loadText) original(l *Load) {
 func (t *loadText) requests(l *Load) {
 	r := l.Requests
 	t.line("")
-	t.label("Requests", "%d sent of %d: %d accepted, %d failed, %d unanswered", r.Sent, l.Plan.Requests, r.Accepted, r.Failed, r.Unanswered)
+	t.label("Requests", "%d sent of %d: %s", r.Sent, l.Plan.Requests, r.text())
+	if l.DryRun {
+		t.more("(a dry run: an endpoint inside the process answered)")
+	}
+	if l.Interrupted {
+		t.more("(the run was interrupted)")
+	}
 	if l.Plan.Rate == 0 {
-		t.label("Requests per second", "%.1f, as many as %d connections could", l.Rate, l.Plan.Concurrency)
+		t.label("Requests per second", "%.1f, as many as %s could", l.Rate, count(l.Plan.Concurrency, "connection"))
 		return
 	}
 	t.label("Requests per second", "%.1f of %d asked", l.Rate, l.Plan.Rate)
@@ -92,6 +101,15 @@ func (t *loadText) requests(l *Load) {
 	t.more("the longest wait to be sent was %s", milliseconds(r.MostLate))
 }
 
+// text says what became of all that were sent.
+func (r LoadRequests) text() string {
+	text := fmt.Sprintf("%d accepted, %s, %d unanswered", r.Accepted, count(r.Errors, "error"), r.Unanswered)
+	if r.BadSignatures > 0 {
+		text += fmt.Sprintf(", %d bad signatures refused, %d let through", r.Refused, r.LetThrough)
+	}
+	return text
+}
+
 func (t *loadText) times(l *Load) {
 	if l.Latency.Count == 0 {
 		return
@@ -101,7 +119,10 @@ func (t *loadText) times(l *Load) {
 		t.label("Service time", "%s", l.Service.text())
 		t.more("(latency counts from when a request was due, service time from when it was sent)")
 	}
-	t.label("Twilio's limit", "p99 is %.1f %% of the 15 s that Twilio waits", 100*l.Latency.P99/twilioWaits)
+	if n := l.Requests.Untimed; n > 0 {
+		t.more("(%s died unanswered, and not by a time-out: not in these times)", count(n, "request"))
+	}
+	t.label("Twilio's limit", "p99 is %s %% of the 15 s that Twilio waits", apart(100*l.Latency.P99/twilioWaits, 0, 100))
 	if own := 1000 * l.Plan.TimeoutSeconds; own > 0 && own < twilioWaits {
 		t.more("(this run waited only %s: what takes longer is not in these times)", milliseconds(own))
 	}
@@ -115,11 +136,7 @@ func (q LoadTimes) text() string {
 func (t *loadText) verdicts(l *Load) {
 	list := make([]string, 0, len(l.Verdicts))
 	for _, v := range l.Verdicts {
-		name := v.Name
-		if v.Code > 0 {
-			name = fmt.Sprintf("%d %s", v.Code, name)
-		}
-		list = append(list, fmt.Sprintf("%d × %s", v.Requests, name))
+		list = append(list, fmt.Sprintf("%d × %s", v.Requests, v))
 	}
 	t.list("Twilio's verdict", list)
 
@@ -154,8 +171,8 @@ func (t *loadText) list(label string, values []string) {
 
 func (t *loadText) messages(l *Load) {
 	if l.Messages > 0 || l.Replies.Count > 0 {
-		t.label("Messages received", "%d: %d segments", l.Messages, l.Received)
-		t.label("Replies", "%d: %d segments, and %d with media", l.Replies.Count, l.Replies.Segments, l.Replies.Media)
+		t.label("Messages received", "%d: %s", l.Messages, count(l.Received, "segment"))
+		t.label("Replies", "%d: %s, and %d with media", l.Replies.Count, count(l.Replies.Segments, "segment"), l.Replies.Media)
 	}
 	t.label("Traffic", "%s sent, %s received", bytes(l.BytesSent), bytes(l.BytesReceived))
 }
@@ -167,7 +184,7 @@ func (t *loadText) signatures(l *Load) {
 	}
 	t.label("Bad signatures", "%d sent, %d refused, %d let through", r.BadSignatures, r.Refused, r.LetThrough)
 	if neither := r.BadSignatures - r.Refused - r.LetThrough; neither > 0 {
-		t.more("%d neither: they count as failed or unanswered", neither)
+		t.more("%d neither: they count as errors or unanswered", neither)
 	}
 }
 
@@ -179,8 +196,13 @@ func (t *loadText) warnings(l *Load) {
 	}
 	if n := l.Requests.OwnLimit; n > 0 {
 		t.line("")
-		t.line("Warning: %d requests failed at a limit of this computer, not of the endpoint.", n)
+		t.line("Warning: %s failed at a limit of this computer, not of the endpoint.", count(n, "request"))
 		t.line("Use fewer connections or a lower Rate or MaxInFlight, or raise ulimit -n.")
+	}
+	if r := l.Requests; r.MostLate >= late {
+		t.line("")
+		t.line("Warning: %s went up to %s late, or not at all: this computer or", count(r.Late, "request"), milliseconds(r.MostLate))
+		t.line("MaxInFlight was the limit, and the endpoint got less than the rate asked for.")
 	}
 }
 
@@ -191,12 +213,36 @@ func (t *loadText) pass(l *Load) {
 	verdict := map[bool]string{true: "passed", false: "missed"}[l.Pass.Passed]
 	var limits []string
 	if limit := l.Pass.MaxFailedPercent; limit != nil {
-		limits = append(limits, fmt.Sprintf("failed %.3g %%, at most %v %%", l.FailedPercent(), *limit))
+		limits = append(limits, fmt.Sprintf("failed %s, at most %v %%", l.failedAgainst(*limit), *limit))
 	}
 	if limit := l.Pass.MaxP99; limit != nil {
-		limits = append(limits, fmt.Sprintf("p99 %s, at most %s", milliseconds(l.Latency.P99), milliseconds(*limit)))
+		limits = append(limits, fmt.Sprintf("p99 %s, at most %s", l.p99Against(*limit), milliseconds(*limit)))
 	}
 	t.label("Pass", "%s (%s)", verdict, strings.Join(limits, "; "))
+}
+
+// failedAgainst writes the share of failed requests so that it does not read
+// like a limit that it is not.
+func (l *Load) failedAgainst(limit float64) string {
+	if l.Requests.Sent == 0 {
+		return "unknown: no request was sent"
+	}
+	return apart(l.FailedPercent(), 0, 100, limit) + " %"
+}
+
+// p99Against writes the 99th percentile of the latency likewise, or why there
+// is none.
+func (l *Load) p99Against(limit float64) string {
+	switch text := milliseconds(l.Latency.P99); {
+	case l.Requests.Sent == 0:
+		return "unknown: no request was sent"
+	case !l.HasP99():
+		return fmt.Sprintf("unknown: %d of %s died unanswered", l.Requests.Untimed, count(l.Requests.Sent, "request"))
+	case text == milliseconds(limit):
+		return apart(l.Latency.P99, limit) + " ms"
+	default:
+		return text
+	}
 }
 
 // milliseconds writes a time with three digits or so, in its best unit.

@@ -19,7 +19,7 @@ type page struct {
 	Tiles    []tile
 	Figures  []figure
 	Tables   []section
-	Failures []Failure
+	Failures []failure
 }
 
 // A notice is what must not be missed.
@@ -58,7 +58,12 @@ type bar struct {
 type legend struct {
 	Colour chart.Colour
 	Text   string
-	Dashed bool
+}
+
+// A failure is one of a step of the run: a start or a hang-up.
+type failure struct {
+	Step string
+	Failure
 }
 
 //go:embed page.html.tmpl
@@ -68,6 +73,13 @@ var pageTemplate = template.Must(template.New("page").Parse(pageText))
 
 // render writes the page.
 func (p *page) render(w io.Writer) error { return pageTemplate.Execute(w, p) }
+
+// fail adds the failures of a step.
+func (p *page) fail(step string, failures []Failure) {
+	for _, f := range failures {
+		p.Failures = append(p.Failures, failure{step, f})
+	}
+}
 
 // draw adds a chart, once as wide as a page and once as a phone.
 func (p *page) draw(f figure, c *chart.Chart) {
@@ -79,8 +91,8 @@ func (p *page) draw(f figure, c *chart.Chart) {
 
 // A clock is the unit of a time axis.
 type clock struct {
-	seconds float64
-	name    string
+	unit float64 // in seconds
+	name string
 }
 
 // clockFor returns the unit in which a run of so many seconds is easy to read.
@@ -90,28 +102,51 @@ func clockFor(seconds float64) clock {
 		return clock{3600, "hours"}
 	case seconds > 600:
 		return clock{60, "minutes"}
+	case seconds < 1:
+		return clock{0.001, "milliseconds"}
 	}
 	return clock{1, "seconds"}
 }
 
-// steps is a line that holds the value of each of n bins for its width. What
-// is not a number is a gap.
-func steps(colour chart.Colour, c clock, width float64, n int, value func(i int) float64) chart.Line {
-	line := chart.Line{Colour: colour}
-	at, y := func(i int) float64 { return float64(i) * width / c.seconds }, math.NaN()
-	for i := range n {
+// A span is the time axis of a series: bins of equal width, the last of which
+// may be cut short.
+type span struct {
+	clock
+	width, end float64 // in seconds
+	bins       int
+}
+
+// steps is a line that holds the value of each bin for its width. What is not a
+// number is a gap.
+func (s span) steps(colour chart.Colour, value func(i int) float64) chart.Line {
+	line, y := chart.Line{Colour: colour}, math.NaN()
+	for i := range s.bins {
 		if v := value(i); v != y { // what is level needs no points in between
-			line.Points = append(line.Points, chart.Point{X: at(i), Y: y}, chart.Point{X: at(i), Y: v})
+			x := float64(i) * s.width / s.unit
+			line.Points = append(line.Points, chart.Point{X: x, Y: y}, chart.Point{X: x, Y: v})
 			y = v
 		}
 	}
-	line.Points = append(line.Points, chart.Point{X: at(n), Y: y})
+	line.Points = append(line.Points, chart.Point{X: s.end / s.unit, Y: y})
 	return line
 }
 
-// level is a dashed line at a height.
-func level(colour chart.Colour, end, y float64) chart.Line {
-	return chart.Line{Colour: colour, Dashed: true, Points: []chart.Point{{X: 0, Y: y}, {X: end, Y: y}}}
+// level is a grey line at a height.
+func (s span) level(y float64) chart.Line {
+	return chart.Line{Colour: chart.Grey, Points: []chart.Point{{X: 0, Y: y}, {X: s.end / s.unit, Y: y}}}
+}
+
+// chart is one of lines over the span.
+func (s span) chart(since string, lines ...chart.Line) *chart.Chart {
+	return &chart.Chart{X: s.name + " since " + since, End: s.end / s.unit, Lines: lines}
+}
+
+// binned says how wide the bins are, where that matters.
+func (s span) binned() string {
+	if s.width <= 1 {
+		return ""
+	}
+	return fmt.Sprintf(" Each step is %s s; rates are the average of a step.", number(s.width))
 }
 
 // orGap is the value, or a gap if nothing was measured.
@@ -120,20 +155,4 @@ func orGap(measured int, value float64) float64 {
 		return math.NaN()
 	}
 	return value
-}
-
-// binned says how wide the bins are, where that matters.
-func binned(width float64) string {
-	if width <= 1 {
-		return ""
-	}
-	return fmt.Sprintf(" Each step is %s s; rates are the average of a step.", number(width))
-}
-
-// percent writes a share; nothing of nothing is 0 %.
-func percent(part, whole int) string {
-	if whole == 0 {
-		return "0\u00a0%"
-	}
-	return number(100*float64(part)/float64(whole)) + "\u00a0%"
 }

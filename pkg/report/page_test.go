@@ -50,7 +50,7 @@ func loadOf(n int) *report.Load {
 	l := &report.Load{
 		Command: "load", Seconds: 5.25, Rate: 45.714,
 		Plan:     report.LoadPlan{Endpoint: "https://a.example/sms", Kind: "sms", Users: 60, Concurrency: 4, Requests: 240, Rate: 48, TimeoutSeconds: 15, BadSignature: 10},
-		Requests: report.LoadRequests{Sent: 240, Completed: 220, NotCompleted: 20, Accepted: 200, Failed: 10, Unanswered: 6, BadSignatures: 24, Refused: 20, LetThrough: 4},
+		Requests: report.LoadRequests{Sent: 240, Completed: 220, NotCompleted: 20, Accepted: 200, Errors: 10, Unanswered: 6, BadSignatures: 24, Refused: 20, LetThrough: 4},
 		Latency:  report.LoadTimes{Count: 240, Mean: 12.345, P50: 1.5, P90: 22.22, P95: 333.3, P99: 1500, P999: 14_000, Max: 15_000},
 		Verdicts: []report.LoadVerdict{{Code: 0, Name: "accepted", Requests: 200}, {Code: 12100, Name: "TwiML is not well-formed XML", Requests: 10}},
 		Statuses: []report.LoadStatus{{Status: 200, Requests: 214}},
@@ -62,7 +62,7 @@ func loadOf(n int) *report.Load {
 	}
 	for i := range n {
 		l.Timeline = append(l.Timeline, report.LoadInterval{
-			Start: float64(i), Width: 1, Sent: rand.IntN(900), Answered: rand.IntN(900), Accepted: rand.IntN(900), Failed: rand.IntN(900),
+			Start: float64(i), Width: 1, Sent: rand.IntN(900), Answered: rand.IntN(900), Accepted: rand.IntN(900), Errors: rand.IntN(900),
 			Unanswered: rand.IntN(900), Refused: rand.IntN(900), LetThrough: rand.IntN(900), P50: 10 * rand.Float64(), P99: 50 * rand.Float64(), Max: 99 * rand.Float64(),
 		})
 	}
@@ -125,7 +125,7 @@ func TestThePartsOfAPage(t *testing.T) {
 		charts   int
 	}{
 		{"a run of start", withSeries(5), []string{"Accepted and dialed", "Live and waiting", "API response time", "Starts that were not accepted",
-			"Outcomes", "Wait in Twilio's queue", "Failures", "Starts", "Hang-ups", "From Twilio's records of 91 calls (its clock has whole seconds)", "Plan", "Run"}, 4},
+			"Outcomes", "Wait in Twilio's queue", "Failures", "Starts", "Hang-ups", "From Twilio's records of 91 of 92 calls (its clock has whole seconds)", "Plan", "Run"}, 4},
 		{"a run of end in a dry run", &report.Calls{Command: "end", DryRun: true, Endings: &report.CallEndings{Asked: 1, Ended: 1}},
 			[]string{"Hang-ups", "Run"}, 0},
 		{"nothing at all", &report.Calls{}, []string{"Run"}, 0},
@@ -184,6 +184,54 @@ func TestNothingOnAPageIsMarkupOfOthers(t *testing.T) {
 		}
 		if !strings.Contains(html.UnescapeString(page), hostile) {
 			t.Errorf("%s: the page does not show the name", name)
+		}
+	}
+}
+
+// What a page says in large type is what its tables say, and no more than is
+// known.
+func TestWhatAPageSays(t *testing.T) {
+	calls := func(change func(*report.Calls)) *report.Calls {
+		c := withSeries(1)
+		change(c)
+		return c
+	}
+	load := func(change func(*report.Load)) *report.Load {
+		l := loadOf(1)
+		change(l)
+		return l
+	}
+	as := func(*report.Calls) {}
+	for _, tc := range []struct {
+		what   string
+		record record
+		want   string
+	}{
+		{"the tile of the accepted is their row", calls(as), "<span>Accepted</span><strong>90 of 100 calls</strong>"},
+		{"adopted ones stand beside them", calls(as), "; 2 starts adopted</span>"},
+		{"what is over is ended or was over", calls(as), "<span>Over</span><strong>90 of 92 calls</strong><span>80 ended, 10 over already; 1 still live</span>"},
+		{"dialed are those on record", calls(as), "<strong>85 of 91 on record</strong>"},
+		{"so is their peak", calls(as), "<span>at the peak, of 91 on record</span>"},
+		{"one call is one call", calls(func(c *report.Calls) { c.Plan.CallCount, c.Plan.CPS = 1, 1 }), "<h1>1 call at up to 1 a second</h1>"},
+		{"dialing kept up with the starts", calls(func(c *report.Calls) { c.Twilio.SlowerThanCap, c.Twilio.NeverDialed = "", 0 }), "Dialing kept up."},
+		{"dialing did not if some were never dialed", calls(func(c *report.Calls) { c.Twilio.SlowerThanCap = "" }),
+			"Only 85 of 91 were dialed: 6 were over before their turn in Twilio's queue."},
+		{"a failure is one of a start", calls(as), "<td>4</td><td>start</td><td>21211</td>"},
+		{"or of a hang-up", calls(as), "<td>1</td><td>hang-up</td><td></td>"},
+		{"bars have names for who does not see them", calls(as), `<meter aria-label="busy"`},
+		{"grey lines are dashed", calls(as), `<i class="grey dashed"></i>max: the slowest`},
+		{"the tile of the requests adds up", loadOf(1), "<span>200 accepted, 10 errors, 6 unanswered, 20 bad signatures refused, 4 let through</span>"},
+		{"without bad signatures there is none of these", load(func(l *report.Load) { l.Requests.BadSignatures = 0 }), "<span>200 accepted, 10 errors, 6 unanswered</span>"},
+		{"verdicts are shares of all verdicts", loadOf(1), "200 requests, 95.2\u00a0%"},
+		{"requests stand where they were due", loadOf(1), "How many requests were due and how many answers came: over the run 45.7 requests a second were sent of the 48 asked."},
+		{"back to back they are due when they are sent", load(func(l *report.Load) { l.Plan.Rate = 0 }),
+			"How many requests were sent and how many answers came: over the run 45.7 requests a second were sent."},
+		{"lateness must not be missed", load(func(l *report.Load) { l.Requests.Late, l.Requests.MostLate = 1, 100 }),
+			`<p class="notice grave">Warning: 1 request went up to 100 ms late, or not at all: this computer or MaxInFlight was the limit,`},
+		{"a short run took its time", load(func(l *report.Load) { l.Seconds = 0.04 }), "Summary of a run of 40ms against https://a.example/sms."},
+	} {
+		if page := html.UnescapeString(pageOf(t, tc.record)); !strings.Contains(page, tc.want) {
+			t.Errorf("%s: no %q in\n%s", tc.what, tc.want, regexp.MustCompile(`(?s)<style>.*?</style>|<svg.*?</svg>`).ReplaceAllString(page, ""))
 		}
 	}
 }

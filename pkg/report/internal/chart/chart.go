@@ -26,7 +26,6 @@ type Line struct {
 	Colour Colour
 	Points []Point
 	Fill   bool // down to the x axis
-	Dashed bool
 }
 
 // A Point is a place in the units of the axes.
@@ -102,7 +101,7 @@ func (l Line) series() []chartdraw.Series {
 	if l.Fill {
 		style.FillColor = l.Colour.mark(true)
 	}
-	if l.Dashed {
+	if l.Colour.Dashed() {
 		style.StrokeDashArray = []float64{6 * scale, 4 * scale}
 	}
 	var parts []chartdraw.Series

@@ -16,7 +16,7 @@ func TestSVG(t *testing.T) {
 	c := &Chart{X: "seconds", End: 10, Lines: []Line{
 		{Colour: Blue, Fill: true, Points: []Point{{0, 0}, {5, 37}, {10, 0}}},
 		{Colour: Orange, Points: []Point{{0, 1}, {2, 1}, {2, math.NaN()}, {8, 3}, {10, 3}}},
-		{Colour: Grey, Dashed: true, Points: []Point{{0, 20}, {10, 20}}},
+		{Colour: Grey, Points: []Point{{0, 20}, {10, 20}}},
 	}}
 	svg := c.SVG(400, 200)
 	for d := xml.NewDecoder(strings.NewReader(svg)); ; {
@@ -33,6 +33,9 @@ func TestSVG(t *testing.T) {
 		if !strings.Contains(svg, want) {
 			t.Errorf("no %s", want)
 		}
+	}
+	if n := strings.Count(svg, "stroke-dasharray"); n != 1 {
+		t.Errorf("%d dashed lines, want the grey one alone", n)
 	}
 	if n := strings.Count(svg, "stroke:var(--orange)"); n != 2 {
 		t.Errorf("%d parts of a line with one gap, want 2", n)

@@ -19,6 +19,10 @@ const (
 	Green  Colour = "green"
 )
 
+// Dashed reports whether lines of the colour are dashed: grey ones, which in
+// print without colours would look like orange.
+func (c Colour) Dashed() bool { return c == Grey }
+
 // The library draws in fixed colours. These stand for what the page defines.
 var (
 	nothing    = drawing.Color{R: 1, G: 1, B: 1, A: 255}
