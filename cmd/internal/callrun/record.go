@@ -44,7 +44,7 @@ func Starts(plan calls.Plan, result *calls.Result) *report.CallStarts {
 func Endings(e *calls.Ending) *report.CallEndings {
 	return &report.CallEndings{
 		Asked:       e.Asked,
-		Ended:       e.Ended,
+		Ended:       e.Ended - (len(e.Live) - e.Failed), // of the live, those not failed are counted as ended there
 		AlreadyOver: e.AlreadyOver,
 		NotFound:    e.NotFound,
 		Failed:      e.Failed,
