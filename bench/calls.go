@@ -19,7 +19,7 @@ type placer struct {
 
 // callCost: what does a call cost, beside other ways to place one?
 func callCost(b *bench) error {
-	const cps, calls, few = 200, 2000, 40
+	const cps, calls, few = 200, 4000, 40
 	slow := twiliosim.Config{ResponseTime: 200 * time.Millisecond}
 	all := []*placer{{name: "start, cap 200", calls: calls, place: func(calls int) (placement, error) { return b.place(slow, calls, cps) }}}
 	if node, ok := b.findNode(); ok {
@@ -47,7 +47,7 @@ func callCost(b *bench) error {
 			p.most = max(p.most, got.most)
 		}
 	}
-	head("2,000 calls at 200 ms response time", "starts a second", "most in 0.95 s", "CPU s per 1,000 calls", "start's rate over its", "start's CPU over its", "memory, MiB")
+	head("4,000 calls at 200 ms response time", "starts a second", "most in 0.95 s", "CPU s per 1,000 calls", "start's rate over its", "start's CPU over its", "memory, MiB")
 	ours := all[0]
 	for _, p := range all {
 		most := fmt.Sprint(p.most)

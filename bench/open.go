@@ -144,7 +144,7 @@ func accuracy(b *bench) error {
 
 // highest: at what rate does the first request go late?
 func highest(b *bench) error {
-	const seconds, step = 30, 500
+	const seconds, step = 30, 1000
 	e, err := goEndpoint()
 	if err != nil {
 		return err
