@@ -40,6 +40,13 @@ func (e *logEndpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	e.answered[k] = time.Now()
 }
 
+// requests returns how many have arrived.
+func (e *logEndpoint) requests() int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return len(e.arrived)
+}
+
 // latencies returns, sorted, how long after they were due the requests were
 // answered: so many are due in each second from the first arrival.
 func (e *logEndpoint) latencies(rate int) (sorted []time.Duration) {

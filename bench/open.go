@@ -14,7 +14,6 @@ import (
 // A result is what we read of load's own.
 type result struct {
 	Requests struct {
-		Sent     int     `json:"sent"`
 		Accepted int     `json:"accepted"`
 		Late     int     `json:"late"`
 		MostLate float64 `json:"most_late_ms"`
@@ -44,7 +43,7 @@ func (b *bench) atRate(url string, rate, seconds int) (process, result, error) {
 // open: what does a rate cost, and is any request late?
 func open(b *bench) error {
 	const rate, seconds = 2000, 10
-	type generator struct {
+	type sender struct {
 		name      string
 		run       func(url string) (process, result, error)
 		burst     bool // sends in bursts
@@ -52,10 +51,10 @@ func open(b *bench) error {
 		late      int
 		longest   time.Duration // from the first to the last arrival of a burst
 	}
-	all := []*generator{{name: "load, a burst each second", burst: true, run: func(url string) (process, result, error) { return b.atRate(url, rate, seconds) }}}
+	all := []*sender{{name: "load, a burst each second", burst: true, run: func(url string) (process, result, error) { return b.atRate(url, rate, seconds) }}}
 	peer := func(name, program string, args func(url string) []string) {
 		if path, ok := b.find(program); ok {
-			all = append(all, &generator{name: name, run: func(url string) (process, result, error) {
+			all = append(all, &sender{name: name, run: func(url string) (process, result, error) {
 				p, err := b.measure(exec.Command(path, args(url)...))
 				return p, result{}, err
 			}})
@@ -78,9 +77,9 @@ func open(b *bench) error {
 			if err != nil {
 				return err
 			}
-			answered := float64(len(log.answered))
-			g.sent = append(g.sent, answered)
-			g.cpu = append(g.cpu, p.cpu.Seconds()*10_000/answered)
+			arrived := float64(log.requests())
+			g.sent = append(g.sent, arrived)
+			g.cpu = append(g.cpu, p.cpu.Seconds()*10_000/arrived)
 			g.late += r.Requests.Late
 			if g.burst {
 				g.longest = max(g.longest, log.longestBurst(rate))

@@ -118,8 +118,7 @@ func (p *senderPool) open(ctx context.Context, burst int, deadline time.Time) (a
 	s := p.takeCold()
 	p.mu.Unlock()
 
-	now := time.Now()
-	err := s.link.connect(p.attack.target.addr, now, deadline)
+	err := s.link.connect(p.attack.target.addr, time.Now(), deadline)
 
 	p.mu.Lock()
 	defer p.mu.Unlock()
