@@ -16,7 +16,7 @@ import (
 	"testing"
 	"time"
 
-	"call-load-tester/pkg/report"
+	callsreport "call-load-tester/pkg/report/calls"
 	"call-load-tester/pkg/sidfile"
 	"call-load-tester/pkg/twiliosim"
 )
@@ -202,7 +202,7 @@ func TestAnInterruptBetweenTwoBursts(t *testing.T) {
 		t.Errorf("exit status %d, want 130\n%s", status, start.stderr.String())
 	}
 	checkNothingIsLeft(t, twilio, start.dir)
-	var record report.Calls
+	var record callsreport.Record
 	if err := json.Unmarshal([]byte(readFile(t, filepath.Join(start.dir, "out.json"))), &record); err != nil {
 		t.Fatal(err)
 	}

@@ -6,12 +6,12 @@ import (
 	"call-load-tester/cmd/internal/callrun"
 	"call-load-tester/pkg/calls"
 	"call-load-tester/pkg/cli"
-	"call-load-tester/pkg/report"
+	callsreport "call-load-tester/pkg/report/calls"
 )
 
 // record turns what came of the hang-ups into the record of the run.
-func (o *options) record(account cli.Credentials, began time.Time, t *target, ending *calls.Ending, interrupted bool) *report.Calls {
-	record := &report.Calls{
+func (o *options) record(account cli.Credentials, began time.Time, t *target, ending *calls.Ending, interrupted bool) *callsreport.Record {
+	record := &callsreport.Record{
 		Command:     "end",
 		DryRun:      o.DryRun,
 		Account:     account.String(),
@@ -34,7 +34,7 @@ func (o *options) record(account cli.Credentials, began time.Time, t *target, en
 }
 
 // status is the exit status of a run.
-func status(r *report.Calls, unread bool) int {
+func status(r *callsreport.Record, unread bool) int {
 	e := r.Endings
 	switch {
 	case e.Live+e.Failed > 0:

@@ -11,7 +11,7 @@ import (
 	"call-load-tester/cmd/internal/output"
 	"call-load-tester/pkg/attack"
 	"call-load-tester/pkg/cli"
-	"call-load-tester/pkg/report"
+	loadreport "call-load-tester/pkg/report/load"
 )
 
 func main() { os.Exit(run(os.Args[1:])) }
@@ -97,7 +97,7 @@ func showProgress(console *cli.Console, test *attack.Attack, asked attack.Config
 }
 
 // status is the exit status of a run.
-func status(r *report.Load) int {
+func status(r *loadreport.Record) int {
 	switch {
 	case r.Interrupted:
 		return cli.StatusInterrupted

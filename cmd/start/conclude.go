@@ -8,20 +8,20 @@ import (
 	"call-load-tester/cmd/internal/callrun"
 	"call-load-tester/pkg/calls"
 	"call-load-tester/pkg/cli"
-	"call-load-tester/pkg/report"
+	callsreport "call-load-tester/pkg/report/calls"
 	"call-load-tester/pkg/sidfile"
 )
 
 // record turns what came of the run into its record.
-func (o *options) record(account cli.Credentials, result *calls.Result, interrupted bool) *report.Calls {
+func (o *options) record(account cli.Credentials, result *calls.Result, interrupted bool) *callsreport.Record {
 	p := o.plan
-	record := &report.Calls{
+	record := &callsreport.Record{
 		Command: "start",
 		DryRun:  o.DryRun,
 		Account: account.String(),
 		Began:   result.Began,
 		Seconds: time.Since(result.Began).Seconds(),
-		Plan: &report.CallPlan{
+		Plan: &callsreport.Plan{
 			CallCount:        p.CallCount,
 			CallerIDs:        p.CallerIDs,
 			Destinations:     p.Destinations,
@@ -49,7 +49,7 @@ func (o *options) record(account cli.Credentials, result *calls.Result, interrup
 }
 
 // status is the exit status of a run.
-func status(r *report.Calls) int {
+func status(r *callsreport.Record) int {
 	s, e := r.Starts, r.Endings
 	switch {
 	case s.NotFound > 0, e != nil && e.Live+e.Failed+e.NotFound > 0:
@@ -66,7 +66,7 @@ func status(r *report.Calls) int {
 
 // finish closes the SID file, puts what is still live into one of its own, and
 // says what is left to do.
-func finish(console *cli.Console, record *report.Calls, result *calls.Result, file *sidfile.Writer) {
+func finish(console *cli.Console, record *callsreport.Record, result *calls.Result, file *sidfile.Writer) {
 	var told *calls.FileError
 	if err := file.Close(); err != nil && !errors.As(result.Placement.Stopped, &told) {
 		console.Error(&calls.FileError{Err: err})

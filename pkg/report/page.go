@@ -10,60 +10,63 @@ import (
 	"call-load-tester/pkg/report/internal/chart"
 )
 
-// A page is what the template shows of a record. It is complete in itself: no
+// A Page is what the template shows of a record. It is complete in itself: no
 // script, no network.
-type page struct {
+type Page struct {
 	Title    string
 	Headline string
-	Notices  []notice
-	Tiles    []tile
-	Figures  []figure
-	Tables   []section
-	Failures []failure
+	Notices  []Notice
+	Tiles    []Tile
+	Figures  []Figure
+	Tables   []Section
+	Failures []Failure
 }
 
-// A notice is what must not be missed.
-type notice struct {
+// A Notice is what must not be missed.
+type Notice struct {
 	Grave bool
 	Text  string
 }
 
-// A tile is a figure in large type.
-type tile struct{ Label, Value, Note string }
+// A Tile is a figure in large type.
+type Tile struct{ Label, Value, Note string }
 
-// A section is a part of the figures.
-type section struct {
+// A Section is a part of the figures.
+type Section struct {
 	Title string
-	Rows  []row
+	Rows  []Row
 }
 
-// A figure is a chart with what it shows.
-type figure struct {
+// A Figure is a chart with what it shows.
+type Figure struct {
 	Title    string
 	Sentence string
 	Unit     string // of the y axis
-	Legend   []legend
+	Legend   []Legend
 	Wide     template.HTML // for paper and screens
 	Narrow   template.HTML // for phones
-	Bars     []bar         // instead of a chart
+	Bars     []Bar         // instead of a chart
 }
 
-// A bar is a value, from 0 to Most.
-type bar struct {
+// A Bar is a value, from 0 to Most.
+type Bar struct {
 	Name, Text  string
 	Value, Most float64
 }
 
-// A legend names what has a colour.
-type legend struct {
+// A Legend names what has a colour.
+type Legend struct {
 	Colour chart.Colour
 	Text   string
 }
 
-// A failure is one of a step of the run: a start or a hang-up.
-type failure struct {
-	Step string
-	Failure
+// A Failure counts the calls for which a step of the run, a start or a hang-up,
+// failed for one reason.
+type Failure struct {
+	Calls         int
+	Step          string
+	Code          int // 0: there is none
+	Meaning, Hint string
 }
 
 //go:embed page.html.tmpl
@@ -71,18 +74,24 @@ var pageText string
 
 var pageTemplate = template.Must(template.New("page").Parse(pageText))
 
-// render writes the page.
-func (p *page) render(w io.Writer) error { return pageTemplate.Execute(w, p) }
+// Render writes the page.
+func (p *Page) Render(w io.Writer) error { return pageTemplate.Execute(w, p) }
 
-// fail adds the failures of a step.
-func (p *page) fail(step string, failures []Failure) {
-	for _, f := range failures {
-		p.Failures = append(p.Failures, failure{step, f})
+// Notice adds a notice.
+func (p *Page) Notice(grave bool, text string) { p.Notices = append(p.Notices, Notice{grave, text}) }
+
+// Tile adds a tile.
+func (p *Page) Tile(label, value, note string) { p.Tiles = append(p.Tiles, Tile{label, value, note}) }
+
+// Section adds the rows under a title, if there are any.
+func (p *Page) Section(title string, rows []Row) {
+	if len(rows) > 0 {
+		p.Tables = append(p.Tables, Section{title, rows})
 	}
 }
 
-// draw adds a chart, once as wide as a page and once as a phone.
-func (p *page) draw(f figure, c *chart.Chart) {
+// Draw adds a chart, once as wide as a page and once as a phone.
+func (p *Page) Draw(f Figure, c *chart.Chart) {
 	// Drawn from numbers and from words of this package.
 	f.Wide = template.HTML(c.SVG(840, 220))
 	f.Narrow = template.HTML(c.SVG(340, 210))
@@ -108,49 +117,53 @@ func clockFor(seconds float64) clock {
 	return clock{1, "seconds"}
 }
 
-// A span is the time axis of a series: bins of equal width, the last of which
+// A Span is the time axis of a series: bins of equal width, the last of which
 // may be cut short.
-type span struct {
+type Span struct {
 	clock
-	width, end float64 // in seconds
-	bins       int
+	Width, End float64 // in seconds
+	Bins       int
 }
 
-// steps is a line that holds the value of each bin for its width. What is not a
+// NewSpan returns the time axis of so many bins of a width, which ends before
+// the last of them does if it is cut short; times are in seconds.
+func NewSpan(width, end float64, bins int) Span { return Span{clockFor(end), width, end, bins} }
+
+// Steps is a line that holds the value of each bin for its width. What is not a
 // number is a gap.
-func (s span) steps(colour chart.Colour, value func(i int) float64) chart.Line {
+func (s Span) Steps(colour chart.Colour, value func(i int) float64) chart.Line {
 	line, y := chart.Line{Colour: colour}, math.NaN()
-	for i := range s.bins {
+	for i := range s.Bins {
 		if v := value(i); v != y { // what is level needs no points in between
-			x := float64(i) * s.width / s.unit
+			x := float64(i) * s.Width / s.unit
 			line.Points = append(line.Points, chart.Point{X: x, Y: y}, chart.Point{X: x, Y: v})
 			y = v
 		}
 	}
-	line.Points = append(line.Points, chart.Point{X: s.end / s.unit, Y: y})
+	line.Points = append(line.Points, chart.Point{X: s.End / s.unit, Y: y})
 	return line
 }
 
-// level is a grey line at a height.
-func (s span) level(y float64) chart.Line {
-	return chart.Line{Colour: chart.Grey, Points: []chart.Point{{X: 0, Y: y}, {X: s.end / s.unit, Y: y}}}
+// Level is a grey line at a height.
+func (s Span) Level(y float64) chart.Line {
+	return chart.Line{Colour: chart.Grey, Points: []chart.Point{{X: 0, Y: y}, {X: s.End / s.unit, Y: y}}}
 }
 
-// chart is one of lines over the span.
-func (s span) chart(since string, lines ...chart.Line) *chart.Chart {
-	return &chart.Chart{X: s.name + " since " + since, End: s.end / s.unit, Lines: lines}
+// Chart is one of lines over the span.
+func (s Span) Chart(since string, lines ...chart.Line) *chart.Chart {
+	return &chart.Chart{X: s.name + " since " + since, End: s.End / s.unit, Lines: lines}
 }
 
-// binned says how wide the bins are, where that matters.
-func (s span) binned() string {
-	if s.width <= 1 {
+// Binned says how wide the bins are, where that matters.
+func (s Span) Binned() string {
+	if s.Width <= 1 {
 		return ""
 	}
-	return fmt.Sprintf(" Each step is %s s; rates are the average of a step.", number(s.width))
+	return fmt.Sprintf(" Each step is %s s; rates are the average of a step.", Number(s.Width))
 }
 
-// orGap is the value, or a gap if nothing was measured.
-func orGap(measured int, value float64) float64 {
+// OrGap is the value, or a gap if nothing was measured.
+func OrGap(measured int, value float64) float64 {
 	if measured == 0 {
 		return math.NaN()
 	}

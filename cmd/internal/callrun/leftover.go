@@ -6,14 +6,14 @@ import (
 	"call-load-tester/cmd/internal/output"
 	"call-load-tester/pkg/calls"
 	"call-load-tester/pkg/cli"
-	"call-load-tester/pkg/report"
+	callsreport "call-load-tester/pkg/report/calls"
 	"call-load-tester/pkg/sidfile"
 )
 
 // LeaveOver writes the SIDs of calls that are not known to be over to a file
 // beside the one at path, and notes it and the command that ends them; or tells
 // them, if that fails.
-func LeaveOver(console *cli.Console, record *report.Calls, path string, sids []string) {
+func LeaveOver(console *cli.Console, record *callsreport.Record, path string, sids []string) {
 	if len(sids) == 0 {
 		return
 	}
@@ -36,7 +36,7 @@ func LeaveOver(console *cli.Console, record *report.Calls, path string, sids []s
 }
 
 // Deliver writes the record and returns the exit status.
-func Deliver(console *cli.Console, out *output.Output, record *report.Calls) int {
+func Deliver(console *cli.Console, out *output.Output, record *callsreport.Record) int {
 	if err := out.Write(record); err != nil {
 		console.Error(err)
 		if record.ExitStatus == cli.StatusDone {

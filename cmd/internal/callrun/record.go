@@ -7,13 +7,13 @@ import (
 	"github.com/HdrHistogram/hdrhistogram-go"
 
 	"call-load-tester/pkg/calls"
-	"call-load-tester/pkg/report"
+	callsreport "call-load-tester/pkg/report/calls"
 )
 
 // Starts turns what came of placing calls into its part of the record.
-func Starts(plan calls.Plan, result *calls.Result) *report.CallStarts {
+func Starts(plan calls.Plan, result *calls.Result) *callsreport.Starts {
 	p, lookUp := result.Placement, result.LookUp
-	s := &report.CallStarts{
+	s := &callsreport.Starts{
 		Asked:      plan.CallCount,
 		Accepted:   len(p.Calls),
 		Adopted:    len(lookUp.Adopted),
@@ -41,8 +41,8 @@ func Starts(plan calls.Plan, result *calls.Result) *report.CallStarts {
 }
 
 // Endings turns what came of hanging up calls into its part of the record.
-func Endings(e *calls.Ending) *report.CallEndings {
-	return &report.CallEndings{
+func Endings(e *calls.Ending) *callsreport.Endings {
+	return &callsreport.Endings{
 		Asked:       e.Asked,
 		Ended:       e.Ended - (len(e.Live) - e.Failed), // of the live, those not failed are counted as ended there
 		AlreadyOver: e.AlreadyOver,
@@ -56,9 +56,9 @@ func Endings(e *calls.Ending) *report.CallEndings {
 
 // Records turns what Twilio's records say into its part of the record. The cap
 // is that of the starts; 0 if it is not known.
-func Records(r *calls.Records, cap int) *report.CallRecords {
+func Records(r *calls.Records, cap int) *callsreport.Records {
 	rate, busiest := r.DialRate()
-	records := &report.CallRecords{
+	records := &callsreport.Records{
 		Calls:         r.Calls,
 		Dialed:        r.Dialed,
 		Answered:      r.Answered,
@@ -85,10 +85,10 @@ func Records(r *calls.Records, cap int) *report.CallRecords {
 }
 
 // failures turns refusals into the record's form.
-func failures(refusals calls.Refusals) []report.Failure {
-	list := []report.Failure{}
+func failures(refusals calls.Refusals) []callsreport.Failure {
+	list := []callsreport.Failure{}
 	for _, refusal := range refusals {
-		f := report.Failure{Meaning: refusal.Err.Error(), Calls: refusal.Count}
+		f := callsreport.Failure{Meaning: refusal.Err.Error(), Calls: refusal.Count}
 		var answer *calls.APIError
 		if errors.As(refusal.Err, &answer) {
 			f.Code, f.Status, f.Meaning, f.Hint = answer.Code, answer.Status, answer.Meaning(), answer.Hint()
@@ -99,7 +99,7 @@ func failures(refusals calls.Refusals) []report.Failure {
 }
 
 // quantiles reads a histogram whose values are so many to the unit.
-func quantiles(h *hdrhistogram.Histogram, perUnit float64) report.Quantiles {
+func quantiles(h *hdrhistogram.Histogram, perUnit float64) callsreport.Quantiles {
 	at := func(q float64) float64 { return float64(h.ValueAtQuantile(q)) / perUnit }
-	return report.Quantiles{Count: int(h.TotalCount()), P50: at(50), P95: at(95), P99: at(99), Max: float64(h.Max()) / perUnit}
+	return callsreport.Quantiles{Count: int(h.TotalCount()), P50: at(50), P95: at(95), P99: at(99), Max: float64(h.Max()) / perUnit}
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/HdrHistogram/hdrhistogram-go"
 
 	"call-load-tester/pkg/calls"
-	"call-load-tester/pkg/report"
+	callsreport "call-load-tester/pkg/report/calls"
 )
 
 // maxBins bounds the length of a series. A longer run has wider bins.
@@ -16,7 +16,7 @@ const maxBins = 300
 // Series says what happened when: the requests, and what Twilio's records say
 // of the calls; either may be missing. Twilio's clock and ours are laid upon
 // each other at the first request and the first creation.
-func Series(requests []calls.Start, records *calls.Records) *report.CallSeries {
+func Series(requests []calls.Start, records *calls.Records) *callsreport.Series {
 	requests = slices.SortedFunc(slices.Values(requests), func(a, b calls.Start) int { return a.At.Compare(b.At) })
 	var timeline []calls.Second
 	if records != nil {
@@ -35,12 +35,12 @@ func Series(requests []calls.Start, records *calls.Records) *report.CallSeries {
 	s := newSeries(span)
 	s.addRequests(requests)
 	s.addRecords(timeline)
-	return &s.CallSeries
+	return &s.Series
 }
 
 // A series is one that is being filled.
 type series struct {
-	report.CallSeries
+	callsreport.Series
 	width int64 // in seconds
 }
 
@@ -49,7 +49,7 @@ type series struct {
 func newSeries(span int64) *series {
 	s := &series{width: span/maxBins + 1}
 	s.Width = float64(s.width)
-	s.Bins = make([]report.CallBin, span/s.width+1)
+	s.Bins = make([]callsreport.Bin, span/s.width+1)
 	for i := range s.Bins {
 		s.Bins[i].Start = float64(int64(i) * s.width)
 	}

@@ -6,7 +6,7 @@ import (
 
 	"call-load-tester/cmd/internal/callrun"
 	"call-load-tester/pkg/calls"
-	"call-load-tester/pkg/report"
+	callsreport "call-load-tester/pkg/report/calls"
 )
 
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
@@ -30,7 +30,7 @@ func TestSeries(t *testing.T) {
 		{At: at(1.5), Took: 30 * time.Millisecond, Outcome: calls.Accepted},
 		{At: at(3.4), Took: 50 * time.Millisecond, Outcome: calls.Unknown},
 	}, records)
-	want := []report.CallBin{
+	want := []callsreport.Bin{
 		{Start: 0, Accepted: 1, Refused: 1, Repeated: 1, Dialed: 1, Live: 1, Waiting: 1, Responses: 3},
 		{Start: 1, Accepted: 1, Live: 1, Waiting: 2, Responses: 1},
 		{Start: 2, Unknown: 1, Dialed: 1, Live: 2, Waiting: 1, Responses: 1},

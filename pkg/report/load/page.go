@@ -1,4 +1,4 @@
-package report
+package load
 
 import (
 	"fmt"
@@ -6,15 +6,16 @@ import (
 	"math"
 	"strings"
 
+	"call-load-tester/pkg/report"
 	"call-load-tester/pkg/report/internal/chart"
 )
 
 // HTML writes the record as one page: no script, no network, readable on a
 // phone and on paper.
-func (l *Load) HTML(w io.Writer) error {
-	p := &page{
-		Title:    count(l.Requests.Sent, l.Plan.Kind+" request"),
-		Headline: fmt.Sprintf("Summary of %s against %s.", runOf(l.Interrupted, l.DryRun, l.Seconds), l.Plan.Endpoint),
+func (l *Record) HTML(w io.Writer) error {
+	p := &report.Page{
+		Title:    report.Count(l.Requests.Sent, l.Plan.Kind+" request"),
+		Headline: fmt.Sprintf("Summary of %s against %s.", report.RunOf(l.Interrupted, l.DryRun, l.Seconds), l.Plan.Endpoint),
 	}
 	l.notices(p)
 	l.tiles(p)
@@ -26,16 +27,16 @@ func (l *Load) HTML(w io.Writer) error {
 	l.curve(p)
 	l.shares(p)
 	l.sections(p)
-	return p.render(w)
+	return p.Render(w)
 }
 
-func (l *Load) notices(p *page) {
+func (l *Record) notices(p *report.Page) {
 	add := func(grave bool, format string, args ...any) {
-		p.Notices = append(p.Notices, notice{grave, fmt.Sprintf(format, args...)})
+		p.Notice(grave, fmt.Sprintf(format, args...))
 	}
 	t := &loadText{}
 	t.pass(l)
-	for _, r := range t.rows {
+	for _, r := range t.Rows {
 		add(l.Pass != nil && !l.Pass.Passed, "%s: %s", r.Label, r.Value)
 	}
 	// Warnings are paragraphs, in lines.
@@ -54,31 +55,29 @@ func (l *Load) notices(p *page) {
 	}
 }
 
-func (l *Load) tiles(p *page) {
+func (l *Record) tiles(p *report.Page) {
 	r := l.Requests
 	asked := "as many as the connections could"
 	if l.Plan.Rate > 0 {
 		asked = fmt.Sprintf("of %d asked", l.Plan.Rate)
 	}
-	p.Tiles = append(p.Tiles,
-		tile{"Requests", fmt.Sprintf("%d of %d", r.Sent, l.Plan.Requests), r.text()},
-		tile{"Achieved", fmt.Sprintf("%.1f a second", l.Rate), asked})
+	p.Tile("Requests", fmt.Sprintf("%d of %d", r.Sent, l.Plan.Requests), r.text())
+	p.Tile("Achieved", fmt.Sprintf("%.1f a second", l.Rate), asked)
 	if l.Latency.Count > 0 {
-		p.Tiles = append(p.Tiles,
-			tile{"Latency, p50", milliseconds(l.Latency.P50), "half were faster"},
-			tile{"Latency, p99", milliseconds(l.Latency.P99), "99 % were faster; the slowest " + milliseconds(l.Latency.Max)})
+		p.Tile("Latency, p50", milliseconds(l.Latency.P50), "half were faster")
+		p.Tile("Latency, p99", milliseconds(l.Latency.P99), "99 % were faster; the slowest "+milliseconds(l.Latency.Max))
 	}
 	if l.Replies.Count > 0 {
-		p.Tiles = append(p.Tiles, tile{"Replies", count(l.Replies.Count, "message"), fmt.Sprintf("%s, %d with media", count(l.Replies.Segments, "segment"), l.Replies.Media)})
+		p.Tile("Replies", report.Count(l.Replies.Count, "message"), fmt.Sprintf("%s, %d with media", report.Count(l.Replies.Segments, "segment"), l.Replies.Media))
 	}
 	if l.Cost.Priced {
-		p.Tiles = append(p.Tiles, tile{"Approx cost", "$" + money(l.Cost.Total), fmt.Sprintf("of %s and the replies", count(l.Received, "received segment"))})
+		p.Tile("Approx cost", "$"+money(l.Cost.Total), fmt.Sprintf("of %s and the replies", report.Count(l.Received, "received segment")))
 	}
 }
 
 // span is the time axis of the timeline. It ends with the last answer; in an
 // open loop with the second of it, since a burst stands for a whole second.
-func (l *Load) span() span {
+func (l *Record) span() report.Span {
 	n := len(l.Timeline)
 	last := l.Timeline[n-1]
 	end := l.Seconds
@@ -88,91 +87,93 @@ func (l *Load) span() span {
 	if full := last.Start + last.Width; end <= last.Start || end > full {
 		end = full
 	}
-	return span{clockFor(end), last.Width, end, n}
+	return report.NewSpan(last.Width, end, n)
 }
 
 // line is a line of the timeline.
-func (l *Load) line(colour chart.Colour, value func(LoadInterval) float64) chart.Line {
-	return l.span().steps(colour, func(i int) float64 { return value(l.Timeline[i]) })
+func (l *Record) line(colour chart.Colour, value func(Interval) float64) chart.Line {
+	return l.span().Steps(colour, func(i int) float64 { return value(l.Timeline[i]) })
 }
 
 // rate is a line of what is counted, per second. The last interval may be cut
 // short; if less than half of it is left it is averaged with the one before,
 // since a few answers in no time would tower above all others.
-func (l *Load) rate(colour chart.Colour, counted func(LoadInterval) int) chart.Line {
+func (l *Record) rate(colour chart.Colour, counted func(Interval) int) chart.Line {
 	s := l.span()
-	last := s.bins - 1
-	tail := s.end - l.Timeline[last].Start
+	last := s.Bins - 1
+	tail := s.End - l.Timeline[last].Start
 	atEnd := float64(counted(l.Timeline[last])) / tail
 	from := last
-	if last > 0 && tail < s.width/2 {
+	if last > 0 && tail < s.Width/2 {
 		from--
-		atEnd = float64(counted(l.Timeline[from])+counted(l.Timeline[last])) / (s.width + tail)
+		atEnd = float64(counted(l.Timeline[from])+counted(l.Timeline[last])) / (s.Width + tail)
 	}
-	return s.steps(colour, func(i int) float64 {
+	return s.Steps(colour, func(i int) float64 {
 		if i >= from {
 			return atEnd
 		}
-		return float64(counted(l.Timeline[i])) / s.width
+		return float64(counted(l.Timeline[i])) / s.Width
 	})
 }
 
 // chart is one of lines over the timeline.
-func (l *Load) chart(lines ...chart.Line) *chart.Chart { return l.span().chart("the start", lines...) }
+func (l *Record) chart(lines ...chart.Line) *chart.Chart {
+	return l.span().Chart("the start", lines...)
+}
 
-func (l *Load) rates(p *page) {
-	requests := l.rate(chart.Blue, func(i LoadInterval) int { return i.Sent })
+func (l *Record) rates(p *report.Page) {
+	requests := l.rate(chart.Blue, func(i Interval) int { return i.Sent })
 	requests.Fill = true
-	answers := l.rate(chart.Orange, func(i LoadInterval) int { return i.Answered })
+	answers := l.rate(chart.Orange, func(i Interval) int { return i.Answered })
 	went, asked := "sent", ""
 	if l.Plan.Rate > 0 {
 		went, asked = "due", fmt.Sprintf(" of the %d asked", l.Plan.Rate)
 	}
-	f := figure{
+	f := report.Figure{
 		Title: "Requests and answers", Unit: "requests and answers a second",
-		Legend: []legend{{chart.Blue, "requests, by when they were " + went}, {chart.Orange, "answers, by when they came"}},
+		Legend: []report.Legend{{Colour: chart.Blue, Text: "requests, by when they were " + went}, {Colour: chart.Orange, Text: "answers, by when they came"}},
 		Sentence: fmt.Sprintf("How many requests were %s and how many answers came: over the run %.1f requests a second were sent%s.", went, l.Rate, asked) +
-			l.span().binned(),
+			l.span().Binned(),
 	}
 	drawn := l.chart(requests, answers)
 	if l.Plan.Rate > 0 {
-		drawn.Lines = append(drawn.Lines, l.span().level(float64(l.Plan.Rate)))
-		f.Legend = append(f.Legend, legend{chart.Grey, fmt.Sprintf("asked, %d a second", l.Plan.Rate)})
+		drawn.Lines = append(drawn.Lines, l.span().Level(float64(l.Plan.Rate)))
+		f.Legend = append(f.Legend, report.Legend{Colour: chart.Grey, Text: fmt.Sprintf("asked, %d a second", l.Plan.Rate)})
 	}
-	p.draw(f, drawn)
+	p.Draw(f, drawn)
 }
 
-func (l *Load) latencies(p *page) {
+func (l *Record) latencies(p *report.Page) {
 	if l.Latency.Count == 0 {
 		return
 	}
-	of := func(colour chart.Colour, value func(LoadInterval) float64) chart.Line {
-		return l.line(colour, func(i LoadInterval) float64 { return orGap(int(math.Ceil(i.Max)), value(i)) })
+	of := func(colour chart.Colour, value func(Interval) float64) chart.Line {
+		return l.line(colour, func(i Interval) float64 { return report.OrGap(int(math.Ceil(i.Max)), value(i)) })
 	}
-	p.draw(figure{
+	p.Draw(report.Figure{
 		Title: "Latency over time", Unit: "milliseconds",
-		Legend:   []legend{{chart.Blue, "p50: half were faster"}, {chart.Orange, "p99: 99 % were faster"}, {chart.Grey, "max: the slowest"}},
+		Legend:   []report.Legend{{Colour: chart.Blue, Text: "p50: half were faster"}, {Colour: chart.Orange, Text: "p99: 99 % were faster"}, {Colour: chart.Grey, Text: "max: the slowest"}},
 		Sentence: "How long answers took, counted from when their requests were due: over the run " + l.Latency.text() + ".",
 	}, l.chart(
-		of(chart.Grey, func(i LoadInterval) float64 { return i.Max }),
-		of(chart.Orange, func(i LoadInterval) float64 { return i.P99 }),
-		of(chart.Blue, func(i LoadInterval) float64 { return i.P50 })))
+		of(chart.Grey, func(i Interval) float64 { return i.Max }),
+		of(chart.Orange, func(i Interval) float64 { return i.P99 }),
+		of(chart.Blue, func(i Interval) float64 { return i.P50 })))
 }
 
-func (l *Load) verdictsOverTime(p *page) {
+func (l *Record) verdictsOverTime(p *report.Page) {
 	kinds := []struct {
 		colour chart.Colour
 		name   string
 		total  int
-		count  func(LoadInterval) int
+		count  func(Interval) int
 	}{
-		{chart.Green, "accepted", l.Requests.Accepted, func(i LoadInterval) int { return i.Accepted }},
-		{chart.Grey, "bad signature refused", l.Requests.Refused, func(i LoadInterval) int { return i.Refused }},
-		{chart.Blue, "bad signature let through", l.Requests.LetThrough, func(i LoadInterval) int { return i.LetThrough }},
-		{chart.Orange, "unanswered", l.Requests.Unanswered, func(i LoadInterval) int { return i.Unanswered }},
-		{chart.Red, "errors", l.Requests.Errors, func(i LoadInterval) int { return i.Errors }},
+		{chart.Green, "accepted", l.Requests.Accepted, func(i Interval) int { return i.Accepted }},
+		{chart.Grey, "bad signature refused", l.Requests.Refused, func(i Interval) int { return i.Refused }},
+		{chart.Blue, "bad signature let through", l.Requests.LetThrough, func(i Interval) int { return i.LetThrough }},
+		{chart.Orange, "unanswered", l.Requests.Unanswered, func(i Interval) int { return i.Unanswered }},
+		{chart.Red, "errors", l.Requests.Errors, func(i Interval) int { return i.Errors }},
 	}
-	f := figure{Title: "Verdicts over time", Unit: "requests a second",
+	f := report.Figure{Title: "Verdicts over time", Unit: "requests a second",
 		Sentence: "What Twilio would make of the answers, by when their requests were due; what did not occur is left out."}
 	drawn := l.chart()
 	for _, k := range kinds {
@@ -180,16 +181,16 @@ func (l *Load) verdictsOverTime(p *page) {
 			continue
 		}
 		drawn.Lines = append(drawn.Lines, l.rate(k.colour, k.count))
-		f.Legend = append(f.Legend, legend{k.colour, fmt.Sprintf("%s, %d", k.name, k.total)})
+		f.Legend = append(f.Legend, report.Legend{Colour: k.colour, Text: fmt.Sprintf("%s, %d", k.name, k.total)})
 	}
 	if len(drawn.Lines) > 0 {
-		p.draw(f, drawn)
+		p.Draw(f, drawn)
 	}
 }
 
 // curve draws the distribution of the latency, with each nine of the
 // percentage as wide as the one before.
-func (l *Load) curve(p *page) {
+func (l *Record) curve(p *report.Page) {
 	if len(l.Curve) < 2 {
 		return
 	}
@@ -208,21 +209,21 @@ func (l *Load) curve(p *page) {
 			drawn.XTicks = append(drawn.XTicks, chart.Tick{Value: x, Text: tick})
 		}
 	}
-	p.draw(figure{
+	p.Draw(report.Figure{
 		Title: "Latency, from the fastest to the slowest", Unit: "milliseconds",
 		Sentence: fmt.Sprintf("So many percent of the %d requests measured took no longer: 90 %% at most %s, 99 %% at most %s.",
 			l.Latency.Count, milliseconds(l.Latency.P90), milliseconds(l.Latency.P99)),
 	}, drawn)
 }
 
-func (l *Load) shares(p *page) {
-	f := figure{Title: "Verdicts", Sentence: "What Twilio would make of the answers, bad signatures left out."}
+func (l *Record) shares(p *report.Page) {
+	f := report.Figure{Title: "Verdicts", Sentence: "What Twilio would make of the answers, bad signatures left out."}
 	all := 0
 	for _, v := range l.Verdicts {
 		all += v.Requests
 	}
 	for _, v := range l.Verdicts {
-		f.Bars = append(f.Bars, bar{v.String(), count(v.Requests, "request") + ", " + percent(v.Requests, all), float64(v.Requests), float64(all)})
+		f.Bars = append(f.Bars, report.Bar{Name: v.String(), Text: report.Count(v.Requests, "request") + ", " + report.Percent(v.Requests, all), Value: float64(v.Requests), Most: float64(all)})
 	}
 	if len(f.Bars) > 0 {
 		p.Figures = append(p.Figures, f)
@@ -230,15 +231,13 @@ func (l *Load) shares(p *page) {
 }
 
 // sections are the figures of the text, and the plan.
-func (l *Load) sections(p *page) {
-	add := func(title string, fill ...func(*loadText, *Load)) {
+func (l *Record) sections(p *report.Page) {
+	add := func(title string, fill ...func(*loadText, *Record)) {
 		t := &loadText{}
 		for _, f := range fill {
 			f(t, l)
 		}
-		if len(t.rows) > 0 {
-			p.Tables = append(p.Tables, section{title, t.rows})
-		}
+		p.Section(title, t.Rows)
 	}
 	add("Summary", (*loadText).original, (*loadText).requests)
 	add("Times, verdicts and messages", (*loadText).times, (*loadText).verdicts, (*loadText).messages, (*loadText).signatures)
@@ -246,15 +245,15 @@ func (l *Load) sections(p *page) {
 }
 
 // plan says what was asked for.
-func (t *loadText) plan(l *Load) {
+func (t *loadText) plan(l *Record) {
 	t.label("Kind", "%s", l.Plan.Kind)
 	t.label("Rows of data", "%d, used in turn", l.Plan.Rows)
 	if l.Plan.Rate > 0 {
 		t.label("Rate", "%d requests a second", l.Plan.Rate)
 	}
-	t.label("Time-out", "%s s", number(l.Plan.TimeoutSeconds))
+	t.label("Time-out", "%s s", report.Number(l.Plan.TimeoutSeconds))
 	if l.Plan.BadSignature > 0 {
-		t.label("Bad signatures", "%s %% of the requests, on purpose", number(l.Plan.BadSignature))
+		t.label("Bad signatures", "%s %% of the requests, on purpose", report.Number(l.Plan.BadSignature))
 	}
 	t.label("Began", "%s", l.Began.Format("2006-01-02 15:04:05 MST"))
 	t.label("Exit status", "%d", l.ExitStatus)

@@ -1,10 +1,12 @@
-package report
+package load
 
 import (
 	"fmt"
 	"io"
 	"strconv"
 	"strings"
+
+	"call-load-tester/pkg/report"
 )
 
 // In milliseconds: how long Twilio waits for an answer, and what is called late.
@@ -16,7 +18,7 @@ const (
 // Text writes the record for a person: the lines of the original tw_load
 // first, in its order and with its meanings, then what it did not know. It
 // showed the URL whole; here what may be secret of it is left out.
-func (l *Load) Text(w io.Writer) error {
+func (l *Record) Text(w io.Writer) error {
 	t := &loadText{}
 	t.original(l)
 	t.requests(l)
@@ -31,25 +33,25 @@ func (l *Load) Text(w io.Writer) error {
 }
 
 // A loadText is lines of a label and a value, as those of ab.
-type loadText struct{ table }
+type loadText struct{ report.Table }
 
 // labelWidth is that of tw_load.
 const labelWidth = 22
 
 func (t *loadText) label(label, format string, args ...any) {
 	value := fmt.Sprintf(format, args...)
-	t.rows = append(t.rows, row{label, value})
-	t.line("%-*s%s", labelWidth, label+":", value)
+	t.Rows = append(t.Rows, report.Row{Label: label, Value: value})
+	t.Line("%-*s%s", labelWidth, label+":", value)
 }
 
 // more adds a line to the value above it.
 func (t *loadText) more(format string, args ...any) {
 	value := fmt.Sprintf(format, args...)
-	t.rows = append(t.rows, row{"", value})
-	t.line("%-*s%s", labelWidth, "", value)
+	t.Rows = append(t.Rows, report.Row{Value: value})
+	t.Line("%-*s%s", labelWidth, "", value)
 }
 
-func (t *loadText) original(l *Load) {
+func (t *loadText) original(l *Record) {
 	t.label("Document Path", "%s", l.Plan.Endpoint)
 	t.label("Concurrency Level", "%d", l.Plan.Concurrency)
 	t.label("Users", "%d", l.Plan.Users)
@@ -61,7 +63,7 @@ func (t *loadText) original(l *Load) {
 	} else {
 		t.label("Time per request", "unknown: no request was answered")
 	}
-	t.line("%s", strings.Repeat("-", 35))
+	t.Line("%s", strings.Repeat("-", 35))
 	t.label("Total recv", "%d", l.Messages)
 	t.label("Total sent", "%d", l.Replies.Count)
 	if l.Cost.Priced {
@@ -71,9 +73,9 @@ func (t *loadText) original(l *Load) {
 	}
 }
 
-func (t *loadText) requests(l *Load) {
+func (t *loadText) requests(l *Record) {
 	r := l.Requests
-	t.line("")
+	t.Line("")
 	t.label("Requests", "%d sent of %d: %s", r.Sent, l.Plan.Requests, r.text())
 	if l.DryRun {
 		t.more("(a dry run: an endpoint inside the process answered)")
@@ -82,7 +84,7 @@ func (t *loadText) requests(l *Load) {
 		t.more("(the run was interrupted)")
 	}
 	if l.Plan.Rate == 0 {
-		t.label("Requests per second", "%.1f, as many as %s could", l.Rate, count(l.Plan.Concurrency, "connection"))
+		t.label("Requests per second", "%.1f, as many as %s could", l.Rate, report.Count(l.Plan.Concurrency, "connection"))
 		return
 	}
 	t.label("Requests per second", "%.1f of %d asked", l.Rate, l.Plan.Rate)
@@ -102,15 +104,15 @@ func (t *loadText) requests(l *Load) {
 }
 
 // text says what became of all that were sent.
-func (r LoadRequests) text() string {
-	text := fmt.Sprintf("%d accepted, %s, %d unanswered", r.Accepted, count(r.Errors, "error"), r.Unanswered)
+func (r Requests) text() string {
+	text := fmt.Sprintf("%d accepted, %s, %d unanswered", r.Accepted, report.Count(r.Errors, "error"), r.Unanswered)
 	if r.BadSignatures > 0 {
 		text += fmt.Sprintf(", %d bad signatures refused, %d let through", r.Refused, r.LetThrough)
 	}
 	return text
 }
 
-func (t *loadText) times(l *Load) {
+func (t *loadText) times(l *Record) {
 	if l.Latency.Count == 0 {
 		return
 	}
@@ -120,20 +122,20 @@ func (t *loadText) times(l *Load) {
 		t.more("(latency counts from when a request was due, service time from when it was sent)")
 	}
 	if n := l.Requests.Untimed; n > 0 {
-		t.more("(%s died unanswered, and not by a time-out: not in these times)", count(n, "request"))
+		t.more("(%s died unanswered, and not by a time-out: not in these times)", report.Count(n, "request"))
 	}
-	t.label("Twilio's limit", "p99 is %s %% of the 15 s that Twilio waits", apart(100*l.Latency.P99/twilioWaits, 0, 100))
+	t.label("Twilio's limit", "p99 is %s %% of the 15 s that Twilio waits", report.Apart(100*l.Latency.P99/twilioWaits, 0, 100))
 	if own := 1000 * l.Plan.TimeoutSeconds; own > 0 && own < twilioWaits {
 		t.more("(this run waited only %s: what takes longer is not in these times)", milliseconds(own))
 	}
 }
 
-func (q LoadTimes) text() string {
+func (q Times) text() string {
 	return fmt.Sprintf("p50 %s, p90 %s, p95 %s, p99 %s, p99.9 %s, max %s", milliseconds(q.P50), milliseconds(q.P90),
 		milliseconds(q.P95), milliseconds(q.P99), milliseconds(q.P999), milliseconds(q.Max))
 }
 
-func (t *loadText) verdicts(l *Load) {
+func (t *loadText) verdicts(l *Record) {
 	list := make([]string, 0, len(l.Verdicts))
 	for _, v := range l.Verdicts {
 		list = append(list, fmt.Sprintf("%d × %s", v.Requests, v))
@@ -169,15 +171,15 @@ func (t *loadText) list(label string, values []string) {
 	}
 }
 
-func (t *loadText) messages(l *Load) {
+func (t *loadText) messages(l *Record) {
 	if l.Messages > 0 || l.Replies.Count > 0 {
-		t.label("Messages received", "%d: %s", l.Messages, count(l.Received, "segment"))
-		t.label("Replies", "%d: %s, and %d with media", l.Replies.Count, count(l.Replies.Segments, "segment"), l.Replies.Media)
+		t.label("Messages received", "%d: %s", l.Messages, report.Count(l.Received, "segment"))
+		t.label("Replies", "%d: %s, and %d with media", l.Replies.Count, report.Count(l.Replies.Segments, "segment"), l.Replies.Media)
 	}
 	t.label("Traffic", "%s sent, %s received", bytes(l.BytesSent), bytes(l.BytesReceived))
 }
 
-func (t *loadText) signatures(l *Load) {
+func (t *loadText) signatures(l *Record) {
 	r := l.Requests
 	if r.BadSignatures == 0 {
 		return
@@ -188,25 +190,25 @@ func (t *loadText) signatures(l *Load) {
 	}
 }
 
-func (t *loadText) warnings(l *Load) {
+func (t *loadText) warnings(l *Record) {
 	if l.Requests.LetThrough > 0 {
-		t.line("")
-		t.line("Warning: this endpoint accepts forged requests. Anybody who knows its URL can")
-		t.line("pretend to be Twilio. Check X-Twilio-Signature before anything else.")
+		t.Line("")
+		t.Line("Warning: this endpoint accepts forged requests. Anybody who knows its URL can")
+		t.Line("pretend to be Twilio. Check X-Twilio-Signature before anything else.")
 	}
 	if n := l.Requests.OwnLimit; n > 0 {
-		t.line("")
-		t.line("Warning: %s failed at a limit of this computer, not of the endpoint.", count(n, "request"))
-		t.line("Use fewer connections or a lower Rate or MaxInFlight, or raise ulimit -n.")
+		t.Line("")
+		t.Line("Warning: %s failed at a limit of this computer, not of the endpoint.", report.Count(n, "request"))
+		t.Line("Use fewer connections or a lower Rate or MaxInFlight, or raise ulimit -n.")
 	}
 	if r := l.Requests; r.MostLate >= late {
-		t.line("")
-		t.line("Warning: %s went up to %s late, or not at all: this computer or", count(r.Late, "request"), milliseconds(r.MostLate))
-		t.line("MaxInFlight was the limit, and the endpoint got less than the rate asked for.")
+		t.Line("")
+		t.Line("Warning: %s went up to %s late, or not at all: this computer or", report.Count(r.Late, "request"), milliseconds(r.MostLate))
+		t.Line("MaxInFlight was the limit, and the endpoint got less than the rate asked for.")
 	}
 }
 
-func (t *loadText) pass(l *Load) {
+func (t *loadText) pass(l *Record) {
 	if l.Pass == nil {
 		return
 	}
@@ -223,23 +225,23 @@ func (t *loadText) pass(l *Load) {
 
 // failedAgainst writes the share of failed requests so that it does not read
 // like a limit that it is not.
-func (l *Load) failedAgainst(limit float64) string {
+func (l *Record) failedAgainst(limit float64) string {
 	if l.Requests.Sent == 0 {
 		return "unknown: no request was sent"
 	}
-	return apart(l.FailedPercent(), 0, 100, limit) + " %"
+	return report.Apart(l.FailedPercent(), 0, 100, limit) + " %"
 }
 
 // p99Against writes the 99th percentile of the latency likewise, or why there
 // is none.
-func (l *Load) p99Against(limit float64) string {
+func (l *Record) p99Against(limit float64) string {
 	switch text := milliseconds(l.Latency.P99); {
 	case l.Requests.Sent == 0:
 		return "unknown: no request was sent"
 	case !l.HasP99():
-		return fmt.Sprintf("unknown: %d of %s died unanswered", l.Requests.Untimed, count(l.Requests.Sent, "request"))
+		return fmt.Sprintf("unknown: %d of %s died unanswered", l.Requests.Untimed, report.Count(l.Requests.Sent, "request"))
 	case text == milliseconds(limit):
-		return apart(l.Latency.P99, limit) + " ms"
+		return report.Apart(l.Latency.P99, limit) + " ms"
 	default:
 		return text
 	}

@@ -1,4 +1,4 @@
-package report_test
+package calls_test
 
 import (
 	"encoding/json"
@@ -7,22 +7,23 @@ import (
 	"time"
 
 	"call-load-tester/pkg/report"
+	"call-load-tester/pkg/report/calls"
 )
 
 // everything is a record in which every row has something to say.
-func everything() *report.Calls {
-	return &report.Calls{
+func everything() *calls.Record {
+	return &calls.Record{
 		Command: "start", Began: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC), Seconds: 61.25, Interrupted: true,
-		Starts: &report.CallStarts{
+		Starts: &calls.Starts{
 			Asked: 100, Accepted: 90, Adopted: 2, NotFound: 1, LookedUp: 60, Refused: 4, NotStarted: 3,
-			Failures:  []report.Failure{{Code: 21211, Status: 400, Meaning: "the destination is not a valid number", Hint: "check --destination", Calls: 4}},
+			Failures:  []calls.Failure{{Code: 21211, Status: 400, Meaning: "the destination is not a valid number", Hint: "check --destination", Calls: 4}},
 			Strangers: []string{"CA01", "CA02"}, Cap: 10, Rate: 9.87, BusiestSecond: 10, Requests: 97, Retries: 5, Throttled: 3,
-			Response: report.Quantiles{Count: 97, P50: 80, P95: 120.25, P99: 150, Max: 151},
+			Response: calls.Quantiles{Count: 97, P50: 80, P95: 120.25, P99: 150, Max: 151},
 		},
-		Endings: &report.CallEndings{Asked: 92, Ended: 80, AlreadyOver: 10, NotFound: 1, Failed: 1, Live: 1, BadLines: 2, Duplicates: 1,
-			Failures: []report.Failure{{Meaning: "no answer", Calls: 1}}},
-		Twilio: &report.CallRecords{Calls: 91, Dialed: 85, NeverDialed: 6, Answered: 70, Busy: 5, NoAnswer: 6, Failed: 4, Canceled: 6,
-			DialRate: 1.5, BusiestSecond: 2, PeakLive: 44, Queue: report.Quantiles{Count: 85, P50: 3, P95: 30, P99: 31, Max: 31},
+		Endings: &calls.Endings{Asked: 92, Ended: 80, AlreadyOver: 10, NotFound: 1, Failed: 1, Live: 1, BadLines: 2, Duplicates: 1,
+			Failures: []calls.Failure{{Meaning: "no answer", Calls: 1}}},
+		Twilio: &calls.Records{Calls: 91, Dialed: 85, NeverDialed: 6, Answered: 70, Busy: 5, NoAnswer: 6, Failed: 4, Canceled: 6,
+			DialRate: 1.5, BusiestSecond: 2, PeakLive: 44, Queue: calls.Quantiles{Count: 85, P50: 3, P95: 30, P99: 31, Max: 31},
 			BilledMinutes: 72, Cost: map[string]float64{"USD": 1.008, "EUR": 0.5}, Unpriced: 7, SlowerThanCap: "The account dials slower."},
 		Stopped: "Twilio error 20005", SIDFile: "call_sids_1.csv", LiveFile: "call_sids_1_live.csv", Next: []string{"end -f call_sids_1_live.csv", "end -c +1 -d +2"}, ExitStatus: 3,
 	}
@@ -83,7 +84,7 @@ func TestTheJSONIsTheRecord(t *testing.T) {
 	if err := report.JSON(&first, everything()); err != nil {
 		t.Fatal(err)
 	}
-	var read report.Calls
+	var read calls.Record
 	if err := json.Unmarshal([]byte(first.String()), &read); err != nil {
 		t.Fatal(err)
 	}
@@ -111,7 +112,7 @@ func TestTheHeadlineNamesTheKindOfRun(t *testing.T) {
 		{true, true, "Summary of an interrupted dry run of 42ms: no real call was placed or ended\n"},
 	} {
 		var text strings.Builder
-		record := &report.Calls{Interrupted: tc.interrupted, DryRun: tc.dry, Seconds: 0.042}
+		record := &calls.Record{Interrupted: tc.interrupted, DryRun: tc.dry, Seconds: 0.042}
 		if err := record.Text(&text); err != nil || !strings.Contains(text.String(), tc.want) {
 			t.Errorf("%v, no %q in %s", err, tc.want, text.String())
 		}
@@ -121,15 +122,15 @@ func TestTheHeadlineNamesTheKindOfRun(t *testing.T) {
 func TestTheAcceptedRate(t *testing.T) {
 	for _, tc := range []struct {
 		what   string
-		starts report.CallStarts
+		starts calls.Starts
 		want   string
 	}{
-		{"all of 20 requests were refused", report.CallStarts{Refused: 20, Cap: 20, BusiestSecond: 20}, "none"},
-		{"3 of 20 requests were accepted", report.CallStarts{Accepted: 3, Refused: 17, Cap: 20, BusiestSecond: 20}, "3 within one second (cap 20)"},
-		{"several seconds", report.CallStarts{Accepted: 60, Cap: 20, Rate: 20, BusiestSecond: 20}, "20.0 calls a second, busiest second 20 (cap 20)"},
+		{"all of 20 requests were refused", calls.Starts{Refused: 20, Cap: 20, BusiestSecond: 20}, "none"},
+		{"3 of 20 requests were accepted", calls.Starts{Accepted: 3, Refused: 17, Cap: 20, BusiestSecond: 20}, "3 within one second (cap 20)"},
+		{"several seconds", calls.Starts{Accepted: 60, Cap: 20, Rate: 20, BusiestSecond: 20}, "20.0 calls a second, busiest second 20 (cap 20)"},
 	} {
 		var text strings.Builder
-		record := &report.Calls{Starts: &tc.starts}
+		record := &calls.Record{Starts: &tc.starts}
 		if err := record.Text(&text); err != nil || !strings.Contains(text.String(), "  Accepted rate       "+tc.want+"\n") {
 			t.Errorf("%s: %v, want %q in\n%s", tc.what, err, tc.want, text.String())
 		}

@@ -1,48 +1,50 @@
-package report
+// Package load shows a run of load: as text and as a page with charts for a
+// person, and as JSON for a machine, three views of one record.
+package load
 
 import (
 	"fmt"
 	"time"
 )
 
-// Load is the record of a run of load. The names of its JSON fields are stable.
+// Record is the record of a run of load. The names of its JSON fields are stable.
 // Times are in milliseconds where the name says so, else in seconds.
-type Load struct {
+type Record struct {
 	Command string    `json:"command"` // "load"
 	DryRun  bool      `json:"dry_run"`
 	Began   time.Time `json:"began"`
 	Seconds float64   `json:"seconds"` // from the first request to the last answer
 
-	Plan     LoadPlan     `json:"plan"`
-	Requests LoadRequests `json:"requests"`
-	Rate     float64      `json:"requests_per_second"`
+	Plan     Plan     `json:"plan"`
+	Requests Requests `json:"requests"`
+	Rate     float64  `json:"requests_per_second"`
 
 	// Of requests that were answered or timed out; latency counts from when a
 	// request was due, service time from when it was sent.
-	Latency LoadTimes        `json:"latency_ms"`
-	Service LoadTimes        `json:"service_ms"`
-	Curve   []LoadPercentile `json:"latency_curve"`
+	Latency Times        `json:"latency_ms"`
+	Service Times        `json:"service_ms"`
+	Curve   []Percentile `json:"latency_curve"`
 
-	Verdicts []LoadVerdict `json:"verdicts"`
-	Statuses []LoadStatus  `json:"statuses"`
-	Causes   []LoadCause   `json:"unanswered_because"`
+	Verdicts []Verdict `json:"verdicts"`
+	Statuses []Status  `json:"statuses"`
+	Causes   []Cause   `json:"unanswered_because"`
 
 	BytesSent     int64 `json:"bytes_sent"`
 	BytesReceived int64 `json:"bytes_received"`
 
-	Messages int         `json:"received_messages"` // requests that stand for one, without forged ones
-	Received int         `json:"received_segments"`
-	Replies  LoadReplies `json:"replies"`
-	Cost     LoadCost    `json:"cost"`
+	Messages int     `json:"received_messages"` // requests that stand for one, without forged ones
+	Received int     `json:"received_segments"`
+	Replies  Replies `json:"replies"`
+	Cost     Cost    `json:"cost"`
 
-	Pass        *LoadPass      `json:"pass,omitempty"`
-	Timeline    []LoadInterval `json:"timeline"`
-	Interrupted bool           `json:"interrupted"`
-	ExitStatus  int            `json:"exit_status"`
+	Pass        *Pass      `json:"pass,omitempty"`
+	Timeline    []Interval `json:"timeline"`
+	Interrupted bool       `json:"interrupted"`
+	ExitStatus  int        `json:"exit_status"`
 }
 
-// LoadPlan is what load was asked for.
-type LoadPlan struct {
+// Plan is what load was asked for.
+type Plan struct {
 	Endpoint       string  `json:"endpoint"` // without user, password and query
 	Path           string  `json:"path"`
 	Kind           string  `json:"kind"`
@@ -55,10 +57,10 @@ type LoadPlan struct {
 	BadSignature   float64 `json:"bad_signature_percent"`
 }
 
-// LoadRequests says what became of the requests. Sent is the sum of Accepted,
+// Requests says what became of the requests. Sent is the sum of Accepted,
 // Errors, Unanswered, Refused and LetThrough; Completed is Accepted and
 // Refused, NotCompleted the rest, which tw_load calls failed.
-type LoadRequests struct {
+type Requests struct {
 	Sent         int `json:"sent"`
 	Completed    int `json:"completed"`
 	NotCompleted int `json:"not_completed"`
@@ -79,8 +81,8 @@ type LoadRequests struct {
 	MostLate float64 `json:"most_late_ms"` // the longest of these waits
 }
 
-// LoadTimes describe a distribution, in milliseconds.
-type LoadTimes struct {
+// Times describe a distribution, in milliseconds.
+type Times struct {
 	Count int     `json:"count"`
 	Mean  float64 `json:"mean"`
 	P50   float64 `json:"p50"`
@@ -91,50 +93,50 @@ type LoadTimes struct {
 	Max   float64 `json:"max"`
 }
 
-// LoadPercentile says that so many percent take no longer.
-type LoadPercentile struct {
+// Percentile says that so many percent take no longer.
+type Percentile struct {
 	Percent float64 `json:"percent"`
 	Time    float64 `json:"ms"`
 }
 
-// LoadVerdict counts what Twilio would make of the answers; 0 is accepted, and
+// Verdict counts what Twilio would make of the answers; 0 is accepted, and
 // codes below 0 are not Twilio's: there is no verdict.
-type LoadVerdict struct {
+type Verdict struct {
 	Code     int    `json:"code"`
 	Name     string `json:"name"`
 	Requests int    `json:"requests"`
 }
 
 // String is the verdict as people know it, with Twilio's code if it has one.
-func (v LoadVerdict) String() string {
+func (v Verdict) String() string {
 	if v.Code > 0 {
 		return fmt.Sprintf("%d %s", v.Code, v.Name)
 	}
 	return v.Name
 }
 
-// LoadStatus counts answers of one HTTP status.
-type LoadStatus struct {
+// Status counts answers of one HTTP status.
+type Status struct {
 	Status   int `json:"status"`
 	Requests int `json:"requests"`
 }
 
-// LoadCause counts requests that went unanswered for one cause.
-type LoadCause struct {
+// Cause counts requests that went unanswered for one cause.
+type Cause struct {
 	Cause    string `json:"cause"`
 	Requests int    `json:"requests"`
 }
 
-// LoadReplies counts the messages that accepted answers make Twilio send.
-type LoadReplies struct {
+// Replies counts the messages that accepted answers make Twilio send.
+type Replies struct {
 	Count    int `json:"count"`
 	Segments int `json:"segments"`   // of those without media
 	Media    int `json:"with_media"` // have no segments
 }
 
-// LoadCost is what the messages would cost: received segments, segments of
+// Cost is what the messages would cost: received segments, segments of
 // replies and replies with media, each at its price.
-type LoadCost struct {
+type Cost struct {
 	Priced  bool    `json:"priced"` // a price was given
 	Receive float64 `json:"receive_price"`
 	Send    float64 `json:"send_price"`
@@ -142,16 +144,16 @@ type LoadCost struct {
 	Total   float64 `json:"total"`
 }
 
-// LoadPass says whether the run reached what was asked of it.
-type LoadPass struct {
+// Pass says whether the run reached what was asked of it.
+type Pass struct {
 	Passed           bool     `json:"passed"`
 	MaxFailedPercent *float64 `json:"max_failed_percent,omitempty"`
 	MaxP99           *float64 `json:"max_p99_ms,omitempty"`
 }
 
-// LoadInterval is a part of the run: the requests due in it, and the answers
+// Interval is a part of the run: the requests due in it, and the answers
 // that came in it.
-type LoadInterval struct {
+type Interval struct {
 	Start      float64 `json:"start_seconds"`
 	Width      float64 `json:"width_seconds"`
 	Sent       int     `json:"sent"`
@@ -168,7 +170,7 @@ type LoadInterval struct {
 
 // FailedPercent returns the share of the requests sent that are not completed;
 // 0 if none was sent.
-func (l *Load) FailedPercent() float64 {
+func (l *Record) FailedPercent() float64 {
 	if l.Requests.Sent == 0 {
 		return 0
 	}
@@ -177,6 +179,6 @@ func (l *Load) FailedPercent() float64 {
 
 // HasP99 reports whether the 99th percentile of the latency says anything of
 // the run: not if more than one request in a hundred has no latency.
-func (l *Load) HasP99() bool {
+func (l *Record) HasP99() bool {
 	return l.Latency.Count > 0 && 100*l.Requests.Untimed <= l.Requests.Sent
 }

@@ -1,26 +1,32 @@
-package report
+// Package calls shows a run of start or end: as text and as a page with charts
+// for a person, and as JSON for a machine, three views of one record.
+package calls
 
 import (
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 	"time"
+
+	"call-load-tester/pkg/report"
 )
 
-// Calls is the record of a run of start or end. The names of its JSON fields
+// Record is the record of a run of start or end. The names of its JSON fields
 // are stable.
-type Calls struct {
+type Record struct {
 	Command string    `json:"command"` // "start" or "end"
 	DryRun  bool      `json:"dry_run"`
 	Account string    `json:"account"` // whose, without any secret
 	Began   time.Time `json:"began"`
 	Seconds float64   `json:"seconds"`
 
-	Plan    *CallPlan    `json:"plan,omitempty"`    // of start
-	Starts  *CallStarts  `json:"starts,omitempty"`  // of start
-	Endings *CallEndings `json:"endings,omitempty"` // unless the calls were left running
-	Twilio  *CallRecords `json:"twilio,omitempty"`  // from Twilio's own records
-	Series  *CallSeries  `json:"series,omitempty"`  // what happened when
+	Plan    *Plan    `json:"plan,omitempty"`    // of start
+	Starts  *Starts  `json:"starts,omitempty"`  // of start
+	Endings *Endings `json:"endings,omitempty"` // unless the calls were left running
+	Twilio  *Records `json:"twilio,omitempty"`  // from Twilio's own records
+	Series  *Series  `json:"series,omitempty"`  // what happened when
 
 	Interrupted bool     `json:"interrupted"`
 	Stopped     string   `json:"stopped,omitempty"` // why placing stopped early
@@ -30,8 +36,8 @@ type Calls struct {
 	ExitStatus  int      `json:"exit_status"`
 }
 
-// CallPlan is what start was asked for.
-type CallPlan struct {
+// Plan is what start was asked for.
+type Plan struct {
 	CallCount        int      `json:"call_count"`
 	CallerIDs        []string `json:"caller_ids"`
 	Destinations     []string `json:"destinations"`
@@ -42,9 +48,9 @@ type CallPlan struct {
 	TimeLimitSeconds int      `json:"time_limit_seconds"` // 0: none was sent
 }
 
-// CallStarts says what became of the calls asked for. Asked is the sum of
+// Starts says what became of the calls asked for. Asked is the sum of
 // Accepted, Refused, Adopted, NotFound and NotStarted.
-type CallStarts struct {
+type Starts struct {
 	Asked      int `json:"asked"`
 	Accepted   int `json:"accepted"`    // Twilio answered 201
 	Adopted    int `json:"adopted"`     // outcome unknown at first, found on Twilio
@@ -65,9 +71,9 @@ type CallStarts struct {
 	Response      Quantiles `json:"response_ms"`
 }
 
-// CallEndings says what became of the hang-ups. Asked is the sum of Ended,
+// Endings says what became of the hang-ups. Asked is the sum of Ended,
 // AlreadyOver, NotFound and Live; Failed are among the live.
-type CallEndings struct {
+type Endings struct {
 	Asked       int       `json:"asked"`
 	Ended       int       `json:"ended"` // at our request, and seen to be over
 	AlreadyOver int       `json:"already_over"`
@@ -80,8 +86,8 @@ type CallEndings struct {
 	Duplicates  int       `json:"duplicates"` // of the SID file of end
 }
 
-// CallRecords is what Twilio's own records say. Their clock has whole seconds.
-type CallRecords struct {
+// Records is what Twilio's own records say. Their clock has whole seconds.
+type Records struct {
 	Calls       int `json:"calls"` // records read
 	Dialed      int `json:"dialed"`
 	Answered    int `json:"answered"`
@@ -124,10 +130,10 @@ type Quantiles struct {
 }
 
 // Text writes the record for a person to read.
-func (c *Calls) Text(w io.Writer) error {
-	t := &table{}
-	t.line("")
-	t.line("%s", c.headline())
+func (c *Record) Text(w io.Writer) error {
+	t := &report.Table{}
+	t.Line("")
+	t.Line("%s", c.headline())
 	if c.Starts != nil {
 		c.Starts.rows(t)
 	}
@@ -135,74 +141,74 @@ func (c *Calls) Text(w io.Writer) error {
 		c.Endings.rows(t)
 	}
 	if c.Twilio != nil && c.Twilio.Calls > 0 {
-		t.line("%s", c.recordsTitle())
+		t.Line("%s", c.recordsTitle())
 		c.Twilio.rows(t)
 	}
 	if c.Stopped != "" {
-		t.row("Stopped early", "%s", c.Stopped)
+		t.Row("Stopped early", "%s", c.Stopped)
 	}
 	c.files(t)
 	for _, command := range c.Next {
-		t.row("Next", "%s", command)
+		t.Row("Next", "%s", command)
 	}
 	_, err := io.WriteString(w, t.String())
 	return err
 }
 
-func (c *Calls) headline() string {
-	return "Summary of " + runOf(c.Interrupted, c.DryRun, c.Seconds) + hintIf(c.DryRun, ": no real call was placed or ended")
+func (c *Record) headline() string {
+	return "Summary of " + report.RunOf(c.Interrupted, c.DryRun, c.Seconds) + report.HintIf(c.DryRun, ": no real call was placed or ended")
 }
 
 // files are what the run left.
-func (c *Calls) files(t *table) {
+func (c *Record) files(t *report.Table) {
 	if c.SIDFile != "" {
-		t.row("SIDs in", "%s", c.SIDFile)
+		t.Row("SIDs in", "%s", c.SIDFile)
 	}
 	if c.LiveFile != "" {
-		t.row("Still live in", "%s", c.LiveFile)
+		t.Row("Still live in", "%s", c.LiveFile)
 	}
 }
 
 // recordsTitle says whose records there are, and of how many calls: of those
 // that were over already end looks up a sample.
-func (c *Calls) recordsTitle() string {
-	whose := count(c.Twilio.Calls, "call")
+func (c *Record) recordsTitle() string {
+	whose := report.Count(c.Twilio.Calls, "call")
 	if e := c.Endings; e != nil && c.Twilio.Calls < e.Asked {
-		whose = fmt.Sprintf("%d of %s", c.Twilio.Calls, count(e.Asked, "call"))
+		whose = fmt.Sprintf("%d of %s", c.Twilio.Calls, report.Count(e.Asked, "call"))
 	}
 	return fmt.Sprintf("From %s of %s (its clock has whole seconds)", c.source(), whose)
 }
 
-func (c *Calls) source() string {
+func (c *Record) source() string {
 	if c.DryRun {
 		return "the simulated account's records"
 	}
 	return "Twilio's records"
 }
 
-func (s *CallStarts) rows(t *table) {
-	t.row("Calls asked for", "%d", s.Asked)
-	t.row("Accepted", "%d", s.Accepted)
-	t.row("Refused", "%d", s.Refused)
+func (s *Starts) rows(t *report.Table) {
+	t.Row("Calls asked for", "%d", s.Asked)
+	t.Row("Accepted", "%d", s.Accepted)
+	t.Row("Refused", "%d", s.Refused)
 	for _, f := range s.Failures {
-		t.row("", "%s", f)
+		t.Row("", "%s", f)
 	}
 	if s.Adopted+s.NotFound > 0 {
-		t.row("Adopted", "%d of %d starts whose outcome was unknown", s.Adopted, s.Adopted+s.NotFound)
-		t.row("Not found", "%d: Twilio showed no such call in %s s", s.NotFound, number(s.LookedUp))
+		t.Row("Adopted", "%d of %d starts whose outcome was unknown", s.Adopted, s.Adopted+s.NotFound)
+		t.Row("Not found", "%d: Twilio showed no such call in %s s", s.NotFound, report.Number(s.LookedUp))
 	}
 	if len(s.Strangers) > 0 {
-		t.row("Left alone", "%s that may be somebody else's: %s", count(len(s.Strangers), "call"), strings.Join(s.Strangers, " "))
+		t.Row("Left alone", "%s that may be somebody else's: %s", report.Count(len(s.Strangers), "call"), strings.Join(s.Strangers, " "))
 	}
 	if s.NotStarted > 0 {
-		t.row("Not started", "%d", s.NotStarted)
+		t.Row("Not started", "%d", s.NotStarted)
 	}
-	t.row("Accepted rate", "%s", s.rate())
-	t.row("API response time", "%s", s.Response.text("ms"))
-	t.row("Retries", "%d%s", s.Retries, ifAny(s.Throttled, "answer", " (%s of too many requests at once)"))
+	t.Row("Accepted rate", "%s", s.rate())
+	t.Row("API response time", "%s", s.Response.text("ms"))
+	t.Row("Retries", "%d%s", s.Retries, report.IfAny(s.Throttled, "answer", " (%s of too many requests at once)"))
 }
 
-func (s *CallStarts) rate() string {
+func (s *Starts) rate() string {
 	switch {
 	case s.Accepted == 0:
 		return "none"
@@ -212,44 +218,44 @@ func (s *CallStarts) rate() string {
 	return fmt.Sprintf("%.1f calls a second, busiest second %d (cap %d)", s.Rate, s.BusiestSecond, s.Cap)
 }
 
-func (e *CallEndings) rows(t *table) {
-	t.row("Calls to end", "%d%s%s", e.Asked,
-		ifAny(e.Duplicates, "duplicate", " (%s left out)"), ifAny(e.BadLines, "line", " (%s without a SID)"))
-	t.row("Ended", "%d", e.Ended)
-	t.row("Already over", "%d", e.AlreadyOver)
-	t.row("Not found", "%d%s", e.NotFound, hintIf(e.NotFound > 0, " (another account, subaccount or region?)"))
-	t.row("Failed to end", "%d", e.Failed)
+func (e *Endings) rows(t *report.Table) {
+	t.Row("Calls to end", "%d%s%s", e.Asked,
+		report.IfAny(e.Duplicates, "duplicate", " (%s left out)"), report.IfAny(e.BadLines, "line", " (%s without a SID)"))
+	t.Row("Ended", "%d", e.Ended)
+	t.Row("Already over", "%d", e.AlreadyOver)
+	t.Row("Not found", "%d%s", e.NotFound, report.HintIf(e.NotFound > 0, " (another account, subaccount or region?)"))
+	t.Row("Failed to end", "%d", e.Failed)
 	for _, f := range e.Failures {
-		t.row("", "%s", f)
+		t.Row("", "%s", f)
 	}
-	t.row("Still live", "%d", e.Live)
+	t.Row("Still live", "%d", e.Live)
 }
 
-func (r *CallRecords) rows(t *table) {
-	t.row("Dialed", "%d, %.1f a second, busiest second %d", r.Dialed, r.DialRate, r.BusiestSecond)
-	t.row("Never dialed", "%d", r.NeverDialed)
-	t.row("Answered", "%d", r.Answered)
-	t.row("Other outcomes", "busy %d, no answer %d, failed %d, canceled %d", r.Busy, r.NoAnswer, r.Failed, r.Canceled)
-	t.row("Live at once, peak", "%d", r.PeakLive)
-	t.row("Wait in the queue", "%s", r.Queue.text("s"))
-	t.row("Twilio's estimate", "%s", r.Estimate.text("s"))
-	t.row("Dialing to answer", "%s", r.Answer.text("s"))
-	t.row("Billed minutes", "%d", r.BilledMinutes)
-	t.row("Cost so far", "%s", r.cost())
+func (r *Records) rows(t *report.Table) {
+	t.Row("Dialed", "%d, %.1f a second, busiest second %d", r.Dialed, r.DialRate, r.BusiestSecond)
+	t.Row("Never dialed", "%d", r.NeverDialed)
+	t.Row("Answered", "%d", r.Answered)
+	t.Row("Other outcomes", "busy %d, no answer %d, failed %d, canceled %d", r.Busy, r.NoAnswer, r.Failed, r.Canceled)
+	t.Row("Live at once, peak", "%d", r.PeakLive)
+	t.Row("Wait in the queue", "%s", r.Queue.text("s"))
+	t.Row("Twilio's estimate", "%s", r.Estimate.text("s"))
+	t.Row("Dialing to answer", "%s", r.Answer.text("s"))
+	t.Row("Billed minutes", "%d", r.BilledMinutes)
+	t.Row("Cost so far", "%s", r.cost())
 	if r.SlowerThanCap != "" {
-		t.line("%s", r.SlowerThanCap)
+		t.Line("%s", r.SlowerThanCap)
 	}
 }
 
-func (r *CallRecords) cost() string {
+func (r *Records) cost() string {
 	var parts []string
-	for _, unit := range sortedKeys(r.Cost) {
+	for _, unit := range slices.Sorted(maps.Keys(r.Cost)) {
 		parts = append(parts, fmt.Sprintf("%.4f %s", r.Cost[unit], unit))
 	}
 	if len(parts) == 0 {
 		parts = append(parts, "none")
 	}
-	return strings.Join(parts, " and ") + ifAny(r.Unpriced, "call", "; no price yet of %s")
+	return strings.Join(parts, " and ") + report.IfAny(r.Unpriced, "call", "; no price yet of %s")
 }
 
 func (f Failure) String() string {
@@ -267,5 +273,5 @@ func (q Quantiles) text(unit string) string {
 	if q.Count == 0 {
 		return "none measured"
 	}
-	return fmt.Sprintf("p50 %s %s, p95 %s, p99 %s, max %s", number(q.P50), unit, number(q.P95), number(q.P99), number(q.Max))
+	return fmt.Sprintf("p50 %s %s, p95 %s, p99 %s, max %s", report.Number(q.P50), unit, report.Number(q.P95), report.Number(q.P99), report.Number(q.Max))
 }

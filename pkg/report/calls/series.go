@@ -1,16 +1,16 @@
-package report
+package calls
 
-// CallSeries says what happened when, in bins of equal width: a second, or as
+// Series says what happened when, in bins of equal width: a second, or as
 // many as it takes for at most 300 bins.
-type CallSeries struct {
-	Width float64   `json:"width_seconds"`
-	Bins  []CallBin `json:"bins"`
+type Series struct {
+	Width float64 `json:"width_seconds"`
+	Bins  []Bin   `json:"bins"`
 }
 
-// A CallBin is a part of the run. Requests are in the bin in which they were
+// A Bin is a part of the run. Requests are in the bin in which they were
 // sent. What Twilio's records say of dialing and of live and waiting calls is
 // right to a second or two: their clock has whole seconds.
-type CallBin struct {
+type Bin struct {
 	Start float64 `json:"start_seconds"` // since the first request; of end, since the first call was created
 
 	Accepted int `json:"accepted"`
