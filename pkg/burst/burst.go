@@ -23,25 +23,24 @@ const Window = time.Second
 // A Limiter is safe for concurrent use. Its memory grows with the cap alone,
 // and waiting allocates nothing.
 type Limiter struct {
-	// OnBurst, if not nil, is told of every full burst, when the start after
-	// it goes. Set it before the first Wait. It is called by one Wait at a
-	// time, while all others are held up, so it must return quickly and must
-	// not call Wait.
+	// OnBurst, if not nil, is called once for every full burst, at the start
+	// that follows it. Set it before the first Wait. All other Waits are held
+	// up while it runs, so it must return quickly and must not call Wait.
 	OnBurst func(Burst)
 
-	turn   chan struct{} // held by the one Wait that looks at the fields below
+	lock   chan struct{} // guards the fields below; a channel, so that waiting for it can be cancelled
 	recent []time.Time   // ring of the last starts; the zero time is long ago
 	oldest int           // index into recent
 	timer  *time.Timer
 
-	since    int           // starts since a burst was last told of
-	sleeping time.Duration // waited for the next start so far, by cancelled waits too
+	since int           // starts since OnBurst was last called
+	slept time.Duration // how long the next start has been held back so far, cancelled Waits included
 }
 
-// A Burst tells how a full burst went: the cap was reached within one second,
-// and the start after it had to wait.
+// A Burst describes a full burst: the cap was reached, and the start that
+// followed had to wait.
 type Burst struct {
-	Cap   int           // starts in the burst: the target, per second
+	Cap   int           // starts in the burst: the target rate, per second
 	Rate  float64       // starts per second, from the burst's first start to the next burst's
 	Slept time.Duration // how long the next start was held back
 }
@@ -52,31 +51,32 @@ func New(cap int) *Limiter {
 	if cap < 1 {
 		panic(fmt.Sprintf("burst: New(%d): the cap must be at least 1", cap))
 	}
-	return &Limiter{turn: make(chan struct{}, 1), recent: make([]time.Time, cap)}
+	return &Limiter{lock: make(chan struct{}, 1), recent: make([]time.Time, cap)}
 }
 
-// Wait blocks until the next start may go, or until ctx is done; then it
-// returns ctx's error and has used up no place. Waits are served first come,
-// first served.
+// Wait blocks until the next start may go, and counts it. If ctx is done first
+// it returns ctx's error and counts nothing. Waits are served first come, first
+// served.
 //
-// What the caller does after Wait may be delayed, by other work for the same
-// processor say. Where the cap must hold for the deed itself, use [Limiter.Do].
+// The cap holds for the instants at which Wait lets starts go. If its callers
+// are delayed afterwards, for example because the processor is busy, their
+// starts may still crowd into one second. [Limiter.Do] has no such gap.
 func (l *Limiter) Wait(ctx context.Context) error { return l.Do(ctx, func() {}) }
 
-// Do waits as [Limiter.Wait] does, then calls start and returns. The place is
-// taken from the moment start returns, and nobody else goes meanwhile: start
-// must be quick, and must not call Wait or Do.
+// Do waits as [Limiter.Wait] does and then calls start itself. The start counts
+// from the moment it returns, and no other goes meanwhile: start must be quick,
+// and must not call Wait or Do.
 func (l *Limiter) Do(ctx context.Context, start func()) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	// Goroutines blocked on a channel are woken in the order they came.
+	// Goroutines blocked on a channel are woken in the order in which they came.
 	select {
-	case l.turn <- struct{}{}:
+	case l.lock <- struct{}{}:
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	defer func() { <-l.turn }()
+	defer func() { <-l.lock }()
 
 	if err := l.sleep(ctx, l.recent[l.oldest].Add(Window)); err != nil {
 		return err
@@ -93,7 +93,7 @@ func (l *Limiter) sleep(ctx context.Context, due time.Time) error {
 	if wait <= 0 {
 		return nil
 	}
-	defer func() { l.sleeping += time.Since(asleep) }()
+	defer func() { l.slept += time.Since(asleep) }()
 	for ; wait > 0; wait = time.Until(due) {
 		if l.timer == nil {
 			l.timer = time.NewTimer(wait)
@@ -110,14 +110,15 @@ func (l *Limiter) sleep(ctx context.Context, due time.Time) error {
 	return nil
 }
 
-// record notes a start at now, and tells of the burst that it had to wait for.
+// record counts a start at now, and reports the full burst before it if the
+// start had to wait for it to be over.
 func (l *Limiter) record(now time.Time) {
-	if l.sleeping > 0 && l.since >= len(l.recent) {
+	if l.slept > 0 && l.since >= len(l.recent) {
 		if l.OnBurst != nil {
 			l.OnBurst(Burst{
 				Cap:   len(l.recent),
 				Rate:  float64(len(l.recent)) / now.Sub(l.recent[l.oldest]).Seconds(),
-				Slept: l.sleeping,
+				Slept: l.slept,
 			})
 		}
 		l.since = 0
@@ -125,5 +126,5 @@ func (l *Limiter) record(now time.Time) {
 	l.recent[l.oldest] = now
 	l.oldest = (l.oldest + 1) % len(l.recent)
 	l.since++
-	l.sleeping = 0
+	l.slept = 0
 }

@@ -97,13 +97,13 @@ func TestFirstComeFirstServed(t *testing.T) {
 		}
 		for i := range 9 {
 			if got := <-order; got != i {
-				t.Fatalf("place %d went to caller %d", i, got)
+				t.Fatalf("start %d was caller %d's", i, got)
 			}
 		}
 	})
 }
 
-func TestACancelledWaitGivesItsPlaceBack(t *testing.T) {
+func TestACancelledWaitCountsNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		lim, t0 := burst.New(1), time.Now()
 		ctx, cancel := context.WithCancel(t.Context())
@@ -123,7 +123,7 @@ func TestACancelledWaitGivesItsPlaceBack(t *testing.T) {
 			}
 		}
 		if err := lim.Wait(t.Context()); err != nil || time.Since(t0) != time.Second {
-			t.Errorf("next start at %v (error %v), want 1s: the cancelled waits took no place", time.Since(t0), err)
+			t.Errorf("next start at %v (error %v), want 1s: the cancelled waits do not count", time.Since(t0), err)
 		}
 		if err := lim.Wait(ctx); !errors.Is(err, context.Canceled) {
 			t.Errorf("a wait cancelled before it began returned %v", err)
@@ -131,7 +131,7 @@ func TestACancelledWaitGivesItsPlaceBack(t *testing.T) {
 	})
 }
 
-func TestTheOwnerHearsOfFullBursts(t *testing.T) {
+func TestOnBurstIsCalledForFullBursts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		lim := burst.New(2)
 		var got []burst.Burst
@@ -199,14 +199,30 @@ func drawCaller(t *rapid.T) caller {
 	}
 }
 
-// A burst that fills a second is told of also when starts before it did not
-// fill theirs.
-func TestTheOwnerHearsOfFullBurstsAfterAStall(t *testing.T) {
+// The rate is that from the first start of a burst to that of the next.
+func TestABurstOfSlowStartsTellsTheirRate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		lim := burst.New(2)
+		var got []burst.Burst
+		lim.OnBurst = func(b burst.Burst) { got = append(got, b) }
+		for range 3 { // they end at 0.25, 0.5 and 1.5 s
+			_ = lim.Do(t.Context(), func() { time.Sleep(250 * time.Millisecond) })
+		}
+		want := []burst.Burst{{Cap: 2, Rate: 2 / 1.25, Slept: 750 * time.Millisecond}}
+		if !slices.Equal(got, want) {
+			t.Errorf("bursts %+v, want %+v", got, want)
+		}
+	})
+}
+
+// A burst that fills its second is reported even if the starts before it filled
+// none.
+func TestOnBurstIsCalledAfterAStall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		lim := burst.New(5)
-		told := 0
+		reported := 0
 		lim.OnBurst = func(b burst.Burst) {
-			told++
+			reported++
 			if b != (burst.Burst{Cap: 5, Rate: 5, Slept: time.Second}) {
 				t.Errorf("burst %+v, want five in a second", b)
 			}
@@ -218,14 +234,14 @@ func TestTheOwnerHearsOfFullBurstsAfterAStall(t *testing.T) {
 		for range 26 {
 			_ = lim.Wait(t.Context())
 		}
-		if told != 5 {
-			t.Errorf("told of %d bursts, want the 5 that the 26 starts made full", told)
+		if reported != 5 {
+			t.Errorf("%d bursts reported, want the 5 that the 26 starts filled", reported)
 		}
 	})
 }
 
-// A start that takes its time holds the others up, and its place counts from
-// its end: the cap holds for the deeds, not for the permissions.
+// A start that takes its time holds the others up and counts from its end, so
+// that the cap holds wherever within it the request is sent.
 func TestDoCountsFromTheEndOfTheStart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		lim, t0 := burst.New(2), time.Now()
