@@ -11,30 +11,31 @@ import (
 	"strings"
 )
 
-// maxLine is how much of a line is looked at; more is skipped.
+// maxLine is how many bytes of a line are read; the rest is skipped.
 const maxLine = 64 << 10
 
-// ErrUTF16 is in the error for a file in UTF-16, as spreadsheets save
-// "Unicode text".
+// ErrUTF16 is wrapped in the error for a file in UTF-16, in which spreadsheets
+// save "Unicode text".
 var ErrUTF16 = errors.New("the file is UTF-16 text; save it as CSV in UTF-8")
 
-// A LineError is a line without a call SID.
+// A LineError reports a line without a call SID.
 type LineError struct {
 	File string
 	Line int    // from 1
-	Text string // the line, shortened
+	Text string // the line, cut after 40 characters
 }
 
 func (e *LineError) Error() string {
 	return fmt.Sprintf("%s:%d: no call SID in %q", e.File, e.Line, e.Text)
 }
 
-// A Reader reads call SIDs from a file, a line at a time. Per distinct SID it
-// keeps 16 bytes, to know it again; nothing else grows with the file.
+// A Reader reads call SIDs from a file, a line at a time. It remembers the 16
+// bytes of each distinct SID; nothing else grows with the file.
 //
-// It skips a byte-order mark, blank lines and cells, quotes and spaces, and a
-// header in line 1. The SID of a line is the first cell that is one; cells are
-// parted by commas, semicolons or tabs; lines end in LF, CRLF or CR.
+// Lines end in LF, CRLF or CR; commas, semicolons and tabs separate cells. The
+// SID of a line is the first cell that has the form of one. Skipped are a
+// byte-order mark, a header in line 1, blank lines and cells, and the quotes
+// and spaces around a cell.
 type Reader struct {
 	name       string
 	lines      *bufio.Reader
@@ -43,21 +44,21 @@ type Reader struct {
 	duplicates int
 }
 
-// NewReader returns a Reader of r. The name stands in its errors.
+// NewReader returns a Reader of r. Its errors begin with the name.
 func NewReader(r io.Reader, name string) *Reader {
 	return &Reader{name: name, lines: bufio.NewReaderSize(r, maxLine), seen: map[[16]byte]struct{}{}}
 }
 
-// Duplicates returns how many SIDs were left out so far because they had come
-// before.
+// Duplicates returns how many lines were left out so far because an earlier
+// line had the same SID.
 func (r *Reader) Duplicates() int { return r.duplicates }
 
 // SIDs returns the distinct call SIDs of the file, in order. A line without one
-// comes as a [*LineError], and reading goes on; any other error ([ErrUTF16] or
-// one of the underlying reader) is the last. It can be ranged over once.
+// yields a [*LineError], and reading goes on. Any other error ([ErrUTF16], or
+// one of the underlying reader) ends it. SIDs can be ranged over once.
 func (r *Reader) SIDs() iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
-		if err := r.skipMark(); err != nil {
+		if err := r.skipBOM(); err != nil {
 			yield("", fmt.Errorf("%s: %w", r.name, err))
 			return
 		}
@@ -77,7 +78,8 @@ func (r *Reader) SIDs() iter.Seq2[string, error] {
 	}
 }
 
-// take yields what a line holds, if anything, and reports whether to go on.
+// take yields the SID or the error of a line, if it has either, and reports
+// whether to go on.
 func (r *Reader) take(text []byte, yield func(string, error) bool) bool {
 	r.line++
 	cells := cellsOf(text)
@@ -90,7 +92,7 @@ func (r *Reader) take(text []byte, yield func(string, error) bool) bool {
 		}
 		var id [16]byte
 		if _, err := hex.Decode(id[:], []byte(cell[2:])); err != nil {
-			continue // not reached: IsSID has looked at every digit
+			continue // cannot happen: IsSID has checked every digit
 		}
 		if _, again := r.seen[id]; again {
 			r.duplicates++
@@ -115,8 +117,8 @@ func cellsOf(line []byte) []string {
 	return cells
 }
 
-// isHeader reports whether these are the cells of a header rather than a
-// spoilt SID.
+// isHeader reports whether the first line is a header. A damaged SID is not:
+// it begins with CA or has digits.
 func isHeader(cells []string) bool {
 	for _, cell := range cells {
 		if strings.HasPrefix(cell, "CA") || strings.ContainsAny(cell, "0123456789") {
@@ -126,6 +128,7 @@ func isHeader(cells []string) bool {
 	return true
 }
 
+// shorten returns the line as text of at most 40 characters.
 func shorten(line []byte) string {
 	const most = 40
 	text := []rune(strings.ToValidUTF8(strings.TrimSpace(string(line)), "\ufffd"))
@@ -135,8 +138,8 @@ func shorten(line []byte) string {
 	return string(text)
 }
 
-// skipMark skips a UTF-8 byte-order mark.
-func (r *Reader) skipMark() error {
+// skipBOM skips a UTF-8 byte-order mark.
+func (r *Reader) skipBOM() error {
 	start, err := r.lines.Peek(3)
 	if err != nil && err != io.EOF {
 		return err

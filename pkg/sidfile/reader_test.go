@@ -41,6 +41,11 @@ func TestReaderForgivesSpreadsheets(t *testing.T) {
 		{"a cut SID", sidA[:20] + "\n", nil, []string{`f.csv:1: no call SID in "` + sidA[:20] + `"`}},
 		{"an endless line", long + "\n" + sidA + "\n", []string{sidA}, nil},
 		{"an endless line with a digit", "1" + long + "\n" + sidA + "\n", []string{sidA}, []string{`f.csv:1: no call SID in "1` + long[:39] + `…"`}},
+		{"a SID after the first 64 KiB of a line is not seen", "1" + strings.Repeat(",", 65_502) + sidA + "\n", nil,
+			[]string{`f.csv:1: no call SID in "1` + strings.Repeat(",", 39) + `…"`}},
+		{"a SID that ends the first 64 KiB of a line is seen", "1," + strings.Repeat(" ", 65_500) + sidA + "\n", []string{sidA}, nil},
+		{"a text of 40 characters is quoted whole", "1" + long[:39] + "\n", nil, []string{`f.csv:1: no call SID in "1` + long[:39] + `"`}},
+		{"a text of 41 is cut", "1" + long[:40] + "\n", nil, []string{`f.csv:1: no call SID in "1` + long[:39] + `…"`}},
 		{"UTF-16", "\xff\xfeC\x00A\x00", nil, []string{"f.csv: the file is UTF-16 text; save it as CSV in UTF-8"}},
 	} {
 		t.Run(tc.what, func(t *testing.T) {

@@ -1,8 +1,9 @@
 // Package sidfile reads and appends files of call SIDs: one SID a line, no
 // header, as the original Call Load Tester writes them.
 //
-// What is in the file is what can be hung up later, so writing holds nothing
-// back, and reading forgives what a spreadsheet does to such a file.
+// Only calls whose SIDs are in the file can be hung up later. So a SID is
+// written at once, without buffering, and the reader accepts files that a
+// spreadsheet has saved.
 package sidfile
 
 import (
@@ -21,34 +22,34 @@ func IsSID(s string) bool {
 }
 
 const (
-	extension  = ".csv"
-	dryRunMark = "_dry_run"
-	liveMark   = "_live"
+	extension    = ".csv"
+	dryRunSuffix = "_dry_run"
+	liveSuffix   = "_live"
 )
 
 // IsDryRun reports whether path names a file that a dry run wrote, whose SIDs
 // are not those of real calls.
 func IsDryRun(path string) bool {
-	return strings.Contains(filepath.Base(path), dryRunMark)
+	return strings.Contains(filepath.Base(path), dryRunSuffix)
 }
 
-// name returns a file name for a run that began at the given Unix second. The
-// n-th choice (from 0) differs from the others; the marks stay at the end.
+// name returns a file name for a run that began at the given Unix second. Names
+// of the same run differ by n: from 1 on it is part of the name.
 func name(unix int64, n int, dryRun bool) string {
 	name := fmt.Sprintf("call_sids_%d", unix)
 	if n > 0 {
 		name += fmt.Sprintf("_%d", n)
 	}
 	if dryRun {
-		name += dryRunMark
+		name += dryRunSuffix
 	}
 	return name + extension
 }
 
-// liveName returns the n-th choice of a name for the calls of the file at path
-// that are still live.
+// liveName returns a file name for those calls of the file at path that are
+// still live. From 1 on, n is part of the name.
 func liveName(path string, n int) string {
-	name := strings.TrimSuffix(path, extension) + liveMark
+	name := strings.TrimSuffix(path, extension) + liveSuffix
 	if n > 0 {
 		name += fmt.Sprintf("_%d", n)
 	}
