@@ -10,10 +10,12 @@ import (
 	"time"
 )
 
-// flushEvery bounds how much a power cut can lose.
+// flushEvery is the time between flushes: a power failure loses the SIDs of no
+// more than this.
 const flushEvery = time.Second
 
-// ErrGone is in the error of a Writer whose file was deleted or replaced.
+// ErrGone is wrapped in the error of a Writer whose file was deleted or
+// replaced.
 var ErrGone = errors.New("the file was deleted or replaced")
 
 // A Writer appends call SIDs to a file of its own. It is safe for concurrent
@@ -24,26 +26,30 @@ type Writer struct {
 	mu    sync.Mutex
 	file  *os.File
 	size  int64
-	dirty bool  // something was written since the last flush
+	dirty bool  // written to since the last flush
 	err   error // the first failure; nothing is written after it
 
-	stop    chan struct{}
+	close   sync.Once
+	stop    chan struct{} // closed by Close: ends the flusher
 	flusher sync.WaitGroup
 }
 
-// Create makes a new file in dir for a run that began at start, named
-// call_sids_<unix seconds>.csv, or with _dry_run before the extension. A file
-// that is there already is never touched: a taken name gets a suffix.
+// Create creates a file in dir for a run that began at start, named
+// call_sids_<unix seconds>.csv, or call_sids_<unix seconds>_dry_run.csv. It
+// never touches an existing file: if the name is taken, a number is added.
 func Create(dir string, start time.Time, dryRun bool) (*Writer, error) {
 	return create(func(n int) string { return filepath.Join(dir, name(start.Unix(), n, dryRun)) })
 }
 
-// CreateLive makes a new file beside the one at path for those of its calls
-// that are still live.
+// CreateLive creates a file beside the one at path, for those of its calls that
+// are still live. Its name is that of path with _live before the extension, and
+// a number if that is taken.
 func CreateLive(path string) (*Writer, error) {
 	return create(func(n int) string { return liveName(path, n) })
 }
 
+// create creates the first of the files choice(0), choice(1) … that does not
+// exist yet.
 func create(choice func(n int) string) (*Writer, error) {
 	for n := 0; ; n++ {
 		path := choice(n)
@@ -63,10 +69,9 @@ func create(choice func(n int) string) (*Writer, error) {
 // Path returns the path of the file.
 func (w *Writer) Path() string { return w.path }
 
-// Append writes sid as a line of its own. When it returns nil the line is with
-// the kernel, so the end of this process does not lose it; within a second it
-// is on disk. After a failure (a full disk, or [ErrGone]) every Append returns
-// that failure.
+// Append writes sid as a line of its own. Once it returns nil the kernel has
+// the line, so it outlives this process; within a second it is on disk. After a
+// failure (a full disk, or [ErrGone]) every Append returns that failure.
 func (w *Writer) Append(sid string) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -79,9 +84,7 @@ func (w *Writer) Append(sid string) error {
 	n, err := w.file.WriteString(sid + "\n")
 	if err != nil {
 		w.err = err
-		if n > 0 { // leave no half line behind; if that fails too, it is the lesser evil
-			_ = w.file.Truncate(w.size)
-		}
+		_ = w.file.Truncate(w.size) // removes what may have been written of the line
 		return err
 	}
 	w.size += int64(n)
@@ -89,35 +92,31 @@ func (w *Writer) Append(sid string) error {
 	return nil
 }
 
-// Err returns the first failure, if there was one.
+// Err returns the first failure, or nil.
 func (w *Writer) Err() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.err
 }
 
-// Close flushes the file to disk and closes it; a file with nothing in it is
-// removed. It returns the first failure of the Writer's life. Closing again
-// does nothing.
+// Close flushes the file to disk and closes it; an empty file is removed. It
+// returns the Writer's first failure, or nil. Closing again changes nothing and
+// returns the same.
 func (w *Writer) Close() error {
-	w.mu.Lock()
-	if w.file == nil {
-		w.mu.Unlock()
-		return w.err
-	}
-	close(w.stop)
-	w.mu.Unlock()
-	w.flusher.Wait()
+	w.close.Do(func() {
+		close(w.stop)
+		w.flusher.Wait()
+		w.flush()
 
-	w.flush()
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.fail(w.file.Close())
-	if w.size == 0 && !errors.Is(w.err, ErrGone) {
-		w.fail(os.Remove(w.path))
-	}
-	w.file = nil
-	return w.err
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.fail(w.file.Close())
+		if w.size == 0 && !errors.Is(w.err, ErrGone) {
+			w.fail(os.Remove(w.path))
+		}
+		w.file = nil
+	})
+	return w.Err()
 }
 
 // flushAll flushes every second until Close.
@@ -134,8 +133,8 @@ func (w *Writer) flushAll() {
 	}
 }
 
-// flush brings what was written to disk, without holding up Append, and looks
-// whether the file is still the one at its path.
+// flush writes to disk what Append has written, and checks that the file is
+// still the one at its path. Append is not held up meanwhile.
 func (w *Writer) flush() {
 	w.mu.Lock()
 	dirty := w.dirty
@@ -154,6 +153,7 @@ func (w *Writer) flush() {
 	w.mu.Unlock()
 }
 
+// gone returns an error if the file is no longer the one at its path.
 func (w *Writer) gone() error {
 	ours, err := w.file.Stat()
 	if err != nil {
@@ -166,7 +166,7 @@ func (w *Writer) gone() error {
 	return nil
 }
 
-// fail remembers the first failure. It requires that w.mu is held.
+// fail keeps err if it is the first failure. It requires that w.mu is held.
 func (w *Writer) fail(err error) {
 	if w.err == nil {
 		w.err = err

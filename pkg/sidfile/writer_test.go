@@ -124,6 +124,23 @@ func TestAnEmptyFileIsNotLeftBehind(t *testing.T) {
 	}
 }
 
+func TestCloseMayBeCalledTwiceAtOnce(t *testing.T) {
+	t.Parallel()
+	w := create(t, t.TempDir(), false)
+	if err := w.Append(sidA); err != nil {
+		t.Fatal(err)
+	}
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			if err := w.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+}
+
 func TestADeletedFileIsNoticedWithinASecond(t *testing.T) {
 	t.Parallel()
 	w := create(t, t.TempDir(), false)
