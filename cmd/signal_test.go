@@ -48,11 +48,7 @@ var phases = []phase{
 
 func (p phase) wait(t *testing.T, a *simulated) {
 	t.Helper()
-	for deadline := time.Now().Add(30 * time.Second); !p.come(a); time.Sleep(5 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("the run is not %s", p.name)
-		}
-	}
+	await(t, p.name, func() bool { return p.come(a) })
 }
 
 // An interrupt, or a stream that nobody reads any more, at any time: what was

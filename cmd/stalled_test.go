@@ -3,8 +3,6 @@
 package cmd_test
 
 import (
-	"fmt"
-	"io"
 	"os"
 	"syscall"
 	"testing"
@@ -49,8 +47,8 @@ func TestAStalledTerminalHoldsUpNothing(t *testing.T) {
 			twilio := newTwilio(t, twiliosim.Config{ResponseTime: 20 * time.Millisecond})
 			start := command(t, t.TempDir(), "start", twilio.env,
 				"-c", from, "-d", to, "--call_count", "300", "--cps", "100", "--hold", "1")
-			keyboard, terminal := openTerminal(t)
-			start.Stderr = terminal
+			terminal := openTerminal(t)
+			start.Stderr = terminal.tty
 			if stalled == "stdout" {
 				_, pipe := smallPipe(t)
 				start.Stdout = pipe
@@ -60,10 +58,7 @@ func TestAStalledTerminalHoldsUpNothing(t *testing.T) {
 			}
 			phase{"placing", func(a *simulated) bool { return len(a.Creates()) >= 200 }}.wait(t, twilio)
 			if stalled == "stderr" {
-				const ctrlS = 0x13
-				if _, err := keyboard.Write([]byte{ctrlS}); err != nil {
-					t.Fatal(err)
-				}
+				terminal.key(t, ctrlS)
 			}
 			phase{"over", func(a *simulated) bool {
 				return len(a.Creates()) == 300 && len(a.Live()) == 0
@@ -94,28 +89,4 @@ func smallPipe(t *testing.T) (reader, writer *os.File) {
 		t.Skip("the pipe cannot be made small:", err)
 	}
 	return reader, writer
-}
-
-// openTerminal returns both sides of a terminal. What it shows is thrown away.
-func openTerminal(t *testing.T) (keyboard, terminal *os.File) {
-	t.Helper()
-	keyboard, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0)
-	if err != nil {
-		t.Skip("there are no terminals here:", err)
-	}
-	t.Cleanup(func() { _ = keyboard.Close() })
-	number, err := unix.IoctlGetInt(int(keyboard.Fd()), unix.TIOCGPTN)
-	if err != nil {
-		t.Skip("there are no terminals here:", err)
-	}
-	if err := unix.IoctlSetPointerInt(int(keyboard.Fd()), unix.TIOCSPTLCK, 0); err != nil {
-		t.Skip("the terminal stays locked:", err)
-	}
-	terminal, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|unix.O_NOCTTY, 0)
-	if err != nil {
-		t.Skip("the terminal cannot be opened:", err)
-	}
-	t.Cleanup(func() { _ = terminal.Close() })
-	go func() { _, _ = io.Copy(io.Discard, keyboard) }()
-	return keyboard, terminal
 }

@@ -26,9 +26,7 @@ func (o *options) record(account cli.Credentials, began time.Time, t *target, en
 		record.Series = callrun.Series(nil, ending.Records)
 	}
 	record.Endings.BadLines = t.badLines
-	if t.file != nil {
-		record.Endings.Duplicates = t.file.Duplicates()
-	}
+	record.Endings.Duplicates = t.duplicates
 	record.ExitStatus = status(record, t.unread)
 	return record
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -116,7 +117,8 @@ func (s scenario) inFakeTime(t *testing.T) (text, json string) {
 		defer time.AfterFunc(s.interrupt, interrupt).Stop()
 	}
 	interrupts := &cli.Interrupts{Stop: stop, Leave: t.Context()}
-	console := cli.NewConsole("end", stderr, stderr, interrupts)
+	console := cli.NewConsole("end", stderr, stderr)
+	console.Interrupts = interrupts
 	defer console.Close()
 	s.account.Seed = 1
 	account := twiliosim.New(s.account)
@@ -128,11 +130,16 @@ func (s scenario) inFakeTime(t *testing.T) (text, json string) {
 	time.Sleep(2 * time.Second)
 
 	began := time.Now()
-	target, status := o.choose(console, interrupts.Stop, client)
-	if target == nil {
-		t.Fatalf("nothing to end, exit status %d", status)
+	var target *target
+	if o.byParties() {
+		target, _ = o.choose(console, client)
+	} else {
+		target, _ = o.readFile(console)
 	}
-	ending := client.End(interrupts.Leave, target.calls, mostRecords, nil)
+	if target == nil {
+		t.Fatal("nothing to end")
+	}
+	ending := client.End(interrupts.Leave, slices.Values(target.calls), mostRecords, nil)
 	record := o.record(cli.Credentials{}, began, target, ending, interrupts.Stopped())
 	callrun.LeaveOver(console, record, target.path, ending.Live)
 

@@ -3,7 +3,7 @@
 package main
 
 import (
-	"os"
+	"slices"
 	"time"
 
 	"call-load-tester/cmd/internal/callrun"
@@ -16,13 +16,9 @@ import (
 // looked up, for the report alone.
 const mostRecords = 1000
 
-func main() { os.Exit(run(os.Args[1:])) }
+func main() { cli.Main("end", run) }
 
-func run(args []string) int {
-	interrupts := cli.CatchInterrupts()
-	console := cli.NewConsole("end", os.Stdout, os.Stderr, interrupts)
-	defer console.Close()
-
+func run(console *cli.Console, args []string) int {
 	o, problems := parse(args)
 	if text, asked := cli.Asked(problems, o.Version, help); asked {
 		console.Print(text)
@@ -39,26 +35,31 @@ func run(args []string) int {
 	if err != nil {
 		return console.Refuse([]error{err})
 	}
-	client, closeClient, err := o.client(account)
-	if err != nil {
-		return console.Refuse([]error{err})
+	var target *target
+	if !o.byParties() {
+		if target, err = o.readFile(console); err != nil {
+			return console.Refuse([]error{err})
+		}
 	}
+	client, closeClient := o.client(account, target)
 	defer closeClient()
 	console.Note("account: %s", account)
+	interrupts := console.Interrupts
 	if _, err := client.Check(interrupts.Stop); err != nil && !calls.MayPass(err) {
 		console.Error(err)
 		return cli.StatusFailed
 	}
 
 	began := time.Now()
-	target, status := o.choose(console, interrupts.Stop, client)
-	if target == nil {
-		return status
+	if o.byParties() {
+		var status int
+		if target, status = o.choose(console, client); target == nil {
+			return status
+		}
 	}
-	lines := &callrun.Lines{Console: console, PerCall: out.Lines, Total: target.estimate}
-	interrupts.OnStop(func() { console.Note("interrupted: the hang-ups are finished first; interrupt again to leave at once") })
-	interrupts.OnLeave(cli.StatusPartly, func() { callrun.SayHowToEnd(console, target.again) })
-	ending := client.End(interrupts.Leave, target.calls, mostRecords, lines.Observe)
+	lines := &callrun.Lines{Console: console, PerCall: out.Lines, Total: len(target.calls)}
+	interrupts.Begin(callrun.Run(func() string { return "the hang-ups are finished first" }, target.again))
+	ending := client.End(interrupts.Leave, slices.Values(target.calls), mostRecords, lines.Observe)
 	lines.Finish()
 
 	record := o.record(account, began, target, ending, interrupts.Stopped())
@@ -66,5 +67,5 @@ func run(args []string) int {
 		console.Error(&cli.UsageError{Text: "no call SID in " + o.file, Help: "name the file that start wrote the call SIDs to"})
 	}
 	callrun.LeaveOver(console, record, target.path, ending.Live)
-	return callrun.Deliver(console, out, record)
+	return out.Deliver(record, record.ExitStatus)
 }

@@ -70,23 +70,14 @@ func (o *options) byParties() bool { return o.callerID != "" || o.destination !=
 func (o *options) simulated() bool { return o.DryRun && !o.byParties() }
 
 // client returns a client of the account: Twilio's, or for a dry run a
-// simulated one in which every call of the file is live.
-func (o *options) client(c cli.Credentials) (client *calls.Client, closeClient func(), err error) {
+// simulated one in which every call of the target is live.
+func (o *options) client(c cli.Credentials, t *target) (client *calls.Client, closeClient func()) {
 	if !o.simulated() {
-		client, closeClient = callrun.Client(c)
-		return client, closeClient, nil
+		return callrun.Client(c)
 	}
 	account := twiliosim.New(twiliosim.Config{PricePerMinute: 0.014})
-	file, err := os.Open(o.file)
-	if err != nil {
-		return nil, nil, err
+	for _, call := range t.calls {
+		account.Put(call.SID, "+15005550006", "+14155550100")
 	}
-	defer file.Close()
-	for sid, err := range sidfile.NewReader(file, o.file).SIDs() {
-		if err == nil {
-			account.Put(sid, "+15005550006", "+14155550100")
-		}
-	}
-	client, closeClient = callrun.Simulated(account)
-	return client, closeClient, nil
+	return callrun.Simulated(account)
 }

@@ -1,10 +1,8 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"iter"
 	"os"
 	"time"
 
@@ -16,50 +14,39 @@ import (
 
 // A target is the calls to end.
 type target struct {
-	calls    iter.Seq[calls.Placed]
-	estimate int    // of their number, for the progress
-	path     string // left-over calls go beside it
-	again    string // the command that ends what is left
+	calls []calls.Placed
+	path  string // left-over calls go beside it
+	again string // the command that ends what is left
 
-	file     *sidfile.Reader // nil if they are chosen by their parties
-	badLines int
-	unread   bool // the file could not be read to its end
-}
-
-// choose returns the calls to end; nil if there is nothing to do, or it is not
-// wanted, with the exit status.
-func (o *options) choose(console *cli.Console, ctx context.Context, client *calls.Client) (*target, int) {
-	if o.byParties() {
-		return o.chooseByParties(console, ctx, client)
-	}
-	file, err := os.Open(o.file)
-	if err != nil {
-		console.Error(err)
-		return nil, cli.StatusUsage
-	}
-	t := &target{path: o.file, again: callrun.EndCommand(o.file, o.DryRun), file: sidfile.NewReader(file, o.file)}
-	if info, err := file.Stat(); err == nil {
-		t.estimate = int((info.Size() + sidfile.Len) / (sidfile.Len + 1))
-	}
-	t.calls = func(yield func(calls.Placed) bool) {
-		defer file.Close()
-		t.read(console, yield)
-	}
-	return t, 0
+	// Of a file:
+	duplicates int
+	badLines   int
+	unread     bool // it could not be read to its end
 }
 
 // mostBadLines is how many lines without a SID are told one by one.
 const mostBadLines = 20
 
-// read yields the calls of the file and tells what is wrong with it.
-func (t *target) read(console *cli.Console, yield func(calls.Placed) bool) {
-	for sid, err := range t.file.SIDs() {
+// readFile reads the calls to end from the file, all before the first is ended,
+// and tells what is wrong with its lines. It blocks while the file is a pipe that
+// somebody has yet to write to.
+func (o *options) readFile(console *cli.Console) (*target, error) {
+	file, err := os.Open(o.file)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	t := &target{path: o.file, again: callrun.EndCommand(o.file, o.DryRun)}
+	if info, err := file.Stat(); err == nil && !info.Mode().IsRegular() { // a pipe is read once
+		t.path = newSIDFile()
+		t.again = callrun.EndCommand("FILE", o.DryRun) + " with the same SIDs"
+	}
+	reader := sidfile.NewReader(file, o.file)
+	for sid, err := range reader.SIDs() {
 		var line *sidfile.LineError
 		switch {
 		case err == nil:
-			if !yield(calls.Placed{SID: sid}) {
-				return
-			}
+			t.calls = append(t.calls, calls.Placed{SID: sid})
 		case errors.As(err, &line):
 			t.tellBadLine(console, line)
 		default:
@@ -68,8 +55,10 @@ func (t *target) read(console *cli.Console, yield func(calls.Placed) bool) {
 		}
 	}
 	if more := t.badLines - mostBadLines; more > 0 {
-		console.Error(fmt.Errorf("%d more lines of %s have no call SID", more, t.path))
+		console.Error(fmt.Errorf("%d more lines of %s have no call SID", more, o.file))
 	}
+	t.duplicates = reader.Duplicates()
+	return t, nil
 }
 
 func (t *target) tellBadLine(console *cli.Console, line *sidfile.LineError) {
@@ -82,10 +71,14 @@ func (t *target) tellBadLine(console *cli.Console, line *sidfile.LineError) {
 	}
 }
 
-// chooseByParties looks for the live calls between two parties and asks
-// whether to end them.
-func (o *options) chooseByParties(console *cli.Console, ctx context.Context, client *calls.Client) (*target, int) {
-	live, err := client.Live(ctx, o.callerID, o.destination)
+// newSIDFile names a file of SIDs for calls that are in none.
+func newSIDFile() string { return fmt.Sprintf("call_sids_%d.csv", time.Now().Unix()) }
+
+// choose looks for the live calls between two parties and asks whether to end
+// them. It returns no target if there is nothing to do, or it is not wanted, with
+// the exit status.
+func (o *options) choose(console *cli.Console, client *calls.Client) (*target, int) {
+	live, err := client.Live(console.Interrupts.Stop, o.callerID, o.destination)
 	if err != nil {
 		console.Error(err)
 		return nil, cli.StatusFailed
@@ -107,24 +100,16 @@ func (o *options) chooseByParties(console *cli.Console, ctx context.Context, cli
 		console.Error(&cli.UsageError{Text: "no call was ended, since there is no terminal to ask on", Help: "add --yes to end them without being asked"})
 		return nil, cli.StatusUsage
 	}
-	if !o.yes && !console.Confirm(ctx, fmt.Sprintf("End these %d calls?", len(live))) {
+	if !o.yes && !console.Confirm(fmt.Sprintf("End these %d calls?", len(live))) {
 		console.Note("no call was ended")
-		if ctx.Err() != nil {
-			return nil, cli.StatusInterrupted
-		}
 		return nil, cli.StatusFailed
 	}
 	t := &target{
-		estimate: len(live),
-		path:     fmt.Sprintf("call_sids_%d.csv", time.Now().Unix()),
-		again:    callrun.EndBetween(o.callerID, o.destination),
+		path:  newSIDFile(),
+		again: callrun.EndBetween(o.callerID, o.destination),
 	}
-	t.calls = func(yield func(calls.Placed) bool) {
-		for _, call := range live {
-			if !yield(calls.Placed{SID: call.SID, From: call.From, To: call.To, At: call.Created}) {
-				return
-			}
-		}
+	for _, call := range live {
+		t.calls = append(t.calls, calls.Placed{SID: call.SID, From: call.From, To: call.To, At: call.Created})
 	}
 	return t, 0
 }

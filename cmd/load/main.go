@@ -5,7 +5,6 @@ package main
 import (
 	"fmt"
 	"math"
-	"os"
 	"time"
 
 	"call-load-tester/cmd/internal/output"
@@ -14,13 +13,9 @@ import (
 	loadreport "call-load-tester/pkg/report/load"
 )
 
-func main() { os.Exit(run(os.Args[1:])) }
+func main() { cli.Main("load", run) }
 
-func run(args []string) int {
-	interrupts := cli.CatchInterrupts()
-	console := cli.NewConsole("load", os.Stdout, os.Stderr, interrupts)
-	defer console.Close()
-
+func run(console *cli.Console, args []string) int {
 	o, problems := parse(args)
 	if text, asked := cli.Asked(problems, o.version, help); asked {
 		console.Print(text)
@@ -46,9 +41,11 @@ func run(args []string) int {
 	}
 
 	plan.describe(console)
-	interrupts.OnLeave(cli.StatusInterrupted, func() {
-		console.Note("left at once; there is no result")
-		console.Close()
+	interrupts := console.Interrupts
+	interrupts.Begin(cli.Run{
+		Stopping:   func() string { return "no more is sent; waiting for the answers in flight" },
+		Left:       func() string { return "there is no result" },
+		LeftStatus: cli.StatusInterrupted,
 	})
 	fmt.Fprintf(out.Lines, "Benchmarking %s (be patient).....\n", plan.endpoint())
 	began := time.Now()
@@ -61,13 +58,7 @@ func run(args []string) int {
 
 	plan.advise(console, result)
 	record := plan.record(result, began, interrupts.Stopped())
-	if err := out.Write(record); err != nil {
-		console.Error(err)
-		if record.ExitStatus == cli.StatusDone {
-			return cli.StatusPartly
-		}
-	}
-	return record.ExitStatus
+	return out.Deliver(record, record.ExitStatus)
 }
 
 // showProgress shows how far the attack is until the returned function is

@@ -123,7 +123,8 @@ func (s scenario) inFakeTime(t *testing.T) (text, json string) {
 		defer time.AfterFunc(s.interrupt, interrupt).Stop()
 	}
 	interrupts := &cli.Interrupts{Stop: stop, Leave: t.Context()}
-	console := cli.NewConsole("start", stderr, stderr, interrupts)
+	console := cli.NewConsole("start", stderr, stderr)
+	console.Interrupts = interrupts
 	defer console.Close()
 	file, err := sidfile.Create(".", time.Now(), o.DryRun)
 	if err != nil {

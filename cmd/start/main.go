@@ -3,7 +3,6 @@
 package main
 
 import (
-	"os"
 	"time"
 
 	"call-load-tester/cmd/internal/callrun"
@@ -13,13 +12,9 @@ import (
 	"call-load-tester/pkg/sidfile"
 )
 
-func main() { os.Exit(run(os.Args[1:])) }
+func main() { cli.Main("start", run) }
 
-func run(args []string) int {
-	interrupts := cli.CatchInterrupts()
-	console := cli.NewConsole("start", os.Stdout, os.Stderr, interrupts)
-	defer console.Close()
-
+func run(console *cli.Console, args []string) int {
 	o, problems := parse(args)
 	if text, asked := cli.Asked(problems, o.Version, help); asked {
 		console.Print(text)
@@ -47,12 +42,12 @@ func run(args []string) int {
 	client, closeClient := o.client(account)
 	defer closeClient()
 	lines := &callrun.Lines{Console: console, PerCall: out.Lines, Total: o.plan.CallCount, CPS: o.plan.CPS}
-	interrupts.OnStop(func() { console.Note("interrupted: %s; interrupt again to leave at once", o.afterwards()) })
-	interrupts.OnLeave(cli.StatusPartly, func() { callrun.SayHowToEnd(console, callrun.EndCommand(file.Path(), o.DryRun)) })
+	interrupts := console.Interrupts
+	interrupts.Begin(callrun.Run(o.afterwards, callrun.EndCommand(file.Path(), o.DryRun)))
 	result := client.Run(interrupts.Leave, interrupts.Stop, o.plan, file, lines.Observe)
 	lines.Finish()
 
 	record := o.record(account, result, interrupts.Stopped())
 	finish(console, record, result, file)
-	return callrun.Deliver(console, out, record)
+	return out.Deliver(record, record.ExitStatus)
 }

@@ -2,6 +2,8 @@
 // spellings, credentials, interrupts, exit statuses, messages and progress.
 package cli
 
+import "os"
+
 // Exit statuses of all commands.
 const (
 	StatusDone        = 0   // all that was asked for was done
@@ -10,3 +12,13 @@ const (
 	StatusPartly      = 3   // partly done, or something is still live
 	StatusInterrupted = 130 // interrupted, and nothing is left that should have ended
 )
+
+// Main runs the named command with its arguments and ends the process with the
+// status that it returns.
+func Main(name string, run func(console *Console, args []string) (status int)) {
+	console := NewConsole(name, os.Stdout, os.Stderr)
+	console.Interrupts.catch()
+	status := run(console, os.Args[1:])
+	console.Close()
+	os.Exit(status)
+}

@@ -4,6 +4,6 @@ package cli
 
 import "os"
 
-// wishWhenClosed does nothing here: a closed stream is noticed when it is
+// watchReaders does nothing here: a pipe that nobody reads is noticed when it is
 // written to.
-func wishWhenClosed(*Interrupts, ...*os.File) {}
+func watchReaders(*Interrupts, ...*os.File) {}

@@ -9,9 +9,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// wishWhenClosed makes a wish to stop when one of the files is a pipe that
-// nobody reads any more, even while nothing is written to it.
-func wishWhenClosed(interrupts *Interrupts, files ...*os.File) {
+// watchReaders notices when one of the files is a pipe that nobody reads any
+// more, even while nothing is written to it.
+func watchReaders(interrupts *Interrupts, files ...*os.File) {
 	var pipes []unix.PollFd
 	for _, file := range files {
 		if info, err := file.Stat(); err == nil && info.Mode()&(os.ModeNamedPipe|os.ModeSocket) != 0 {
@@ -31,7 +31,7 @@ func wishWhenClosed(interrupts *Interrupts, files ...*os.File) {
 			case <-tick.C:
 			}
 			if n, err := unix.Poll(pipes, 0); err == nil && n > 0 {
-				interrupts.Wish()
+				interrupts.unread()
 			}
 		}
 	}()

@@ -2,45 +2,48 @@ package cli
 
 import (
 	"bufio"
-	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"golang.org/x/term"
 )
 
 // A Console is where a command speaks: its result on one stream, everything
 // else on the other. Writing to it never waits and never fails, so that a
-// reader who does not read cannot hold up a run. A stream that is closed at its
-// other end is a wish to stop.
+// reader who does not read cannot hold up a run. It hears Interrupts.
 type Console struct {
-	Out, Err io.Writer
+	Out, Err   io.Writer
+	Interrupts *Interrupts
 
 	name                     string
 	outTerminal, errTerminal bool
 	outStream, errStream     *stream // may be the same
+
+	asking atomic.Bool // the cursor stands behind a question
 }
 
 // NewConsole returns the console of the named command. Close it before the
 // process ends.
-func NewConsole(name string, out, err *os.File, interrupts *Interrupts) *Console {
+func NewConsole(name string, out, err *os.File) *Console {
 	c := &Console{
 		name:        name,
 		outTerminal: term.IsTerminal(int(out.Fd())),
 		errTerminal: term.IsTerminal(int(err.Fd())),
-		errStream:   newStream(err, interrupts),
 	}
+	c.Interrupts = newInterrupts(c)
+	c.errStream = newStream(err, c.Interrupts)
 	c.outStream = c.errStream // what goes to the same place stays in order
 	if !sameFile(out, err) && !(c.outTerminal && c.errTerminal) {
-		c.outStream = newStream(out, interrupts)
+		c.outStream = newStream(out, c.Interrupts)
 	}
 	c.Out = &end{c.outStream, out}
 	c.Err = &end{c.errStream, err}
-	wishWhenClosed(interrupts, out, err)
+	watchReaders(c.Interrupts, out, err)
 	return c
 }
 
@@ -100,19 +103,12 @@ func (c *Console) CanAsk() bool {
 }
 
 // Confirm asks a yes-or-no question on the terminal and reports whether the
-// answer was yes. It is no when ctx ends first.
-func (c *Console) Confirm(ctx context.Context, question string) bool {
+// answer was yes.
+func (c *Console) Confirm(question string) bool {
 	fmt.Fprintf(c.Err, "%s: %s [y/N] ", c.name, question)
-	answers := make(chan string, 1)
-	go func() {
-		answer, _ := bufio.NewReader(os.Stdin).ReadString('\n')
-		answers <- strings.ToLower(strings.TrimSpace(answer))
-	}()
-	select {
-	case answer := <-answers:
-		return answer == "y" || answer == "yes"
-	case <-ctx.Done():
-		fmt.Fprintln(c.Err)
-		return false
-	}
+	c.asking.Store(true)
+	defer c.asking.Store(false)
+	answer, _ := bufio.NewReader(os.Stdin).ReadString('\n')
+	answer = strings.ToLower(strings.TrimSpace(answer))
+	return answer == "y" || answer == "yes"
 }

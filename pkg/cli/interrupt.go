@@ -2,67 +2,147 @@ package cli
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"os"
 	"os/signal"
+	"sync"
 	"syscall"
 	"time"
 )
 
-// ErrInterrupted is the cause of a context that ended with a signal.
-var ErrInterrupted = errors.New("interrupted")
-
-// Interrupts are the wishes of who runs a command. The first SIGINT, SIGTERM
-// or SIGHUP, or a stream that nobody reads any more, is a wish to stop and
-// clean up. A second signal is a wish to leave at once.
+// Interrupts are the wishes of who runs a command to stop it: SIGINT, SIGTERM
+// and SIGHUP, and an output that nobody reads any more. Whenever one comes, it is
+// settled what it does:
+//
+//   - before [Interrupts.Begin], when nothing was begun, the first ends the
+//     process at once;
+//   - from then on the first ends Stop, so that the run cleans up, and the second
+//     signal ends Leave and, a moment later, the process;
+//   - after [Interrupts.Conclude], when only the result is to be written, the
+//     first signal does that.
 type Interrupts struct {
-	Stop  context.Context // ends with the first
-	Leave context.Context // ends with the second
-	stop  context.CancelCauseFunc
+	Stop  context.Context // ends with the first wish
+	Leave context.Context // ends with the wish to leave at once
+
+	console     *Console
+	stop, leave context.CancelFunc
+
+	mu        sync.Mutex // guards what follows; who ends the process keeps it
+	run       *Run       // nil if nothing was begun
+	concluded bool
+	status    int // when the process is left at once
 }
 
-// CatchInterrupts begins to catch signals; a broken pipe is an error of its
-// write and no more.
-func CatchInterrupts() *Interrupts {
-	leave, leaveNow := context.WithCancelCause(context.Background())
-	stop, stopNow := context.WithCancelCause(leave)
-	signal.Ignore(syscall.SIGPIPE)
+// A Run is what an interrupt must not just cut off.
+type Run struct {
+	Stopping   func() string // says what the command does after the first interrupt
+	Left       func() string // says what there is to know when it was left at once
+	LeftStatus int           // its exit status then
+}
+
+func newInterrupts(console *Console) *Interrupts {
+	i := &Interrupts{console: console}
+	i.Leave, i.leave = context.WithCancel(context.Background())
+	i.Stop, i.stop = context.WithCancel(i.Leave)
+	return i
+}
+
+// catch takes the signals from now on. A broken pipe is an error of its write
+// and no more.
+func (i *Interrupts) catch() {
 	signals := make(chan os.Signal, 2)
 	for _, sig := range []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
 		if !signal.Ignored(sig) { // nohup means it
 			signal.Notify(signals, sig)
 		}
 	}
+	signal.Ignore(syscall.SIGPIPE)
 	go func() {
 		<-signals
-		stopNow(ErrInterrupted)
+		i.interrupted()
 		<-signals
-		leaveNow(ErrInterrupted)
+		i.leaveNow()
 	}()
-	return &Interrupts{Stop: stop, Leave: leave, stop: stopNow}
 }
 
-// Wish makes Stop end, as the first signal does.
-func (i *Interrupts) Wish() { i.stop(ErrInterrupted) }
+// Begin says that something is begun, which an interrupt must not just cut off.
+func (i *Interrupts) Begin(run Run) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.run, i.status = &run, run.LeftStatus
+}
 
-// OnStop calls what answers the wish to stop.
-func (i *Interrupts) OnStop(answer func()) { context.AfterFunc(i.Stop, answer) }
+// Conclude says that the result is all that is left to do, and the exit status
+// of the command. A run that was cut off has no conclusion.
+func (i *Interrupts) Conclude(status int) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.Leave.Err() != nil {
+		return
+	}
+	i.concluded, i.status = true, status
+	if status == StatusDone {
+		i.status = StatusInterrupted
+	}
+}
 
-// OnLeave ends the process with the given status after saying goodbye, if it is
-// still there shortly after the wish to leave at once.
-func (i *Interrupts) OnLeave(status int, goodbye func()) {
-	context.AfterFunc(i.Leave, func() {
-		time.Sleep(leaveGrace)
-		goodbye()
-		os.Exit(status)
-	})
+// Stopped reports whether there was a wish to stop.
+func (i *Interrupts) Stopped() bool { return i.Stop.Err() != nil }
+
+// interrupted answers the first signal.
+func (i *Interrupts) interrupted() {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.stop()
+	switch {
+	case i.run == nil:
+		if i.console.asking.Load() {
+			fmt.Fprintln(i.console.Err)
+		}
+		i.console.Note("interrupted before anything was begun")
+		i.exit(StatusInterrupted)
+	case i.concluded:
+		go i.leaveNow()
+	default:
+		i.console.Note("interrupted: %s; interrupt again to leave at once", i.run.Stopping())
+	}
+}
+
+// unread answers that nobody reads the output any more.
+func (i *Interrupts) unread() {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.Stopped() {
+		return // who reads is often stopped by the same signal
+	}
+	i.stop()
+	switch {
+	case i.run == nil:
+		i.exit(StatusInterrupted)
+	case !i.concluded:
+		i.console.Note("nobody reads the output any more: %s", i.run.Stopping())
+	}
 }
 
 // leaveGrace is what a command has to leave in good order: under a second.
 const leaveGrace = 500 * time.Millisecond
 
-// Stopped reports whether there was a wish to stop.
-func (i *Interrupts) Stopped() bool { return i.Stop.Err() != nil }
+// leaveNow ends the process, if it does not end by itself in a moment.
+func (i *Interrupts) leaveNow() {
+	i.leave()
+	time.Sleep(leaveGrace)
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	left := "the result was not written"
+	if !i.concluded {
+		left = i.run.Left()
+	}
+	i.console.Note("left at once; %s", left)
+	i.exit(i.status)
+}
 
-// Left reports whether there was a wish to leave at once.
-func (i *Interrupts) Left() bool { return i.Leave.Err() != nil }
+// exit ends the process. What was told is written first.
+func (i *Interrupts) exit(status int) {
+	i.console.Close()
+	os.Exit(status)
+}

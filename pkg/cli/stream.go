@@ -72,7 +72,7 @@ func (s *stream) writeAll() {
 			}
 			if _, err := t.to.file.Write(t.bytes); err != nil {
 				broken = append(broken, t.to.file)
-				s.interrupts.Wish()
+				go s.interrupts.unread() // which may wait for this goroutine
 			}
 		}
 		s.bar.draw(progress)

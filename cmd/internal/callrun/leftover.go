@@ -3,7 +3,6 @@ package callrun
 import (
 	"strings"
 
-	"call-load-tester/cmd/internal/output"
 	"call-load-tester/pkg/calls"
 	"call-load-tester/pkg/cli"
 	callsreport "call-load-tester/pkg/report/calls"
@@ -35,17 +34,6 @@ func LeaveOver(console *cli.Console, record *callsreport.Record, path string, si
 	record.Next = append(record.Next, EndCommand(record.LiveFile, record.DryRun))
 }
 
-// Deliver writes the record and returns the exit status.
-func Deliver(console *cli.Console, out *output.Output, record *callsreport.Record) int {
-	if err := out.Write(record); err != nil {
-		console.Error(err)
-		if record.ExitStatus == cli.StatusDone {
-			return cli.StatusPartly
-		}
-	}
-	return record.ExitStatus
-}
-
 // EndCommand returns the command that hangs up the calls of a SID file.
 func EndCommand(path string, dryRun bool) string {
 	command := cli.Sibling("end") + " -f " + quoted(path)
@@ -60,11 +48,15 @@ func EndBetween(from, to string) string {
 	return cli.Sibling("end") + " -c " + quoted(from) + " -d " + quoted(to)
 }
 
-// SayHowToEnd tells the command that hangs up what a run leaves that is left at
-// once.
-func SayHowToEnd(console *cli.Console, command string) {
-	console.Note("left at once; to hang up what is still live: %s", command)
-	console.Close()
+// Run returns what an interrupt does to a run of start or end: what happens
+// after the first one, and the command that hangs up what is left after the
+// second.
+func Run(stopping func() string, left string) cli.Run {
+	return cli.Run{
+		Stopping:   stopping,
+		Left:       func() string { return "to hang up what is still live: " + left },
+		LeftStatus: cli.StatusPartly,
+	}
 }
 
 // quoted writes a word for a shell.

@@ -1,7 +1,6 @@
 package callrun_test
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -29,7 +28,7 @@ func told(t *testing.T, l *callrun.Lines, run func(tell func(calls.Event))) []st
 			t.Fatal(err)
 		}
 		l.PerCall = io.Discard
-		l.Console = cli.NewConsole("start", file, file, &cli.Interrupts{Stop: context.Background(), Leave: context.Background()})
+		l.Console = cli.NewConsole("start", file, file)
 		run(l.Observe)
 		l.Finish()
 		l.Console.Close()

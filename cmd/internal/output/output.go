@@ -16,6 +16,7 @@ import (
 type Output struct {
 	Lines io.Writer // io.Discard where they are not shown
 
+	console  *cli.Console
 	text     io.Writer // nil if standard output is for JSON
 	jsonFile string    // "-" for standard output, "" for nowhere
 	pageFile string    // "" for nowhere
@@ -34,7 +35,7 @@ type Record interface {
 // the command reads. Lines go to standard output if they are shown; to standard
 // error if JSON goes there.
 func Open(console *cli.Console, showLines bool, jsonFile, pageFile string, inputs ...string) (*Output, error) {
-	o := &Output{Lines: console.Out, text: console.Out, jsonFile: jsonFile, pageFile: pageFile}
+	o := &Output{Lines: console.Out, console: console, text: console.Out, jsonFile: jsonFile, pageFile: pageFile}
 	if jsonFile == "-" {
 		o.Lines, o.text = console.Err, nil
 		jsonFile = "" // no file
@@ -75,9 +76,22 @@ func check(flag, name, help string, inputs []string) error {
 	return nil
 }
 
-// Write writes the record where it is asked for. A file appears or changes only
-// when all of it is written.
-func (o *Output) Write(record Record) error {
+// Deliver writes the record where it is asked for. It returns the exit status of
+// the command: the given one, but [cli.StatusPartly] if all was done and the
+// record cannot be written. A file appears or changes only when all of it is
+// written.
+func (o *Output) Deliver(record Record, status int) int {
+	o.console.Interrupts.Conclude(status)
+	if err := o.write(record); err != nil {
+		o.console.Error(err)
+		if status == cli.StatusDone {
+			return cli.StatusPartly
+		}
+	}
+	return status
+}
+
+func (o *Output) write(record Record) error {
 	if o.text != nil {
 		if err := record.Text(o.text); err != nil {
 			return err
