@@ -1,0 +1,271 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"call-load-tester/pkg/attack"
+	"call-load-tester/pkg/report"
+	"call-load-tester/pkg/webhook"
+
+	"github.com/twilio/twilio-go/client"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// The JSON of a run is a contract, and so are the lines of its text. Each run
+// here is one in fake time, from its configuration to its record, against an
+// endpoint that answers by the text of a message. To write the files anew:
+//
+//	go test ./cmd/load -run Golden -update
+func TestGolden(t *testing.T) {
+	reply := func(text string) string {
+		return http200("text/xml", "<Response><Message>"+text+"</Message></Response>")
+	}
+	for _, tc := range []struct {
+		name    string // of the files
+		ini     string // without the token and the URI
+		rows    []string
+		answers map[string]answer // by Body
+		change  func(*plan)
+		stop    time.Duration // when the run is interrupted, if above 0
+	}{
+		{
+			name: "closed",
+			ini: "[Load]\nUsers = 50\nConcurrency = 4\n[Cost]\nReceive = 0.0083\nSend = 0.0079\nMMS = 0.02\n" +
+				"[Pass]\nFailed = 1%\nP99 = 500ms\n",
+			rows: []string{"quick", "slow", "media"},
+			answers: map[string]answer{
+				"quick": {after: 10 * time.Millisecond, text: reply("Thanks")},
+				"slow":  {after: 400 * time.Millisecond, text: reply("Mañana 😀")},
+				"media": {after: 20 * time.Millisecond, text: http200("text/xml", "<Response><Message><Media>https://a.example/a.png</Media></Message><Message>two</Message></Response>")},
+			},
+		},
+		{
+			name: "open",
+			ini:  "[Load]\nUsers = 12\nConcurrency = 10\nRate = 25\nMaxInFlight = 20\n[Pass]\nP99 = 1s\n",
+			rows: []string{"quick", "slow"},
+			answers: map[string]answer{
+				"quick": {after: 10 * time.Millisecond, text: reply("Thanks")},
+				"slow":  {after: 1300 * time.Millisecond, text: http204},
+			},
+		},
+		{
+			name: "faults",
+			ini:  "[Load]\nUsers = 30\nConcurrency = 1\nTimeout = 5s\n[Cost]\nUnit = 0.0079\n[Pass]\nFailed = 50%\nP99 = 1s\n",
+			rows: []string{"good", "status", "rubbish", "noise", "html", "close", "cut", "silent", "redirect", "json"},
+			answers: map[string]answer{
+				"good":     {after: time.Millisecond, text: reply("Thanks")},
+				"status":   {after: 2 * time.Millisecond, text: "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n"},
+				"rubbish":  {after: 3 * time.Millisecond, text: http200("text/xml", "<Response><Message></Response>")},
+				"noise":    {after: 4 * time.Millisecond, text: "220 mail.example ESMTP\r\n\r\n", close: true},
+				"html":     {after: 5 * time.Millisecond, text: http200("text/html", "<html><body>It works!</body></html>")},
+				"close":    {after: 6 * time.Millisecond, close: true},
+				"cut":      {after: 7 * time.Millisecond, text: "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n<Resp", close: true},
+				"silent":   {after: time.Minute, close: true},
+				"redirect": {after: 8 * time.Millisecond, text: "HTTP/1.1 307 Temporary Redirect\r\nLocation: /x\r\nContent-Length: 0\r\n\r\n"},
+				"json":     {after: 9 * time.Millisecond, text: http200("application/json", "{}")},
+			},
+		},
+		{
+			name: "open_faults",
+			ini:  "[Load]\nUsers = 8\nConcurrency = 20\nRate = 40\nTimeout = 2s\nBadSignature = 25%\n",
+			rows: []string{"good", "status", "cut", "silent", "good"},
+			answers: map[string]answer{
+				"good":   {after: time.Millisecond, text: reply("Thanks"), guarded: true},
+				"status": {after: 250 * time.Millisecond, text: "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"},
+				"cut":    {after: 700 * time.Millisecond, text: "HTTP/1.1 200 OK\r\nContent-Le", close: true},
+				"silent": {after: time.Minute, close: true},
+			},
+		},
+		{
+			name:    "own_limit",
+			ini:     "[Load]\nUsers = 3\nConcurrency = 2\n",
+			rows:    []string{"good"},
+			answers: map[string]answer{},
+			change: func(p *plan) {
+				p.attack.Connect = func(context.Context, string) (net.Conn, error) {
+					return nil, &net.OpError{Op: "dial", Err: os.NewSyscallError("socket", syscall.EMFILE)}
+				}
+			},
+		},
+		{
+			name: "forged",
+			ini:  "[Load]\nUsers = 100\nConcurrency = 5\nBadSignature = 12.5%\n[Pass]\nFailed = 0\n",
+			rows: []string{"good"},
+			answers: map[string]answer{
+				"good": {after: 50 * time.Millisecond, text: reply("Thanks"), guarded: true},
+			},
+		},
+		{
+			name: "let_through",
+			ini:  "[Load]\nKind = voice\nMethod = GET\nUsers = 10\nConcurrency = 10\nBadSignature = 10%\n[Pass]\nFailed = 5%\n",
+			rows: []string{"good"},
+			answers: map[string]answer{
+				"": {after: 50 * time.Millisecond, text: http200("text/xml", "<Response><Say>Hello</Say></Response>")},
+			},
+			change: func(p *plan) { p.dryRun = true },
+		},
+		{
+			name: "interrupted",
+			ini:  "[Load]\nUsers = 1000\nConcurrency = 3\n[Pass]\nFailed = 5%\n",
+			rows: []string{"good"},
+			answers: map[string]answer{
+				"good": {after: 300 * time.Millisecond, text: http204},
+			},
+			stop: 2 * time.Second,
+		},
+		{
+			name: "interrupted_open",
+			ini:  "[Load]\nUsers = 1000\nConcurrency = 3\nRate = 10\nMaxInFlight = 15\n",
+			rows: []string{"good", "stalled"},
+			answers: map[string]answer{
+				"good":    {after: 30 * time.Millisecond, text: http204},
+				"stalled": {after: 12 * time.Second, text: http204},
+			},
+			stop: 5700 * time.Millisecond,
+		},
+		{
+			name:    "nothing",
+			ini:     "[Load]\nKind = status\nUsers = 10\nConcurrency = 3\n[Pass]\nFailed = 5%\nP99 = 1s\n",
+			rows:    []string{"good"},
+			answers: map[string]answer{},
+			stop:    -1,
+		},
+		{
+			name: "long",
+			ini:  "[Load]\nUsers = 501\nConcurrency = 2\nRate = 3\n",
+			rows: []string{"good", "slow", "good"},
+			answers: map[string]answer{
+				"good": {after: 30 * time.Millisecond, text: http204},
+				"slow": {after: 900 * time.Millisecond, text: http204},
+			},
+		},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			p := goldenPlan(t, tc.ini, tc.rows)
+			if tc.change != nil {
+				tc.change(p)
+			}
+			if p.attack.Connect == nil {
+				p.attack.Connect = answering(p, tc.answers)
+			}
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				if tc.stop != 0 {
+					time.AfterFunc(tc.stop, cancel)
+					synctest.Wait()
+				}
+				test, err := attack.New(p.attack)
+				if err != nil {
+					t.Fatal(err)
+				}
+				began := time.Now().UTC()
+				result := test.Run(ctx)
+				record := p.record(result, began, ctx.Err() != nil)
+				var text, json bytes.Buffer
+				if err := errors.Join(record.Text(&text), report.JSON(&json, record)); err != nil {
+					t.Fatal(err)
+				}
+				golden(t, tc.name+".txt", text.Bytes())
+				golden(t, tc.name+".json", json.Bytes())
+				time.Sleep(time.Hour) // until the endpoint is done too
+			})
+		})
+	}
+}
+
+// golden compares what a run has said with the file of that name.
+func golden(t *testing.T, name string, got []byte) {
+	t.Helper()
+	path := filepath.Join("testdata", "golden", name)
+	if *update {
+		if err := os.WriteFile(path, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("%s is now\n%s\nwant\n%s", path, got, want)
+	}
+}
+
+// goldenPlan is the plan of a configuration, with rows of these texts.
+func goldenPlan(t *testing.T, ini string, bodies []string) *plan {
+	t.Helper()
+	p := newPlan()
+	ini = strings.Replace(ini, "[Load]", "[Auth]\nToken = "+secret+"\n[Load]\nURI = http://me:password@a.example:8080/hook/a%2fb?key=1", 1)
+	problems := p.configure("tw_load.ini", ini)
+	var data strings.Builder
+	for _, body := range bodies {
+		fmt.Fprintf(&data, `{"From": "+14155550101", "To": "+14155550100", "Body": %q}`+"\n", body)
+	}
+	rows, bad := parseData("tw_data.txt", data.String())
+	if err := errors.Join(append(problems, bad...)...); err != nil {
+		t.Fatal(err)
+	}
+	p.attack.Rows = rows
+	return p
+}
+
+// An answer is what an endpoint says to a message, and when.
+type answer struct {
+	after   time.Duration
+	text    string
+	close   bool // the connection afterwards
+	guarded bool // a wrong signature is refused
+}
+
+const http204 = "HTTP/1.1 204 No Content\r\n\r\n"
+
+func http200(contentType, body string) string {
+	return fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n%s", contentType, len(body), body)
+}
+
+// answering returns a Connect to an endpoint in memory.
+func answering(p *plan, answers map[string]answer) func(context.Context, string) (net.Conn, error) {
+	validator := client.NewRequestValidator(p.attack.Token)
+	talk := func(conn net.Conn) {
+		defer conn.Close()
+		for r := bufio.NewReader(conn); ; {
+			req, err := http.ReadRequest(r)
+			if err != nil {
+				return
+			}
+			body, _ := io.ReadAll(req.Body)
+			form, _ := url.ParseQuery(string(body))
+			a := answers[form.Get("Body")]
+			if a.guarded && !validator.ValidateBody(webhook.SigningURL(p.attack.Envelope.Kind, p.attack.Envelope.URL), body, req.Header.Get("X-Twilio-Signature")) {
+				a.text = "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"
+			}
+			time.Sleep(a.after)
+			if _, err := io.WriteString(conn, a.text); err != nil || a.close {
+				return
+			}
+		}
+	}
+	return func(context.Context, string) (net.Conn, error) {
+		ours, theirs := net.Pipe()
+		go talk(theirs)
+		return ours, nil
+	}
+}
