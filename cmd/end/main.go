@@ -67,5 +67,5 @@ func run(console *cli.Console, args []string) int {
 		console.Error(&cli.UsageError{Text: "no call SID in " + o.file, Help: "name the file that start wrote the call SIDs to"})
 	}
 	callrun.LeaveOver(console, record, target.path, ending.Live)
-	return out.Deliver(record, record.ExitStatus)
+	return out.Deliver(record, &record.ExitStatus)
 }

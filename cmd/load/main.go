@@ -58,7 +58,7 @@ func run(console *cli.Console, args []string) int {
 
 	plan.advise(console, result)
 	record := plan.record(result, began, interrupts.Stopped())
-	return out.Deliver(record, record.ExitStatus)
+	return out.Deliver(record, &record.ExitStatus)
 }
 
 // showProgress shows how far the attack is until the returned function is

@@ -49,5 +49,5 @@ func run(console *cli.Console, args []string) int {
 
 	record := o.record(account, result, interrupts.Stopped())
 	finish(console, record, result, file)
-	return out.Deliver(record, record.ExitStatus)
+	return out.Deliver(record, &record.ExitStatus)
 }

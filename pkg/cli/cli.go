@@ -14,11 +14,15 @@ const (
 )
 
 // Main runs the named command with its arguments and ends the process with the
-// status that it returns.
+// status that it returns; where all was done but not all could be written, with
+// StatusPartly.
 func Main(name string, run func(console *Console, args []string) (status int)) {
 	console := NewConsole(name, os.Stdout, os.Stderr)
 	console.Interrupts.catch()
 	status := run(console, os.Args[1:])
+	if !console.Flush() && status == StatusDone {
+		status = StatusPartly
+	}
 	console.Close()
 	os.Exit(status)
 }

@@ -3,11 +3,18 @@
 package cli
 
 import (
+	"errors"
 	"os"
+	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
 )
+
+// isUnread reports whether a write failed since nobody reads.
+func isUnread(err error) bool {
+	return errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNRESET)
+}
 
 // watchReaders notices when one of the files is a pipe that nobody reads any
 // more, even while nothing is written to it.

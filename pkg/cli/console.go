@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -15,7 +16,8 @@ import (
 
 // A Console is where a command speaks: its result on one stream, everything
 // else on the other. Writing to it never waits and never fails, so that a
-// reader who does not read cannot hold up a run. It hears Interrupts.
+// reader who does not read cannot hold up a run; nor does a full disk. It hears
+// Interrupts.
 type Console struct {
 	Out, Err   io.Writer
 	Interrupts *Interrupts
@@ -25,6 +27,9 @@ type Console struct {
 	outStream, errStream     *stream // may be the same
 
 	asking atomic.Bool // the cursor stands behind a question
+
+	mu   sync.Mutex
+	full []*os.File // could not be written for a reason that was told
 }
 
 // NewConsole returns the console of the named command. Close it before the
@@ -36,10 +41,10 @@ func NewConsole(name string, out, err *os.File) *Console {
 		errTerminal: term.IsTerminal(int(err.Fd())),
 	}
 	c.Interrupts = newInterrupts(c)
-	c.errStream = newStream(err, c.Interrupts)
+	c.errStream = newStream(err, c)
 	c.outStream = c.errStream // what goes to the same place stays in order
 	if !sameFile(out, err) && !(c.outTerminal && c.errTerminal) {
-		c.outStream = newStream(out, c.Interrupts)
+		c.outStream = newStream(out, c)
 	}
 	c.Out = &end{c.outStream, out}
 	c.Err = &end{c.errStream, err}
@@ -55,11 +60,38 @@ func sameFile(a, b *os.File) bool {
 
 // Close waits until everything is written; after a wish to stop, only for a
 // moment.
-func (c *Console) Close() {
-	var closing sync.WaitGroup
-	closing.Go(c.outStream.close)
-	closing.Go(c.errStream.close)
-	closing.Wait()
+func (c *Console) Close() { c.both((*stream).close) }
+
+// Flush waits as Close does, and reports whether all that was ever written has
+// found room.
+func (c *Console) Flush() bool {
+	c.both((*stream).flush)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.full) == 0
+}
+
+func (c *Console) both(wait func(*stream)) {
+	var waits sync.WaitGroup
+	waits.Go(func() { wait(c.outStream) })
+	waits.Go(func() { wait(c.errStream) })
+	waits.Wait()
+}
+
+// lost tells, once for each end, that something could not be written to it: the
+// other end may take it.
+func (c *Console) lost(to *end, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if slices.Contains(c.full, to.file) {
+		return
+	}
+	c.full = append(c.full, to.file)
+	other := c.Err
+	if other == to {
+		other = c.Out
+	}
+	c.message(other, "error", &UsageError{Text: err.Error(), Help: "what finds no room there is lost; the run goes on"})
 }
 
 // OutIsTerminal reports whether the result goes to a terminal.
@@ -78,23 +110,23 @@ func (c *Console) Refuse(problems []error) int {
 //
 //	start: error: --caller_id is missing
 //	start: hint: write a number with + and country code
-func (c *Console) Error(err error) { c.message("error", err) }
+func (c *Console) Error(err error) { c.message(c.Err, "error", err) }
 
 // Warn prints something the user should know of.
-func (c *Console) Warn(err error) { c.message("warning", err) }
+func (c *Console) Warn(err error) { c.message(c.Err, "warning", err) }
 
 // Note prints a line of information.
 func (c *Console) Note(format string, args ...any) {
 	fmt.Fprintf(c.Err, "%s: %s\n", c.name, fmt.Sprintf(format, args...))
 }
 
-func (c *Console) message(kind string, err error) {
+func (c *Console) message(to io.Writer, kind string, err error) {
 	text := fmt.Sprintf("%s: %s: %v\n", c.name, kind, err)
 	var helper interface{ Hint() string }
 	if errors.As(err, &helper) && helper.Hint() != "" {
 		text += fmt.Sprintf("%s: hint: %s\n", c.name, helper.Hint())
 	}
-	_, _ = io.WriteString(c.Err, text)
+	_, _ = io.WriteString(to, text)
 }
 
 // CanAsk reports whether there is a terminal to ask a question on.

@@ -14,9 +14,9 @@ const flushGrace = 300 * time.Millisecond
 // alone waits for the reader: no lock is held while it writes. On a terminal it
 // shows progress below what it has written.
 type stream struct {
-	interrupts *Interrupts
-	bar        bar           // of the writing goroutine
-	written    chan struct{} // closed when everything is written after close
+	console *Console
+	bar     bar           // of the writing goroutine
+	written chan struct{} // closed when everything is written after close
 
 	mu       sync.Mutex // guards what follows
 	more     *sync.Cond
@@ -28,8 +28,9 @@ type stream struct {
 
 // A text is to be written to a file.
 type text struct {
-	to    *end
-	bytes []byte
+	to      *end
+	bytes   []byte
+	written chan struct{} // if not nil, closed when it is; there are no bytes then
 }
 
 // An end of a stream leads to one file.
@@ -40,8 +41,8 @@ type end struct {
 
 // newStream returns a stream whose progress, if any, is shown on the given
 // terminal.
-func newStream(terminal *os.File, interrupts *Interrupts) *stream {
-	s := &stream{bar: bar{to: terminal}, interrupts: interrupts, written: make(chan struct{})}
+func newStream(terminal *os.File, console *Console) *stream {
+	s := &stream{bar: bar{to: terminal}, console: console, written: make(chan struct{})}
 	s.more = sync.NewCond(&s.mu)
 	go s.writeAll()
 	return s
@@ -49,30 +50,41 @@ func newStream(terminal *os.File, interrupts *Interrupts) *stream {
 
 // Write takes b and returns.
 func (e *end) Write(b []byte) (int, error) {
-	s := e.stream
+	e.stream.add(text{to: e, bytes: slices.Clone(b)})
+	return len(b), nil
+}
+
+func (s *stream) add(t text) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.waiting = append(s.waiting, text{e, slices.Clone(b)})
+	s.waiting = append(s.waiting, t)
 	s.more.Signal()
-	return len(b), nil
 }
 
 // writeAll writes until the stream is closed and empty.
 func (s *stream) writeAll() {
 	defer close(s.written)
-	var broken []*os.File // nobody is there any more
+	var unread []*os.File // nobody is there any more
 	for more := true; more; {
 		var texts []text
 		var progress *Progress
 		texts, progress, more = s.take()
 		s.bar.erase()
 		for _, t := range texts {
-			if slices.Contains(broken, t.to.file) {
+			if t.written != nil {
+				close(t.written)
 				continue
 			}
-			if _, err := t.to.file.Write(t.bytes); err != nil {
-				broken = append(broken, t.to.file)
-				go s.interrupts.unread() // which may wait for this goroutine
+			if slices.Contains(unread, t.to.file) {
+				continue
+			}
+			switch _, err := t.to.file.Write(t.bytes); {
+			case err == nil:
+			case isUnread(err):
+				unread = append(unread, t.to.file)
+				go s.console.Interrupts.unread() // which may wait for this goroutine
+			default:
+				s.console.lost(t.to, err)
 			}
 		}
 		s.bar.draw(progress)
@@ -123,19 +135,31 @@ func (s *stream) refresh() {
 	s.more.Signal()
 }
 
-// close waits until everything is written, or a moment after a wish to stop.
+// flush waits until everything is written.
+func (s *stream) flush() {
+	written := make(chan struct{})
+	s.add(text{written: written})
+	s.await(written)
+}
+
+// close ends the stream when everything is written, and waits for that.
 func (s *stream) close() {
 	s.mu.Lock()
 	s.closed, s.progress = true, nil
 	s.more.Signal()
 	s.mu.Unlock()
+	s.await(s.written)
+}
+
+// await waits until something is written, after a wish to stop only for a moment.
+func (s *stream) await(written <-chan struct{}) {
 	select {
-	case <-s.written:
+	case <-written:
 		return
-	case <-s.interrupts.Stop.Done():
+	case <-s.console.Interrupts.Stop.Done():
 	}
 	select {
-	case <-s.written:
+	case <-written:
 	case <-time.After(flushGrace):
 	}
 }

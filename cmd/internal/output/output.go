@@ -2,7 +2,6 @@
 package output
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -77,27 +76,30 @@ func check(flag, name, help string, inputs []string) error {
 }
 
 // Deliver writes the record where it is asked for. It returns the exit status of
-// the command: the given one, but [cli.StatusPartly] if all was done and the
-// record cannot be written. A file appears or changes only when all of it is
-// written.
-func (o *Output) Deliver(record Record, status int) int {
-	o.console.Interrupts.Conclude(status)
-	if err := o.write(record); err != nil {
-		o.console.Error(err)
-		if status == cli.StatusDone {
-			return cli.StatusPartly
+// the command: the record's own, but [cli.StatusPartly] if all was done and not
+// all could be written; what is written after that says so. A file appears or
+// changes only when all of it is written.
+func (o *Output) Deliver(record Record, status *int) int {
+	o.console.Interrupts.Conclude(*status)
+	note := func(err error) {
+		if err != nil {
+			o.console.Error(err)
+		}
+		if (err != nil || !o.console.Flush()) && *status == cli.StatusDone {
+			*status = cli.StatusPartly
 		}
 	}
-	return status
+	note(o.writeText(record))
+	note(o.writePage(record))
+	note(o.writeJSON(record))
+	return *status
 }
 
-func (o *Output) write(record Record) error {
-	if o.text != nil {
-		if err := record.Text(o.text); err != nil {
-			return err
-		}
+func (o *Output) writeText(record Record) error {
+	if o.text == nil {
+		return nil
 	}
-	return errors.Join(o.writeJSON(record), o.writePage(record))
+	return record.Text(o.text)
 }
 
 func (o *Output) writeJSON(record Record) error {
