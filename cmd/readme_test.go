@@ -1,65 +1,88 @@
 package cmd_test
 
 import (
+	"encoding/json"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"call-load-tester/pkg/twiliosim"
 )
 
-var update = flag.Bool("update", false, "write the help of the commands into the README")
+var update = flag.Bool("update", false, "write the help of the commands into their READMEs")
 
-// section returns what stands between <!-- name --> and <!-- end --> in the
+// readmes are all that show commands: the project's and each command's.
+var readmes = []string{"README.md", "cmd/start/README.md", "cmd/end/README.md", "cmd/load/README.md"}
+
+var sectionForm = regexp.MustCompile(`(?s)<!-- ([^\n]*) -->\n(.*?)<!-- end -->`)
+
+// A section is what stands between <!-- kind: of --> and <!-- end --> in a
 // README, without its indentation.
-func section(t *testing.T, name string) []string {
-	t.Helper()
-	_, rest, found := strings.Cut(readFile(t, filepath.Join("..", "README.md")), "<!-- "+name+" -->\n")
-	text, _, ended := strings.Cut(rest, "<!-- end -->")
-	if !found || !ended {
-		t.Fatalf("the README has no section <!-- %s --> … <!-- end -->", name)
-	}
-	var section []string
-	for _, line := range lines(text) {
-		section = append(section, strings.TrimPrefix(line, "    "))
-	}
-	return section
+type section struct {
+	kind, of string
+	lines    []string
 }
 
-// rewrite puts text into a section of the README.
-func rewrite(t *testing.T, name string, text []string) {
+// sections returns those of one kind, in order.
+func sections(t *testing.T, readme, kind string) []section {
 	t.Helper()
-	path := filepath.Join("..", "README.md")
-	before, rest, _ := strings.Cut(readFile(t, path), "<!-- "+name+" -->\n")
-	_, after, _ := strings.Cut(rest, "<!-- end -->")
+	var found []section
+	for _, m := range sectionForm.FindAllStringSubmatch(readFile(t, filepath.Join("..", readme)), -1) {
+		s := section{}
+		s.kind, s.of, _ = strings.Cut(m[1], ": ")
+		if s.kind != kind {
+			continue
+		}
+		for _, line := range lines(m[2]) {
+			s.lines = append(s.lines, strings.TrimPrefix(line, "    "))
+		}
+		found = append(found, s)
+	}
+	return found
+}
+
+// rewriteHelp puts a command's help into its README.
+func rewriteHelp(t *testing.T, readme, help string) {
+	t.Helper()
+	path := filepath.Join("..", readme)
+	text := readFile(t, path)
 	var section strings.Builder
-	for _, line := range text {
+	for _, line := range lines(help) {
 		section.WriteString(strings.TrimRight("    "+line, " ") + "\n")
 	}
-	readme := before + "<!-- " + name + " -->\n" + section.String() + "<!-- end -->" + after
-	if err := os.WriteFile(path, []byte(readme), 0o644); err != nil {
+	before, rest, _ := strings.Cut(text, "<!-- help -->\n")
+	_, after, _ := strings.Cut(rest, "<!-- end -->")
+	text = before + "<!-- help -->\n" + section.String() + "<!-- end -->" + after
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func TestTheREADMEShowsTheHelp(t *testing.T) {
+func TestTheREADMEsShowTheHelp(t *testing.T) {
 	for _, name := range []string{"start", "end", "load"} {
+		readme := "cmd/" + name + "/README.md"
 		if *update {
 			p := command(t, t.TempDir(), name, nil, "-help")
 			p.status(t)
-			rewrite(t, "help "+name, lines(p.stdout.String()))
+			rewriteHelp(t, readme, p.stdout.String())
 		}
+		shown := sections(t, readme, "help")
+		if len(shown) != 1 {
+			t.Fatalf("%s has %d sections <!-- help -->, want one", readme, len(shown))
+		}
+		want := strings.Join(shown[0].lines, "\n")
 		for _, spelling := range []string{"-help", "--help"} {
 			p := command(t, t.TempDir(), name, nil, spelling)
 			if status := p.status(t); status != 0 || p.stderr.Len() != 0 {
 				t.Errorf("%s %s: exit status %d, stderr %q; want 0 and nothing", name, spelling, status, p.stderr.String())
 			}
-			want := strings.Join(section(t, "help "+name), "\n")
 			if got := strings.TrimSuffix(p.stdout.String(), "\n"); got != want {
-				t.Errorf("%s %s prints\n%s\nthe README shows\n%s", name, spelling, got, want)
+				t.Errorf("%s %s prints\n%s\n%s shows\n%s", name, spelling, got, readme, want)
 			}
 			for _, line := range lines(p.stdout.String()) {
 				if len(line) > 80 {
@@ -70,19 +93,39 @@ func TestTheREADMEShowsTheHelp(t *testing.T) {
 	}
 }
 
-// Every command of the transcript prints every line shown there, in this order;
+// accounts are those that transcripts name. A dry run needs none.
+var accounts = map[string]twiliosim.Config{
+	"an account that dials 5 a second": {CPS: 5, ResponseTime: 120 * time.Millisecond},
+}
+
+// Every command of a transcript prints every line shown there, in this order;
 // times, SIDs and measurements may differ.
-func TestTheREADMEsTranscript(t *testing.T) {
-	t.Parallel()
+func TestTheREADMEsTranscripts(t *testing.T) {
+	for _, readme := range readmes {
+		for i, transcript := range sections(t, readme, "transcript") {
+			t.Run(fmt.Sprint(readme, " ", i+1), func(t *testing.T) {
+				t.Parallel()
+				var env []string
+				if transcript.of != "" {
+					cfg, known := accounts[transcript.of]
+					if !known {
+						t.Fatalf("there is no account %q", transcript.of)
+					}
+					env = newTwilio(t, cfg).env
+				}
+				follow(t, transcript.lines, env)
+			})
+		}
+	}
+}
+
+// follow runs the commands of a transcript and compares what they print.
+func follow(t *testing.T, transcript, env []string) {
 	dir := t.TempDir()
 	var output []string
-	for _, line := range section(t, "transcript") {
-		if shell, ok := strings.CutPrefix(line, "$ go run ./cmd/"); ok {
-			args := strings.Fields(shell)
-			if args[0] == "end" {
-				args[len(args)-1] = filepath.Base(sidFile(t, dir))
-			}
-			p := command(t, dir, args[0], nil, args[1:]...)
+	for _, line := range transcript {
+		if shell, ok := strings.CutPrefix(line, "$ "); ok {
+			p := shellCommand(t, dir, env, shell)
 			if status := p.status(t); status != 0 {
 				t.Fatalf("%s: exit status %d\n%s", line, status, p.stderr.String())
 			}
@@ -100,10 +143,157 @@ func TestTheREADMEsTranscript(t *testing.T) {
 	}
 }
 
-var differs = regexp.MustCompile(`CA[0-9a-f]{32}|call_sids_\d+|\d+ms|run of [0-9.]+s|\d\.\d+`)
+// shellCommand returns the command of a line as it is written in a README: of a
+// name with * the file is taken that is there.
+func shellCommand(t *testing.T, dir string, env []string, line string) *process {
+	t.Helper()
+	words := strings.Fields(line)
+	if words[0] == "go" {
+		words = words[2:] // go run
+	}
+	for i, word := range words {
+		if strings.Contains(word, "*") {
+			words[i] = filepath.Base(sidFile(t, dir))
+		}
+	}
+	return command(t, dir, filepath.Base(words[0]), env, words[1:]...)
+}
+
+var (
+	differs = regexp.MustCompile(`CA[0-9a-f]{32}|call_sids_\d+|\d+ms|run of [0-9.]+s|\d+\.\d+`)
+
+	// What the account did is a matter of its clock, too.
+	recorded = regexp.MustCompile(`^(  (Dialed|Never dialed|Live at once, peak|Wait in the queue) |The account dials slower)`)
+	numbers  = regexp.MustCompile(`[0-9.]+`)
+)
 
 // anyRun hides what differs from run to run.
-func anyRun(line string) string { return differs.ReplaceAllString(line, "…") }
+func anyRun(line string) string {
+	if recorded.MatchString(line) {
+		return numbers.ReplaceAllString(line, "…")
+	}
+	return differs.ReplaceAllString(line, "…")
+}
+
+// checkout returns a directory with the files that commands of READMEs name.
+func checkout(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	samples, err := filepath.Glob("load/*.sample.*")
+	if err != nil || os.MkdirAll(filepath.Join(dir, "cmd", "load"), 0o700) != nil {
+		t.Fatal("the samples cannot be copied")
+	}
+	for _, sample := range samples {
+		writeFile(t, dir, filepath.Join("cmd", sample), readFile(t, sample))
+	}
+	for _, name := range []string{"call_sids_1700000000.csv", "call_sids_1700000000_dry_run.csv"} {
+		writeFile(t, dir, name, "CA00000000000000000000000000000001\nCA00000000000000000000000000000002\n")
+	}
+	return dir
+}
+
+var shown = regexp.MustCompile(`(?m)^    ((?:go run \./cmd/|bin/|cp ).*)$`)
+
+// Every command that a README shows outside of transcripts and help can be run
+// as it is written, in their order; those that would do something real, as dry
+// runs.
+func TestTheREADMEsCommands(t *testing.T) {
+	for _, readme := range readmes {
+		t.Run(readme, func(t *testing.T) {
+			t.Parallel()
+			dir := checkout(t)
+			text := sectionForm.ReplaceAllString(readFile(t, filepath.Join("..", readme)), "")
+			for _, line := range shown.FindAllStringSubmatch(text, -1) {
+				runShown(t, dir, line[1])
+			}
+		})
+	}
+}
+
+var placeholders = strings.NewReplacer("YOUR_NUMBER", from, "YOUR_PHONE", to)
+
+// runShown runs one command.
+func runShown(t *testing.T, dir, line string) {
+	t.Helper()
+	line = placeholders.Replace(line)
+	if words := strings.Fields(line); words[0] == "cp" {
+		writeFile(t, dir, words[2], readFile(t, filepath.Join(dir, words[1])))
+		return
+	}
+	if !strings.Contains(line, "--dry_run") {
+		line += " --dry_run"
+	}
+	p := shellCommand(t, dir, nil, line)
+	if status := p.status(t); status != 0 {
+		t.Errorf("%s: exit status %d\n%s", line, status, p.stderr.String())
+	}
+}
+
+// The samples of JSON hold what the command writes: every name is there with a
+// value of the same type, and texts are the same.
+func TestTheREADMEsJSON(t *testing.T) {
+	for _, readme := range readmes {
+		for _, sample := range sections(t, readme, "json") {
+			t.Run(sample.of, func(t *testing.T) {
+				t.Parallel()
+				dir := checkout(t)
+				p := shellCommand(t, dir, nil, sample.of+" --json result.json")
+				if status := p.status(t); status != 0 {
+					t.Fatalf("exit status %d\n%s", status, p.stderr.String())
+				}
+				var want, got any
+				if err := json.Unmarshal([]byte(strings.Join(sample.lines, "\n")), &want); err != nil {
+					t.Fatal(err)
+				}
+				if err := json.Unmarshal([]byte(readFile(t, filepath.Join(dir, "result.json"))), &got); err != nil {
+					t.Fatal(err)
+				}
+				for _, problem := range lacks(got, want, "") {
+					t.Error(problem)
+				}
+			})
+		}
+	}
+}
+
+// lacks returns what of a sample is not in the real JSON.
+func lacks(got, want any, path string) []string {
+	switch want := want.(type) {
+	case map[string]any:
+		object, ok := got.(map[string]any)
+		if !ok {
+			return []string{path + " is no object"}
+		}
+		var problems []string
+		for name, value := range want {
+			if member, there := object[name]; there {
+				problems = append(problems, lacks(member, value, path+"."+name)...)
+			} else {
+				problems = append(problems, "there is no "+path+"."+name)
+			}
+		}
+		return problems
+	case []any:
+		list, ok := got.([]any)
+		if !ok || len(list) < len(want) {
+			return []string{path + " is no list, or too short"}
+		}
+		var problems []string
+		for i := range want {
+			problems = append(problems, lacks(list[i], want[i], fmt.Sprintf("%s[%d]", path, i))...)
+		}
+		return problems
+	case float64:
+		if _, ok := got.(float64); !ok {
+			return []string{fmt.Sprintf("%s is %v, the sample says %v", path, got, want)}
+		}
+	default:
+		if got != want {
+			return []string{fmt.Sprintf("%s is %v, the sample says %v", path, got, want)}
+		}
+	}
+	return nil
+}
 
 // The file of SIDs is the original's: one a line, no header, nothing else; and
 // the original's can be ended.
