@@ -83,8 +83,12 @@ func (s *sender) judgeOutcome(o *outcome, t *webhook.Template, answer webhook.An
 	case errors.Is(err, errTooManyRedirects):
 		o.code = webhook.TooManyRedirects
 	case err != nil:
-		o.code = webhook.FailureCode(err)
-		o.class, o.cause = unanswered, cause(err)
+		o.class = unanswered
+		o.code, o.cause = webhook.Failure(err)
+		var kept *keptError
+		if errors.As(err, &kept) && o.code != webhook.AnswerTimeout {
+			o.cause = "kept connection: " + o.cause
+		}
 		return
 	default:
 		verdict := s.judge.Verdict(answer, t.TollFree)

@@ -8,14 +8,20 @@ import (
 	"io"
 	"net"
 	"os"
+	"strings"
 	"syscall"
 )
 
-// FailureCode returns the error that Twilio would log where there was no
-// answer, for an error of packages net, crypto/tls or io. Errors of connecting
-// are told by the operation "dial" of a [net.OpError]. An error of no known
-// kind counts as an answer that is not valid HTTP.
-func FailureCode(err error) Code {
+// OpHandshake is the operation of a [net.OpError] for a TLS handshake.
+const OpHandshake = "TLS handshake"
+
+// Failure returns the error that Twilio would log where there was no answer,
+// and why there was none, for an error of packages net, crypto/tls or io. The
+// cause is the same for all requests that failed alike: it has no addresses,
+// ports, names or times. Errors of connecting are told by the operation "dial"
+// of a [net.OpError]. An error of no known kind counts as an answer that is not
+// valid HTTP.
+func Failure(err error) (code Code, cause string) {
 	var (
 		op          *net.OpError
 		dns         *net.DNSError
@@ -26,36 +32,69 @@ func FailureCode(err error) Code {
 		record      tls.RecordHeaderError
 		alert       tls.AlertError
 	)
-	dialing := errors.As(err, &op) && op.Op == "dial"
+	isOp := errors.As(err, &op)
 	switch {
-	case IsOwnLimit(err):
-		return OwnLimit
-	case errors.As(err, &dns):
-		return HostNotFound
-	case dialing && isTimeout(err):
-		return ConnectTimeout
+	case isOwnLimit(err):
+		return OwnLimit, "this computer: " + textOf(err)
+	case errors.As(err, &dns) && dns.IsNotFound:
+		return HostNotFound, "host name not found"
+	case dns != nil && dns.IsTimeout:
+		return HostNotFound, "name server: time is up"
+	case dns != nil:
+		return HostNotFound, "name server failed"
+	case isOp && op.Op == "dial" && isTimeout(err):
+		return ConnectTimeout, textOf(err)
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return ConnectRefused
+		return ConnectRefused, textOf(err)
 	case errors.As(err, &hostname):
-		return CertificateName
+		return CertificateName, "certificate is for another host"
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
-		return CertificateExpired
-	case errors.As(err, &invalid), errors.As(err, &untrusted), errors.As(err, &certificate):
-		return CertificateUntrusted
-	case errors.As(err, &record), errors.As(err, &alert), op != nil && op.Op == OpHandshake && !isTimeout(err):
-		return TLSFailure
+		return CertificateExpired, "certificate has expired or is not yet valid"
+	case errors.As(err, &invalid):
+		return CertificateUntrusted, "certificate may not be used for this"
+	case errors.As(err, &untrusted):
+		return CertificateUntrusted, "certificate is signed by an unknown authority"
+	case errors.As(err, &certificate):
+		return CertificateUntrusted, "certificate cannot be verified"
+	case errors.As(err, &record):
+		return TLSFailure, "the answer is not TLS: does the URL begin with http?"
+	case errors.As(err, &alert):
+		return TLSFailure, alert.Error()
+	case isOp && op.Op == OpHandshake && !isTimeout(err):
+		return TLSFailure, textOf(err)
 	case isTimeout(err):
-		return AnswerTimeout
-	case op != nil, errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.ErrClosedPipe),
+		return AnswerTimeout, textOf(err)
+	case isOp, errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.ErrClosedPipe),
 		errors.Is(err, net.ErrClosed):
-		return RetrievalFailure
+		return RetrievalFailure, textOf(err)
 	}
-	return ProtocolViolation
+	return ProtocolViolation, textOf(err)
 }
 
-// IsOwnLimit reports whether an error tells of a limit of this computer, not of
+// textOf returns what an error says without the names and addresses around it.
+// Connecting, writing and reading may all meet the same reset: it reads alike.
+func textOf(err error) string {
+	var errno syscall.Errno
+	switch {
+	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded):
+		return "time is up"
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return "connection closed within the answer"
+	case errors.Is(err, io.EOF):
+		return "connection closed without an answer"
+	case errors.As(err, &errno):
+		return errno.Error()
+	}
+	var op *net.OpError
+	for errors.As(err, &op) && op.Err != nil {
+		err = op.Err
+	}
+	return strings.ReplaceAll(err.Error(), "\n", ": ")
+}
+
+// isOwnLimit reports whether an error tells of a limit of this computer, not of
 // the other side: it has no files, ports or memory left for a connection.
-func IsOwnLimit(err error) bool {
+func isOwnLimit(err error) bool {
 	for _, limit := range []error{syscall.EMFILE, syscall.ENFILE, syscall.EADDRNOTAVAIL, syscall.ENOBUFS, syscall.ENOMEM} {
 		if errors.Is(err, limit) {
 			return true
@@ -63,9 +102,6 @@ func IsOwnLimit(err error) bool {
 	}
 	return false
 }
-
-// OpHandshake is the operation of a [net.OpError] for a TLS handshake.
-const OpHandshake = "TLS handshake"
 
 func isTimeout(err error) bool {
 	var timeout interface{ Timeout() bool }
