@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
+
+	"call-load-tester/pkg/timeline"
 )
 
 // A recorder collects what the tallies of all senders hold. Its memory does
@@ -21,13 +23,12 @@ type recorder struct {
 	mu       sync.Mutex
 	latency  distribution
 	service  distribution
-	timeline timeline
+	timeline *timeline.Timeline[bin]
 	total    tally
 }
 
 func newRecorder() *recorder {
-	r := &recorder{latency: newDistribution(), service: newDistribution()}
-	r.timeline.width = time.Second
+	r := &recorder{latency: newDistribution(), service: newDistribution(), timeline: timeline.New(0, (*bin).merge)}
 	r.total = *newTally(r)
 	return r
 }
@@ -42,7 +43,7 @@ func (r *recorder) add(batch []sample) {
 			r.latency.record(s.latency)
 			r.service.record(s.service)
 		}
-		r.timeline.add(s)
+		place(r.timeline, s)
 	}
 }
 

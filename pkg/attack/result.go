@@ -116,7 +116,7 @@ func (a *Attack) result(elapsed time.Duration) *Result {
 		Messages:      sum.messages,
 		Received:      sum.received,
 		Replies:       sum.replies,
-		Timeline:      r.timeline.intervals(),
+		Timeline:      intervals(r.timeline),
 	}
 	for _, n := range sum.classes {
 		result.Sent += n

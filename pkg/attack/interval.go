@@ -4,17 +4,9 @@ import (
 	"time"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
+
+	"call-load-tester/pkg/timeline"
 )
-
-// maxBins bounds the length of a timeline. A longer run has wider bins.
-const maxBins = 300
-
-// A timeline says what happened when, in bins of equal width: a second, or as
-// many as it takes.
-type timeline struct {
-	width time.Duration
-	bins  []bin
-}
 
 // A bin holds the requests that were due within its time, but counts as
 // answered those whose answers came then.
@@ -24,43 +16,16 @@ type bin struct {
 	latency  *hdrhistogram.Histogram // two digits; nil if there is nothing in it
 }
 
-func (t *timeline) add(s *sample) {
-	b := t.at(s.due)
+// place counts a sample in its bins.
+func place(t *timeline.Timeline[bin], s *sample) {
+	b := t.At(s.due)
 	b.classes[s.class]++
 	if s.timed {
 		b.record(s.latency)
 	}
 	if s.class != unanswered {
-		t.at(s.ended).answered++
+		t.At(s.ended).answered++
 	}
-}
-
-// at returns the bin of a time since the start.
-func (t *timeline) at(since time.Duration) *bin {
-	since = max(since, 0)
-	for since/t.width >= maxBins {
-		t.halve()
-	}
-	i := int(since / t.width)
-	for len(t.bins) <= i {
-		t.bins = append(t.bins, bin{})
-	}
-	return &t.bins[i]
-}
-
-// halve joins each two bins to one of twice the width.
-func (t *timeline) halve() {
-	t.width *= 2
-	for i := range t.bins {
-		if i%2 == 0 {
-			t.bins[i/2] = t.bins[i]
-		} else {
-			t.bins[i/2].merge(&t.bins[i])
-		}
-	}
-	half := (len(t.bins) + 1) / 2
-	clear(t.bins[half:])
-	t.bins = t.bins[:half]
 }
 
 func (b *bin) record(latency time.Duration) {
@@ -84,13 +49,13 @@ func (b *bin) merge(other *bin) {
 }
 
 // intervals returns the bins' figures.
-func (t *timeline) intervals() []Interval {
-	intervals := make([]Interval, len(t.bins))
-	for i := range t.bins {
-		b := &t.bins[i]
+func intervals(t *timeline.Timeline[bin]) []Interval {
+	intervals := make([]Interval, len(t.Bins))
+	for i := range t.Bins {
+		b := &t.Bins[i]
 		intervals[i] = Interval{
-			Start:      time.Duration(i) * t.width,
-			Width:      t.width,
+			Start:      time.Duration(i) * t.Width,
+			Width:      t.Width,
 			Answered:   b.answered,
 			Accepted:   b.classes[accepted],
 			Failed:     b.classes[failed],
