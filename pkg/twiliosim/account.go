@@ -97,16 +97,19 @@ func (a *Account) suspend(yes bool) {
 
 // Put adds a call under a given SID that was created, dialed and answered this moment. It checks nothing and no limit
 // holds for it but those on its length. A SID the account has already stays as it is.
-func (a *Account) Put(sid, from, to string) {
+func (a *Account) Put(sid, from, to string) { a.PutEarlier(sid, from, to, 0) }
+
+// PutEarlier does the same, but the call was created, dialed and answered so long ago. Put older calls first.
+func (a *Account) PutEarlier(sid, from, to string, ago time.Duration) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.bySID[sid] != nil {
 		return
 	}
-	now := a.now()
-	c := a.add(strings.Clone(sid), a.pair(stored(from), stored(to)), now)
+	then := a.now() - ago
+	c := a.add(strings.Clone(sid), a.pair(stored(from), stored(to)), then)
 	c.limit, c.fate, c.final = a.timeLimit(0), statusCompleted, statusCompleted
-	c.dialed, c.answered, c.ended = now, now, now+c.talk(&a.cfg)
+	c.dialed, c.answered, c.ended = then, then, then+c.talk(&a.cfg)
 }
 
 // Calls returns every record of the account as it is now, in order of creation; deleted ones are left out.

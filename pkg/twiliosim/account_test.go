@@ -158,6 +158,7 @@ func TestNewPanicsOnNonsense(t *testing.T) {
 		"negative rate":         {CPS: -1},
 		"shares above 1":        {Busy: 0.6, NoAnswer: 0.6},
 		"negative share":        {Failed: -0.1},
+		"unknown order":         {ListOrder: 3},
 		"account SID":           {SID: "AC1"},
 		"fault of no operation": {Faults: []twiliosim.Fault{{Op: 99}}},
 		"fault of no action":    {Faults: []twiliosim.Fault{{Do: 99}}},

@@ -57,6 +57,8 @@ type Config struct {
 	PriceDelay     time.Duration
 	// ListDelay is how long after its creation a record shows up in lists. Fetching by SID finds it at once.
 	ListDelay time.Duration
+	// ListOrder is the order of the calls in a list.
+	ListOrder Order
 	// EndDelay is how long a dialed call lives on after a hang-up was accepted; the answer to it shows the call live.
 	EndDelay time.Duration
 	// AllowEndTwice makes a hang-up of a call that is over succeed (200 and the record). By default it is refused with
@@ -105,6 +107,9 @@ func (c *Config) check() error {
 	}
 	if c.SID != "" && !isSID("AC", c.SID) {
 		return fmt.Errorf("account SID %q is not AC and 32 hex digits", c.SID)
+	}
+	if c.ListOrder >= numOrders {
+		return fmt.Errorf("unknown ListOrder %d", c.ListOrder)
 	}
 	for i := range c.Faults {
 		if err := c.Faults[i].check(); err != nil {

@@ -3,7 +3,6 @@ package twiliosim
 import (
 	"net/url"
 	"slices"
-	"sort"
 	"strconv"
 	"strings"
 	"time"
@@ -27,12 +26,16 @@ type filter struct {
 // window is a time span, half open. A call without the time in question is in no window but the one without bounds.
 type window struct{ since, before time.Time }
 
-// list answers with a page of calls, newest first. A page goes on below the last call of the page before, so calls
-// that come in between shift nothing.
+// list answers with a page of calls. A page goes on below the last call of the page before, so calls that come in
+// above shift nothing.
 func (a *Account) list(q *request, now time.Duration) reply {
 	f, code := parseFilter(q.form)
 	if code != 0 {
 		return refuse(code)
+	}
+	last := a.bySID[f.after]
+	if f.after != "" && last == nil {
+		return refuse(20422)
 	}
 	calls := a.calls
 	if f.from != "" && f.to != "" {
@@ -41,15 +44,8 @@ func (a *Account) list(q *request, now time.Duration) reply {
 			calls = p.calls
 		}
 	}
-	if f.after != "" {
-		last := a.bySID[f.after]
-		if last == nil {
-			return refuse(20422)
-		}
-		calls = calls[:sort.Search(len(calls), func(i int) bool { return calls[i].index >= last.index })]
-	}
 	p := newPage(q, &f)
-	for _, c := range slices.Backward(calls) {
+	for c := range a.cfg.ListOrder.below(last, calls) {
 		if !a.matches(c, &f, now) {
 			continue
 		}

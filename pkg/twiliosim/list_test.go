@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -177,6 +178,43 @@ func TestPagesAreStable(t *testing.T) {
 			if got[i] != want[len(want)-1-i] {
 				t.Errorf("call %d of the list is not the %dth newest", i, i)
 			}
+		}
+	})
+}
+
+// Each order has its pages, which lose nothing and show nothing twice.
+func TestOrdersOfLists(t *testing.T) {
+	for by, want := range map[twiliosim.Order]string{
+		twiliosim.ByCreation: "7 6 5 4 3 2 1",
+		twiliosim.ByStart:    "3 2 1 7 6 5 4", // the account dials one a second
+		twiliosim.Shuffled:   "3 5 1 7 6 2 4",
+	} {
+		inBubble(t, twiliosim.Config{CPS: 1, ListOrder: by}, func(t *phoneTest) {
+			names := map[string]string{}
+			for i := range 7 {
+				names[t.create(order())] = strconv.Itoa(i + 1)
+			}
+			t.at(2 * time.Second)
+			calls, err := t.twilio.ListCall((&api.ListCallParams{}).SetPageSize(2).SetTo(callee))
+			if got := named(calls, names); err != nil || got != want {
+				t.Errorf("order %d: %s (%v), want %s", by, got, err, want)
+			}
+		})
+	}
+}
+
+// A call of long ago looks as if the account had been there then.
+func TestPutEarlier(t *testing.T) {
+	inBubble(t, twiliosim.Config{TalkTime: time.Minute}, func(t *phoneTest) {
+		t.at(2 * time.Hour)
+		t.account.PutEarlier("CA00000000000000000000000000000001", caller, callee, time.Hour)
+		t.account.Put("CA00000000000000000000000000000002", caller, callee)
+		then := t.account.Calls()[0]
+		if !then.Created.Equal(t.begin.Add(time.Hour)) || then.Status != "completed" || !then.Ended.Equal(t.begin.Add(time.Hour+time.Minute)) {
+			t.Errorf("%+v, want a call of a minute, an hour ago", then)
+		}
+		if live := t.account.Live(); len(live) != 1 || live[0].SID != "CA00000000000000000000000000000002" {
+			t.Errorf("live: %+v, want the other one", live)
 		}
 	})
 }
