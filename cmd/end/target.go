@@ -109,7 +109,7 @@ func (o *options) choose(console *cli.Console, client *calls.Client) (*target, i
 		again: callrun.EndBetween(o.callerID, o.destination),
 	}
 	for _, call := range live {
-		t.calls = append(t.calls, calls.Placed{SID: call.SID, From: call.From, To: call.To, At: call.Created})
+		t.calls = append(t.calls, calls.Placed{SID: call.SID, From: call.From, To: call.To, Created: call.Created})
 	}
 	return t, 0
 }

@@ -216,10 +216,10 @@ func overBefore(call Call, ex *exchange) bool {
 	return !end.IsZero() && end.Before(date.Add(-ex.took).Truncate(time.Second))
 }
 
-// fill adds to a call what Twilio says of its parties.
+// fill adds to a call of which nothing but the SID was known what Twilio says.
 func fill(placed Placed, call Call) Placed {
 	if placed.From == "" {
-		placed.From, placed.To, placed.At = call.From, call.To, call.Created
+		placed.From, placed.To, placed.Created = call.From, call.To, call.Created
 	}
 	return placed
 }

@@ -84,17 +84,15 @@ func (e *ending) look(ctx context.Context) {
 }
 
 // lookThroughLists settles what lists show, of the pairs of parties with many
-// pending calls, and returns the calls that they show live.
+// pending calls, and returns the calls that they show live. What they do not
+// show, for what reason ever, is found one by one.
 func (e *ending) lookThroughLists(ctx context.Context) (seenLive map[string]bool, err error) {
 	seenLive = map[string]bool{}
 	for pair, oldest := range e.crowds() {
 		for _, status := range slices.Concat(overStatuses, liveStatuses) {
-			for call, err := range e.list(ctx, filter{From: pair.from, To: pair.to, Status: status}) {
+			for call, err := range e.list(ctx, filter{From: pair.from, To: pair.to, Status: status, CreatedSince: oldest}) {
 				if err != nil {
 					return nil, err
-				}
-				if call.Created.Before(oldest.Add(-clockSkew)) {
-					break // lists are newest first
 				}
 				seenLive[call.SID] = !call.Over()
 				e.saw(call)
@@ -107,19 +105,19 @@ func (e *ending) lookThroughLists(ctx context.Context) (seenLive map[string]bool
 type pair struct{ from, to string }
 
 // crowds returns the pairs of parties between whom there are many pending
-// calls, with the time of the oldest start.
+// calls, with the time when the oldest was created.
 func (e *ending) crowds() map[pair]time.Time {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	counts, oldest := map[pair]int{}, map[pair]time.Time{}
 	for _, call := range e.pending {
-		if call.From == "" {
+		if call.From == "" || call.Created.IsZero() {
 			continue
 		}
 		p := pair{call.From, call.To}
 		counts[p]++
-		if t, ok := oldest[p]; !ok || call.At.Before(t) {
-			oldest[p] = call.At
+		if t, ok := oldest[p]; !ok || call.Created.Before(t) {
+			oldest[p] = call.Created
 		}
 	}
 	for p, n := range counts {
@@ -129,10 +127,6 @@ func (e *ending) crowds() map[pair]time.Time {
 	}
 	return oldest
 }
-
-// clockSkew is how far this machine's clock is trusted to be from Twilio's
-// where nothing depends on it but how many pages are read.
-const clockSkew = 10 * time.Minute
 
 // lookAt fetches one pending call.
 func (e *ending) lookAt(ctx context.Context, pending pendingCall) {

@@ -18,13 +18,19 @@ type filter struct {
 	From, To     string
 	Status       string
 	StartedSince time.Time // calls that were never dialed have no start time and match no such filter
+
+	// CreatedSince leaves out calls that were created earlier. The list is not
+	// read further where it is seen to be latest first and past that time.
+	// With StartedSince nothing is missed; without it, calls that were never
+	// dialed may be.
+	CreatedSince time.Time
 }
 
-// list yields the calls that f chooses, page by page, as Twilio orders them
-// (newest first). The first error is the last thing yielded.
+// list yields the calls that f chooses, page by page, in Twilio's order, which
+// may be any. The first error is the last thing yielded.
 func (c *Client) list(ctx context.Context, f filter) iter.Seq2[Call, error] {
 	return func(yield func(Call, error) bool) {
-		next := ""
+		next, seen := "", order{}
 		for {
 			page, err := c.page(ctx, f, next)
 			if err != nil {
@@ -33,11 +39,12 @@ func (c *Client) list(ctx context.Context, f filter) iter.Seq2[Call, error] {
 			}
 			for i := range page.Calls {
 				call := fromAPI(&page.Calls[i])
+				seen.see(call)
 				if f.chooses(call) && !yield(call, nil) {
 					return
 				}
 			}
-			if next = text(page.NextPageUri); next == "" {
+			if next = text(page.NextPageUri); next == "" || seen.isPast(f.CreatedSince) {
 				return
 			}
 		}
@@ -96,9 +103,11 @@ func (f filter) params() *api.ListCallParams {
 	return p
 }
 
-// chooses reports whether a call that Twilio listed is between the parties.
+// chooses reports whether a call that Twilio listed is between the parties, and
+// late enough.
 func (f filter) chooses(c Call) bool {
-	return (f.From == "" || sameParty(f.From, c.From)) && (f.To == "" || sameParty(f.To, c.To))
+	return (f.From == "" || sameParty(f.From, c.From)) && (f.To == "" || sameParty(f.To, c.To)) &&
+		!c.Created.Before(f.CreatedSince)
 }
 
 func isPhoneNumber(party string) bool { return strings.HasPrefix(party, "+") }

@@ -44,6 +44,8 @@ type lookingUp struct {
 	open   map[pair][]UnknownStart // not found so far, in the order they were sent
 	count  int                     // calls in the file
 	result *LookUp
+
+	strangers map[pair][]Call // by when the pair was looked at last
 }
 
 func (c *Client) newLookUp(ctx context.Context, began time.Time, placement *Placement, file SIDFile, watch Observer) *lookingUp {
@@ -57,6 +59,8 @@ func (c *Client) newLookUp(ctx context.Context, began time.Time, placement *Plac
 		open:   map[pair][]UnknownStart{},
 		count:  len(placement.Calls),
 		result: new(LookUp),
+
+		strangers: map[pair][]Call{},
 	}
 	if len(placement.Unknown) > 0 {
 		for _, call := range placement.Calls {
@@ -115,14 +119,14 @@ func (l *lookingUp) rounds(adopt func(Placed)) {
 // be luckier.
 func (l *lookingUp) round(ctx context.Context, adopt func(Placed)) {
 	l.watch.tell(LookingUp{l.unknown()})
-	l.result.Strangers = nil
 	for _, p := range l.pairs() {
 		candidates, err := l.notOurs(ctx, p)
 		if err != nil {
 			return
 		}
+		delete(l.strangers, p)
 		if len(candidates) > len(l.open[p]) {
-			l.result.Strangers = append(l.result.Strangers, candidates...)
+			l.strangers[p] = candidates
 			continue
 		}
 		for _, call := range candidates {
@@ -135,6 +139,7 @@ func (l *lookingUp) round(ctx context.Context, adopt func(Placed)) {
 func (l *lookingUp) finish() *LookUp {
 	for _, p := range l.pairs() {
 		l.result.NotFound = append(l.result.NotFound, l.open[p]...)
+		l.result.Strangers = append(l.result.Strangers, l.strangers[p]...)
 	}
 	return l.result
 }
@@ -168,14 +173,11 @@ func (l *lookingUp) notOurs(ctx context.Context, p pair) ([]Call, error) {
 	found := map[string]Call{}
 	for _, f := range []filter{
 		{From: p.from, To: p.to, Status: StatusQueued},
-		{From: p.from, To: p.to, StartedSince: began},
+		{From: p.from, To: p.to, StartedSince: began, CreatedSince: began},
 	} {
 		for call, err := range l.list(ctx, f) {
 			if err != nil {
 				return nil, err
-			}
-			if call.Created.Before(began.Add(-clockSkew)) {
-				break // lists are newest first
 			}
 			if call.Direction == outboundAPI && !call.Created.Before(began) && !l.ours[call.SID] {
 				found[call.SID] = call
@@ -196,7 +198,7 @@ func (l *lookingUp) match(p pair, call Call, adopt func(Placed)) {
 	if call.Created.Before(l.clock.theirs(starts[0].Sent).Add(-createdBefore)) {
 		return
 	}
-	placed := Placed{SID: call.SID, From: p.from, To: p.to, At: starts[0].Sent}
+	placed := Placed{SID: call.SID, From: p.from, To: p.to, Created: call.Created}
 	if l.open[p] = starts[1:]; len(starts) == 1 {
 		delete(l.open, p)
 	}

@@ -30,6 +30,8 @@ func TestLostStartsAreFoundOnTwilio(t *testing.T) {
 		{"lost starts that still wait in Twilio's queue are adopted", twiliosim.Config{CPS: 1, Faults: lost(8, 9)}, nil, 2, 0, 0},
 		{"a stranger beside a lost start cannot be told from it, so neither is touched",
 			twiliosim.Config{Faults: lost(3)}, []time.Duration{2 * time.Second}, 0, 2, 2},
+		{"a stranger that was seen stays seen, although the last lists fail", twiliosim.Config{Faults: append(lost(3),
+			twiliosim.Fault{Op: twiliosim.OpList, From: 25 * time.Second, Status: 500})}, []time.Duration{2 * time.Second}, 0, 2, 2},
 		{"without lost starts nobody is looked at", twiliosim.Config{}, []time.Duration{2 * time.Second}, 0, 0, 1},
 		{"a call from before the run is no stranger", twiliosim.Config{Faults: lost(3)}, []time.Duration{-5 * time.Second}, 1, 0, 1},
 		{"the inbound record of a lost start is not adopted", twiliosim.Config{Numbers: []string{from, to}, Faults: lost(3)}, nil, 1, 0, 0},
@@ -147,4 +149,27 @@ func TestLive(t *testing.T) {
 			t.Errorf("live: %+v, %v; want the second and third call", live, err)
 		}
 	})
+}
+
+// The history of a pair is read no further than needed where the order of its
+// lists shows, and to its end where it does not.
+func TestTheHistoryIsReadNoFurtherThanNeeded(t *testing.T) {
+	for _, o := range orders {
+		synctest.Test(t, func(t *testing.T) {
+			time.Sleep(12 * time.Hour)
+			client, account := newClient(t, twiliosim.Config{ListOrder: o.order, Faults: lost(3)})
+			putHistory(account, 5000)
+			result := client.Run(t.Context(), context.Background(), plan(5, 5), new(memory), nil)
+			if n := len(result.LookUp.Adopted); n != 1 {
+				t.Errorf("%s: %d adopted, want 1", o.name, n)
+			}
+			want := 5 + 2 // five connections were warmed; the queue, and one page
+			if o.order == twiliosim.Shuffled {
+				want += 5
+			}
+			if got := account.Requests(twiliosim.OpList); got != want {
+				t.Errorf("%s: %d lists read, want %d", o.name, got, want)
+			}
+		})
+	}
 }

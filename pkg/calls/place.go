@@ -48,7 +48,7 @@ type Start struct {
 type Placed struct {
 	SID      string
 	From, To string
-	At       time.Time // when its start was sent
+	Created  time.Time // by Twilio's clock; zero if it is not known
 }
 
 // isKnown reports whether Twilio itself has shown the call, so that "not found"

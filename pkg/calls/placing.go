@@ -95,7 +95,7 @@ func (p *placing) start(i int, pass *pass) {
 		p.note(ex, err)
 		switch outcomeOf(err) {
 		case Accepted:
-			p.accept(Placed{SID: call.SID, From: from, To: to, At: ex.sentAt})
+			p.accept(Placed{SID: call.SID, From: from, To: to, Created: call.Created})
 			return
 		case Unknown:
 			p.lose(UnknownStart{From: from, To: to, Sent: ex.sentAt, Err: err})

@@ -293,6 +293,23 @@ func (a *Account) view(c *call, now time.Duration) Call {
 	return v
 }
 
+// shown is c as the API shows it, by the account's own clock.
+func (a *Account) shown(c *call, now time.Duration) Call {
+	v := a.view(c, now)
+	for _, t := range []*time.Time{&v.Created, &v.Dialed, &v.Answered, &v.Ended} {
+		*t = later(*t, a.cfg.ClockAhead)
+	}
+	return v
+}
+
+// later is t and d more, zero if t is.
+func later(t time.Time, d time.Duration) time.Time {
+	if t.IsZero() {
+		return t
+	}
+	return t.Add(d)
+}
+
 // when is the moment t counted from the start, zero if it has not come.
 func (a *Account) when(t, now time.Duration) time.Time {
 	if t > now {

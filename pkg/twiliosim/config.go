@@ -55,6 +55,9 @@ type Config struct {
 	// 0: calls never get a price.
 	PricePerMinute float64
 	PriceDelay     time.Duration
+	// ClockAhead is how far the account's clock, by which its records and the Date header of its answers go, is ahead
+	// of this process's; behind, if it is negative.
+	ClockAhead time.Duration
 	// ListDelay is how long after its creation a record shows up in lists. Fetching by SID finds it at once.
 	ListDelay time.Duration
 	// ListOrder is the order of the calls in a list.

@@ -44,7 +44,7 @@ func (a *Account) create(q *request, now time.Duration) reply {
 
 // fresh is how c looked in the moment of its creation.
 func (a *Account) fresh(c *call) Call {
-	v := a.view(c, c.created)
+	v := a.shown(c, c.created)
 	v.Status = statusQueued
 	v.Dialed, v.Answered, v.Ended, v.Duration, v.Price = time.Time{}, time.Time{}, time.Time{}, 0, 0
 	return v

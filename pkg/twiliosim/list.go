@@ -52,7 +52,7 @@ func (a *Account) list(q *request, now time.Duration) reply {
 		if p.more = p.count == f.size; p.more {
 			break
 		}
-		p.add(a.view(c, now))
+		p.add(a.shown(c, now))
 	}
 	return reply{status: 200, kind: jsonType, body: p.body()}
 }
@@ -75,7 +75,7 @@ func (a *Account) matches(c *call, f *filter, now time.Duration) bool {
 	if t.final == statusCompleted {
 		ended = a.when(t.ended, now)
 	}
-	return f.started.holds(a.when(t.dialed, now)) && f.ended.holds(ended)
+	return f.started.holds(later(a.when(t.dialed, now), a.cfg.ClockAhead)) && f.ended.holds(later(ended, a.cfg.ClockAhead))
 }
 
 // parseFilter reads the parameters of a list. The code is that of the refusal, 0 if there is none.

@@ -203,6 +203,38 @@ func TestOrdersOfLists(t *testing.T) {
 	}
 }
 
+// Records, filters and the Date header go by the account's own clock.
+func TestTheClockMayBeAhead(t *testing.T) {
+	for _, ahead := range []time.Duration{7 * time.Minute, -7 * time.Minute} {
+		inBubble(t, twiliosim.Config{ClockAhead: ahead}, func(t *phoneTest) {
+			sid := t.create(order())
+			theirs := t.begin.Add(ahead).UTC()
+			call := t.fetch(sid)
+			if *call.DateCreated != theirs.Format(time.RFC1123Z) || *call.StartTime != theirs.Format(time.RFC1123Z) {
+				t.Errorf("created %s, started %s, want both at %v", *call.DateCreated, *call.StartTime, theirs)
+			}
+			if got := t.account.Calls()[0].Created; !got.Equal(t.begin) {
+				t.Errorf("in truth created at %v, want %v", got, t.begin)
+			}
+			for since, want := range map[time.Time]int{theirs: 1, theirs.Add(time.Second): 0} {
+				calls, err := t.twilio.ListCall((&api.ListCallParams{}).SetStartTimeAfter(since))
+				if err != nil || len(calls) != want {
+					t.Errorf("%d calls since %v (%v), want %d", len(calls), since, err, want)
+				}
+			}
+			c := http.Client{Transport: t.account.Transport()}
+			answer, err := c.Get("https://api.twilio.com/")
+			if err != nil {
+				t.Fatal(err)
+			}
+			answer.Body.Close()
+			if date := answer.Header.Get("Date"); date != theirs.Format(http.TimeFormat) {
+				t.Errorf("Date: %s, want %v", date, theirs)
+			}
+		})
+	}
+}
+
 // A call of long ago looks as if the account had been there then.
 func TestPutEarlier(t *testing.T) {
 	inBubble(t, twiliosim.Config{TalkTime: time.Minute}, func(t *phoneTest) {

@@ -40,6 +40,7 @@ func (a *Account) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		a.pause(a.responseTime())
 	}
+	h.Set("Date", time.Now().Add(a.cfg.ClockAhead).UTC().Format(http.TimeFormat))
 	h.Set("Twilio-Request-Duration", fmt.Sprintf("%.3f", time.Since(arrived).Seconds()))
 	a.finish(w, r, ans, f, entry)
 }
@@ -88,7 +89,7 @@ func (a *Account) perform(q *request, entry *Create) reply {
 	case OpDelete:
 		return a.remove(c, now)
 	default:
-		return showCall(200, q.account, a.view(c, now))
+		return showCall(200, q.account, a.shown(c, now))
 	}
 }
 

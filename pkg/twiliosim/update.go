@@ -25,7 +25,7 @@ func (a *Account) update(q *request, c *call, now time.Duration) reply {
 	case form.Has("TimeLimit"):
 		c.times().relimit(a.timeLimit(limit), now, &a.cfg)
 	}
-	return showCall(200, q.account, a.view(c, now))
+	return showCall(200, q.account, a.shown(c, now))
 }
 
 // relimit changes how long c, which is live, may run. A call that has had its time already ends at once.
