@@ -92,7 +92,7 @@ func TestBadConfigurations(t *testing.T) {
 		{"too many connections", "[Load]\nUsers = 1\nConcurrency = 50001\nURI = http://a\n", `c.ini:3: [Load] Concurrency: "50001" is not a whole number from 1 to 50000`},
 		{"too many requests", "[Load]\nUsers = 1000000\nConcurrency = 1001\nURI = http://a\n", "c.ini: Users × Concurrency is more than 1000000000 requests"},
 		{"a rate of nothing", needed + "Rate = 0\n", `c.ini:5: [Load] Rate: "0" is not a whole number from 1 to 1000000`},
-		{"an unknown kind", needed + "Kind = fax\n", `c.ini:5: [Load] Kind: "fax" is not a kind of webhook; known are sms, voice, status, raw`},
+		{"an unknown kind", needed + "Kind = fax\n", `c.ini:5: [Load] Kind: "fax" is not a kind of webhook; known are sms, voice, status, raw, call, chat`},
 		{"a timeout without end", needed + "Timeout = 2h\n", `c.ini:5: [Load] Timeout: "2h" is not a time such as 500ms or 15s, above 0 and up to an hour`},
 		{"a timeout of nothing", needed + "Timeout = 0\n", `c.ini:5: [Load] Timeout: "0" is not a time such as 500ms or 15s, above 0 and up to an hour`},
 		{"a timeout that is no number", needed + "Timeout = NaN\n", `c.ini:5: [Load] Timeout: "NaN" is not a time such as 500ms or 15s, above 0 and up to an hour`},

@@ -61,6 +61,8 @@ type Config struct {
 
 func (c Config) check() error {
 	switch {
+	case c.Envelope.Kind.IsConversation():
+		return fmt.Errorf("kind %v: this package sends single requests only", c.Envelope.Kind)
 	case c.Requests < 1 || c.Requests > MaxRequests:
 		return fmt.Errorf("%d requests: it must be 1 to %d", c.Requests, MaxRequests)
 	case len(c.Rows) == 0:

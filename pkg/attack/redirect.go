@@ -68,6 +68,7 @@ type hop struct {
 func (s *sender) follow(t *webhook.Template, answer webhook.Answer, deadline time.Time) (webhook.Answer, error) {
 	target := s.attack.target
 	at := hop{url: target.url, signURL: target.signURL, fields: true}
+	request := s.writer.Sent(t)
 	for redirects := 0; ; {
 		next, ok := s.next(at, answer.Status)
 		if !ok {
@@ -80,10 +81,13 @@ func (s *sender) follow(t *webhook.Template, answer webhook.Answer, deadline tim
 			return webhook.Answer{Status: answer.Status}, errTooManyRedirects
 		}
 		at = next
-		s.redirected = !at.fields
-		request := s.writer.Again(t, at.url.String(), at.signURL.String(), at.fields, at.authorization)
+		request.URL, request.SignURL, request.Authorization = at.url.String(), at.signURL.String(), at.authorization
+		if !at.fields {
+			request.Get, request.Fields = true, nil
+			s.redirected = true
+		}
 		var err error
-		answer, err = s.link.roundTrip(newAddress(at.url), request, time.Now(), deadline)
+		answer, err = s.link.roundTrip(newAddress(at.url), s.writer.Again(&request), time.Now(), deadline)
 		if err != nil {
 			return answer, err
 		}

@@ -4,7 +4,7 @@
 //   - A [Row] is one line of webhook data, read by [ParseRow] and [ParseRows].
 //   - A [Template] is a row made ready to be sent many times; a [Writer] makes
 //     of it requests with fresh SIDs, each with its own signature.
-//   - [Signature] is Twilio's signature of a request.
+//   - A [Request] is any other request; a Writer makes its bytes, too.
 //   - A [Judge] turns answers into verdicts: accepted, or the [Code] of the
 //     error that Twilio would log.
 //   - [Segments] and [Prices] say what the traffic would cost.

@@ -2,22 +2,23 @@ package webhook
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 )
 
-// A Kind is a kind of webhook: it decides which fields Twilio sends and what
+// A Kind is a kind of traffic: it decides which fields Twilio sends and what
 // it expects to be answered.
 type Kind int
 
 const (
 	SMS    Kind = iota // an incoming message
-	Voice              // an incoming call
+	Voice              // the first request of an incoming call
 	Status             // a message status callback
 	Raw                // a row sent as it is; answered like an incoming message
+	Call               // a whole call, which begins as Voice does
+	Chat               // messages between two numbers, each of them as SMS
 )
 
-var kindNames = []string{SMS: "sms", Voice: "voice", Status: "status", Raw: "raw"}
+var kindNames = []string{SMS: "sms", Voice: "voice", Status: "status", Raw: "raw", Call: "call", Chat: "chat"}
 
 // String returns the kind's name in lower case.
 func (k Kind) String() string { return kindNames[k] }
@@ -32,147 +33,10 @@ func ParseKind(name string) (Kind, error) {
 	return 0, fmt.Errorf("%q is not a kind of webhook; known are %s", name, strings.Join(kindNames, ", "))
 }
 
-// Stand-ins for what a row leaves out. The numbers are reserved for fiction.
-const (
-	defaultFrom       = "+14155550100"
-	defaultTo         = "+14155550199"
-	defaultAccountSID = "AC00000000000000000000000000000000"
-	apiVersion        = "2010-04-01"
-)
+// IsConversation reports whether a row of this kind is a person, whose requests
+// follow each other, instead of one request.
+func (k Kind) IsConversation() bool { return k == Call || k == Chat }
 
-// A part is a field of a request in the making. If fresh, its value is the
-// prefix of a SID whose 32 hex digits are new in each request.
-type part struct {
-	Field
-	fresh bool
-}
-
-// rowParts returns the fields of a row as they are.
-func rowParts(row Row) []part {
-	parts := make([]part, 0, len(row)+32) // room for what completing adds
-	for _, f := range row {
-		parts = append(parts, part{Field: f})
-	}
-	return parts
-}
-
-// complete returns the fields of row, then those that Twilio always sends and
-// the row leaves out.
-// Twilio: guides to webhook requests for messaging and voice; fields that are
-// in every captured request but not in the guides are included.
-func (k Kind) complete(row Row, accountSID string) []part {
-	c := completion{row: row, parts: rowParts(row)}
-	if k == Raw {
-		return c.parts
-	}
-	if accountSID == "" {
-		accountSID = defaultAccountSID
-	}
-	switch k {
-	case SMS:
-		prefix := "SM"
-		if c.add("NumMedia", strconv.Itoa(countMedia(row))) != "0" {
-			prefix = "MM"
-		}
-		c.sid(prefix, "MessageSid", "SmsSid", "SmsMessageSid")
-		c.add("NumSegments", strconv.Itoa(k.receivedSegments(row)))
-		c.add("SmsStatus", "received")
-		c.add("Body", "")
-		c.places("From", "To")
-	case Status:
-		c.sid("SM", "MessageSid", "SmsSid")
-		status := c.add("MessageStatus", c.value("SmsStatus", "delivered"))
-		c.add("SmsStatus", status)
-	case Voice:
-		c.sid("CA", "CallSid")
-		c.add("CallStatus", "ringing")
-		c.add("Direction", "inbound")
-		c.add("Called", c.value("To", defaultTo))
-		c.add("Caller", c.value("From", defaultFrom))
-		c.places("From", "To", "Caller", "Called")
-	}
-	c.add("AccountSid", accountSID)
-	c.add("From", defaultFrom)
-	c.add("To", defaultTo)
-	c.add("ApiVersion", apiVersion)
-	return c.parts
-}
-
-// receivedSegments returns how many message segments a request of this kind
-// stands for: what Twilio bills for receiving it. The smaller segments of
-// toll-free numbers are for what they send, not for what they receive.
-func (k Kind) receivedSegments(row Row) int {
-	body, hasBody := row.Get("Body")
-	if k == Voice || k == Status || k == Raw && !hasBody {
-		return 0
-	}
-	if given, ok := row.Get("NumSegments"); ok {
-		if n, err := strconv.Atoi(given); err == nil && n >= 0 {
-			return n
-		}
-	}
-	if media, ok := row.Get("NumMedia"); countMedia(row) > 0 || ok && media != "0" {
-		return 1 // Twilio: NumSegments is 1 for anything but SMS
-	}
-	return max(1, Segments(body, false))
-}
-
-// countMedia counts the fields MediaUrl0, MediaUrl1 and so on.
-func countMedia(row Row) int {
-	n := 0
-	for {
-		if _, ok := row.Get("MediaUrl" + strconv.Itoa(n)); !ok {
-			return n
-		}
-		n++
-	}
-}
-
-// A completion adds to a row what it leaves out.
-type completion struct {
-	row   Row
-	parts []part
-}
-
-// add adds a field unless the row has it, and returns the value in force.
-func (c *completion) add(name, value string) string {
-	if given, ok := c.row.Get(name); ok {
-		return given
-	}
-	c.parts = append(c.parts, part{Field: Field{name, value}})
-	return value
-}
-
-// sid adds names that all carry the same SID: the one the row gives to any of
-// them, or else a fresh one.
-func (c *completion) sid(prefix string, names ...string) {
-	fresh, value := true, prefix
-	for _, name := range names {
-		if given, ok := c.row.Get(name); ok {
-			fresh, value = false, given
-			break
-		}
-	}
-	for _, name := range names {
-		if _, ok := c.row.Get(name); !ok {
-			c.parts = append(c.parts, part{Field{name, value}, fresh})
-		}
-	}
-}
-
-// places adds what Twilio knows of where a number is: nothing, so the fields
-// are there and empty.
-func (c *completion) places(numbers ...string) {
-	for _, number := range numbers {
-		for _, place := range []string{"City", "State", "Zip", "Country"} {
-			c.add(number+place, "")
-		}
-	}
-}
-
-func (c *completion) value(name, otherwise string) string {
-	if given, ok := c.row.Get(name); ok {
-		return given
-	}
-	return otherwise
-}
+// isVoice reports whether the requests are of Twilio's voice product: what is
+// signed of their URLs and what they may be answered differ from messages'.
+func (k Kind) isVoice() bool { return k == Voice || k == Call }

@@ -12,23 +12,9 @@ import (
 // SignatureLen is the length of a signature in bytes: the Base64 of a SHA-1.
 const SignatureLen = 28
 
-// Signature returns the value of the X-Twilio-Signature header of a request.
-// url is the URL as [SigningURL] gives it. row holds the form fields of a POST;
-// it is empty for GET and for a JSON body, whose URL has the parameter
-// bodySHA256: the URL alone is signed then.
+// A Signer makes Twilio's signatures with one token. It allocates nothing and is
+// not safe for concurrent use.
 // Twilio: webhook security, "Validating requests are coming from Twilio".
-func Signature(token, url string, row Row) (string, error) {
-	signer, err := NewSigner(token)
-	if err != nil {
-		return "", err
-	}
-	var signature [SignatureLen]byte
-	signer.Sign(signature[:], signedText(url, rowParts(row)).text)
-	return string(signature[:]), nil
-}
-
-// A Signer signs many texts with one token and allocates nothing. It is not
-// safe for concurrent use.
 type Signer struct {
 	mac hash.Hash
 	sum [sha1.Size]byte

@@ -235,8 +235,8 @@ func TestGetRequests(t *testing.T) {
 		if strings.Contains(signed, "?") {
 			separator = "&"
 		}
-		want, err := webhook.Signature(token, signed+separator+query, nil)
-		if err != nil || r.Header.Get("X-Twilio-Signature") != want {
+		want := sign(t, token, signed+separator+query)
+		if r.Header.Get("X-Twilio-Signature") != want {
 			t.Errorf("%s: the signature is not of %s", tc.what, signed+separator+query)
 		}
 		form, err := url.ParseQuery(query)
@@ -246,7 +246,9 @@ func TestGetRequests(t *testing.T) {
 		if r.Method != "GET" || len(r.body) > 0 || r.Header.Get("Content-Type") != "" || r.RequestURI != tc.target+query {
 			t.Errorf("%s: not a GET of %s…: %s %s %v", tc.what, tc.target, r.Method, r.RequestURI, r.Header)
 		}
-		again := receive(t, w.Again(template, tc.url, signed, true, "Basic bWU6eA=="))
+		sent := w.Sent(template)
+		sent.Authorization = "Basic bWU6eA=="
+		again := receive(t, w.Again(&sent))
 		if again.RequestURI != r.RequestURI || again.Header.Get("X-Twilio-Signature") != want {
 			t.Errorf("%s: with a password it is another request: %s", tc.what, again.RequestURI)
 		}
@@ -275,7 +277,10 @@ func TestAgainKeepsWhatWasFresh(t *testing.T) {
 	w := newWriter(t)
 	first := receive(t, w.Request(template, false))
 
-	second := receive(t, w.Again(template, "http://b.example/x?y=1", "https://public.example/x?y=1", true, "Basic bWU6eA=="))
+	request := w.Sent(template)
+	request.URL, request.SignURL = "http://b.example/x?y=1", "https://public.example/x?y=1"
+	request.Authorization, request.Cookie = "Basic bWU6eA==", "a=1; b=2"
+	second := receive(t, w.Again(&request))
 	if !maps.EqualFunc(first.form, second.form, slices.Equal) {
 		t.Errorf("the fields are %v, want those of the first request, %v", second.form, first.form)
 	}
@@ -285,18 +290,61 @@ func TestAgainKeepsWhatWasFresh(t *testing.T) {
 	if !second.isSignedFor("https://public.example/x?y=1") || second.Host != "b.example" || second.RequestURI != "/x?y=1" {
 		t.Errorf("not a signed request for b.example/x?y=1: %+v", second.Request)
 	}
-	if user, _, _ := second.BasicAuth(); user != "me" {
-		t.Errorf("the password is not sent: %v", second.Header)
+	if user, _, _ := second.BasicAuth(); user != "me" || second.Header.Get("Cookie") != "a=1; b=2" {
+		t.Errorf("the password or the cookies are not sent: %v", second.Header)
 	}
 
-	third := receive(t, w.Again(template, "http://b.example/x", "http://b.example/x", false, ""))
-	if third.Method != "GET" || len(third.body) > 0 || third.Header.Get("Content-Type") != "" || !third.isSignedFor("http://b.example/x") {
+	request = webhook.Request{Get: true, URL: "http://b.example/x", SignURL: "http://b.example/x"}
+	third := receive(t, w.Again(&request))
+	if third.Method != "GET" || len(third.body) > 0 || third.RequestURI != "/x" || third.Header.Get("Content-Type") != "" || !third.isSignedFor("http://b.example/x") {
 		t.Errorf("not a signed GET without fields: %+v", third.Request)
 	}
 
 	w.Request(template, true)
-	if receive(t, w.Again(template, "http://a.example/", "http://a.example/", true, "")).isSignedFor("http://a.example/") {
+	request = w.Sent(template)
+	if receive(t, w.Again(&request)).isSignedFor("http://a.example/") {
 		t.Error("a forged request sent again has a good signature")
+	}
+}
+
+// What a template makes fast and what Write makes of the same fields differ in
+// nothing but the idempotency token.
+func TestWriteAndTemplatesAgree(t *testing.T) {
+	w := newWriter(t)
+	rapid.Check(t, func(t *rapid.T) {
+		envelope := webhook.Envelope{
+			Kind:    webhook.Kind(rapid.IntRange(0, 5).Draw(t, "kind")),
+			URL:     drawURL(t),
+			SignURL: rapid.SampledFrom([]string{"", "https://public.example:8443/x?y=%7e"}).Draw(t, "sign"),
+			Get:     rapid.Bool().Draw(t, "get"),
+		}
+		forged := rapid.Bool().Draw(t, "forged")
+		template := webhook.NewTemplate(envelope, drawRow(t))
+		withoutToken := func(wire []byte) string {
+			return regexp.MustCompile("(Token: ).*").ReplaceAllString(string(wire), "$1")
+		}
+		fast := withoutToken(w.Request(template, forged))
+		request := w.Sent(template)
+		if request.Segments != template.Segments || request.TollFree != template.TollFree {
+			t.Errorf("%+v is not of %+v", request, template)
+		}
+		if slow := withoutToken(w.Write(&request, forged)); slow != fast {
+			t.Errorf("written as\n%s\nthe template makes\n%s", slow, fast)
+		}
+	})
+}
+
+// Each request written has a token of its own.
+func TestWriteRenewsTheToken(t *testing.T) {
+	w := newWriter(t)
+	request := webhook.Request{Get: true, URL: "http://a.example/", SignURL: "http://a.example/"}
+	seen := map[string]bool{}
+	for range 100 {
+		r := receive(t, w.Write(&request, false))
+		seen[r.Header.Get("I-Twilio-Idempotency-Token")] = true
+	}
+	if len(seen) != 100 {
+		t.Errorf("100 requests have %d tokens", len(seen))
 	}
 }
 
@@ -333,7 +381,7 @@ func FuzzRequest(f *testing.F) {
 			t.Skip()
 		}
 		row := webhook.Row{{name, value}}
-		template := webhook.NewTemplate(webhook.Envelope{Kind: webhook.Kind(kind % 4), URL: link}, row)
+		template := webhook.NewTemplate(webhook.Envelope{Kind: webhook.Kind(kind % 6), URL: link}, row)
 		r := receive(t, newWriter(t).Request(template, false))
 		if !slices.Equal(r.form[name], []string{value}) {
 			t.Errorf("%q arrives as %q, want %q", name, r.form[name], value)
@@ -346,7 +394,15 @@ func TestARequestAllocatesNothing(t *testing.T) {
 	w := newWriter(t)
 	w.Request(template, false)
 	if n := testing.AllocsPerRun(100, func() { w.Request(template, true) }); n != 0 {
-		t.Errorf("a request allocates %v times", n)
+		t.Errorf("a request of a template allocates %v times", n)
+	}
+	for _, get := range []bool{false, true} {
+		request := w.Sent(template)
+		request.Get, request.Cookie = get, "a=1"
+		w.Write(&request, false)
+		if n := testing.AllocsPerRun(100, func() { w.Write(&request, true) }); n != 0 {
+			t.Errorf("a request allocates %v times", n)
+		}
 	}
 }
 
@@ -356,6 +412,15 @@ func BenchmarkRequest(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		w.Request(template, false)
+	}
+}
+
+func BenchmarkWrite(b *testing.B) {
+	w := newWriter(b)
+	request := webhook.Envelope{Kind: webhook.Call, URL: "http://127.0.0.1:5000/menu"}.Request(webhook.Row{{"Digits", "1"}, {"From", "+15551234567"}}, "00112233445566778899aabbccddeeff")
+	b.ReportAllocs()
+	for b.Loop() {
+		w.Write(&request, false)
 	}
 }
 

@@ -52,16 +52,21 @@ func CheckLocation(raw string) error {
 // as it is written, but for user and password, the fragment and, for voice over
 // HTTPS, the port. Nothing is encoded anew and no slash is added.
 func SigningURL(kind Kind, url string) string {
+	return string(appendSigningURL(nil, kind, url))
+}
+
+func appendSigningURL(buf []byte, kind Kind, url string) []byte {
 	p, ok := splitURL(url)
 	if !ok {
 		url, _, _ = strings.Cut(url, "#")
-		return url
+		return append(buf, url...)
 	}
 	host := p.host
-	if port, given := p.port(); given && kind == Voice && strings.EqualFold(p.scheme, "https") {
+	if port, given := p.port(); given && kind.isVoice() && strings.EqualFold(p.scheme, "https") {
 		host = host[:len(host)-len(port)-1]
 	}
-	return p.scheme + "://" + host + p.target
+	buf = append(append(buf, p.scheme...), "://"...)
+	return append(append(buf, host...), p.target...)
 }
 
 // urlParts are the parts of a URL, byte for byte as written.
