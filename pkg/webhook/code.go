@@ -14,6 +14,7 @@ const (
 	OwnLimit     Code = -1 // this computer could not send the request
 	RedirectAway Code = -2 // a request signed wrongly on purpose ended on another page
 
+	MalformedURL         Code = 11100
 	RetrievalFailure     Code = 11200
 	ConnectTimeout       Code = 11201
 	ConnectRefused       Code = 11202
@@ -47,6 +48,7 @@ var codeNames = map[Code]string{
 	Accepted:             "accepted",
 	OwnLimit:             "no verdict: this computer has reached a limit of its own",
 	RedirectAway:         "no verdict: a bad signature was redirected to another page",
+	MalformedURL:         "URL in TwiML cannot be used",
 	RetrievalFailure:     "no usable HTTP answer",
 	ConnectTimeout:       "connecting timed out",
 	ConnectRefused:       "connection refused",

@@ -41,107 +41,140 @@ func (r Row) Get(name string) (value string, ok bool) {
 // Numbers and booleans become their text, as written. Nested values, null, and
 // names that are empty or, in an object, given twice are errors.
 func ParseRow(text string) (Row, error) {
+	row, _, err := parseRow(text, "")
+	return row, err
+}
+
+// Then is the name of a person's turns in a row; see [ParsePerson].
+const Then = "Then"
+
+// ParsePerson reads the row of a person: one whose field [Then] holds any JSON
+// that is not null. It is returned as written, and nil if there is none.
+func ParsePerson(text string) (first Row, then json.RawMessage, err error) {
+	return parseRow(text, Then)
+}
+
+// parseRow reads a row. The value of the field of that name is returned apart.
+func parseRow(text, apart string) (Row, json.RawMessage, error) {
 	if !utf8.ValidString(text) {
-		return nil, errors.New("the row is not valid UTF-8")
+		return nil, nil, errors.New("the row is not valid UTF-8")
 	}
-	dec := json.NewDecoder(strings.NewReader(text))
-	start, err := dec.Token()
-	var row Row
+	p := rowParser{dec: json.NewDecoder(strings.NewReader(text)), apart: apart, row: Row{}}
+	err := p.parse()
+	var syntax *json.SyntaxError
+	if errors.As(err, &syntax) {
+		err = fmt.Errorf("not valid JSON at character %d: %w", character(text), syntax)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	return p.row, p.value, nil
+}
+
+// A rowParser reads one row.
+type rowParser struct {
+	dec   *json.Decoder
+	row   Row
+	apart string          // the name of a field that is not the row's, if any
+	value json.RawMessage // what it holds
+}
+
+func (p *rowParser) parse() error {
+	start, err := p.dec.Token()
 	switch {
 	case err != nil:
 		err = badJSON(err)
 	case start == json.Delim('{'):
-		row, err = parseObject(dec)
+		err = p.parseObject()
 	case start == json.Delim('['):
-		row, err = parseList(dec)
+		err = p.parseList()
 	default:
 		err = errors.New("a row is a JSON object or a list of names and values")
 	}
-	var syntax *json.SyntaxError
-	if errors.As(err, &syntax) {
-		return nil, fmt.Errorf("not valid JSON at character %d: %w", character(text), syntax)
-	}
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if _, err := dec.Token(); err != io.EOF {
-		return nil, errors.New("there is more text after the row")
+	if _, err := p.dec.Token(); err != io.EOF {
+		return errors.New("there is more text after the row")
 	}
-	return row, nil
+	return nil
 }
 
 // parseObject reads the rest of an object, whose brace is already read.
-func parseObject(dec *json.Decoder) (Row, error) {
-	row := Row{}
+func (p *rowParser) parseObject() error {
 	given := map[string]bool{}
-	for dec.More() {
-		name, err := dec.Token()
+	for p.dec.More() {
+		token, err := p.dec.Token()
 		if err != nil {
-			return nil, badJSON(err)
+			return badJSON(err)
 		}
 		var raw json.RawMessage
-		if err := dec.Decode(&raw); err != nil {
-			return nil, badJSON(err)
+		if err := p.dec.Decode(&raw); err != nil {
+			return badJSON(err)
 		}
-		field, err := newField(name.(string), raw)
-		if err != nil {
-			return nil, err
+		name := token.(string)
+		if err := p.add(name, raw); err != nil {
+			return err
 		}
-		if given[field.Name] {
-			return nil, fmt.Errorf("%q is given twice", field.Name)
+		if given[name] {
+			return fmt.Errorf("%q is given twice", name)
 		}
-		given[field.Name] = true
-		row = append(row, field)
+		given[name] = true
 	}
-	_, err := dec.Token()
-	return row, badJSON(err)
+	_, err := p.dec.Token()
+	return badJSON(err)
 }
 
 // parseList reads the rest of a list, whose bracket is already read.
-func parseList(dec *json.Decoder) (Row, error) {
-	row := Row{}
-	dec.DisallowUnknownFields()
-	for dec.More() {
+func (p *rowParser) parseList() error {
+	p.dec.DisallowUnknownFields()
+	for n := 1; p.dec.More(); n++ {
 		var entry struct {
 			Name  *string
 			Value json.RawMessage
 		}
-		err := dec.Decode(&entry)
+		err := p.dec.Decode(&entry)
 		var otherType *json.UnmarshalTypeError
 		if err != nil && !errors.As(err, &otherType) {
-			return nil, badJSON(err)
+			return badJSON(err)
 		}
 		if otherType != nil || entry.Name == nil || entry.Value == nil {
-			return nil, fmt.Errorf(`entry %d of the list needs a "name" and a "value"`, len(row)+1)
+			return fmt.Errorf(`entry %d of the list needs a "name" and a "value"`, n)
 		}
-		field, err := newField(*entry.Name, entry.Value)
-		if err != nil {
-			return nil, err
+		if p.value != nil && *entry.Name == p.apart {
+			return fmt.Errorf("%q is given twice", p.apart)
 		}
-		row = append(row, field)
+		if err := p.add(*entry.Name, entry.Value); err != nil {
+			return err
+		}
 	}
-	_, err := dec.Token()
-	return row, badJSON(err)
+	_, err := p.dec.Token()
+	return badJSON(err)
 }
 
-func newField(name string, raw json.RawMessage) (Field, error) {
-	if name == "" {
-		return Field{}, errors.New("a field has an empty name")
+func (p *rowParser) add(name string, raw json.RawMessage) error {
+	raw = bytes.TrimSpace(raw)
+	switch {
+	case name == "":
+		return errors.New("a field has an empty name")
+	case raw[0] == 'n':
+		return fmt.Errorf(`the value of %q is null; write "" for an empty value`, name)
+	case name == p.apart:
+		p.value = raw
+		return nil
+	case name == Then && raw[0] == '[':
+		return fmt.Errorf("%q is a list of turns: they need [Load] Kind = %v or %v", name, Call, Chat)
+	case raw[0] == '{', raw[0] == '[':
+		return fmt.Errorf("the value of %q is nested; a form field holds text, a number or a boolean", name)
 	}
-	switch raw = bytes.TrimSpace(raw); raw[0] {
-	case '{', '[':
-		return Field{}, fmt.Errorf("the value of %q is nested; a form field holds text, a number or a boolean", name)
-	case 'n':
-		return Field{}, fmt.Errorf(`the value of %q is null; write "" for an empty value`, name)
-	case '"':
-		var text string
+	text := string(raw)
+	if raw[0] == '"' {
 		if err := json.Unmarshal(raw, &text); err != nil {
-			return Field{}, badJSON(err)
+			return badJSON(err)
 		}
-		return Field{name, text}, nil
-	default:
-		return Field{name, string(raw)}, nil
 	}
+	p.row = append(p.row, Field{name, text})
+	return nil
 }
 
 // badJSON says what is wrong with a row's JSON. Syntax errors stay as they are:

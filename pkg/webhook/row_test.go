@@ -23,6 +23,7 @@ func TestParseRow(t *testing.T) {
 		{"booleans become their text", `{"a":true,"b":false}`, webhook.Row{{"a", "true"}, {"b", "false"}}},
 		{"escapes are resolved", `{"a":"\u00e9\n\ud83d\udc4b"}`, webhook.Row{{"a", "é\n👋"}}},
 		{"an empty value is a value", `{"a":""}`, webhook.Row{{"a", ""}}},
+		{"a text by the name of turns is a field", `{"Then":"1"}`, webhook.Row{{"Then", "1"}}},
 		{"a row may leave everything out", ` {} `, webhook.Row{}},
 		{"or be an empty list", `[]`, webhook.Row{}},
 	} {
@@ -39,6 +40,9 @@ func TestParseRowRefuses(t *testing.T) {
 		{"a bare text", `"Body"`, "a row is a JSON object or a list"},
 		{"an object in an object", `{"a":{"b":1}}`, `the value of "a" is nested`},
 		{"a list in a list", `[{"name":"a","value":[1]}]`, `the value of "a" is nested`},
+		{"turns where there is one request", `{"Then":["1"]}`, `"Then" is a list of turns: they need [Load] Kind = call or chat`},
+		{"turns in a list", `[{"name":"Then","value":[]}]`, `"Then" is a list of turns: they need [Load] Kind = call or chat`},
+		{"an object for turns", `{"Then":{}}`, `the value of "Then" is nested`},
 		{"null", `{"a":null}`, `the value of "a" is null`},
 		{"a name twice in an object", `{"a":1,"a":1}`, `"a" is given twice`},
 		{"an empty name", `{"":1}`, "empty name"},
@@ -91,6 +95,30 @@ func TestParseRowsWantsARow(t *testing.T) {
 	for _, text := range []string{"", "\n\n", "# only a comment"} {
 		if _, err := webhook.ParseRows("data.txt", text); err == nil || !strings.Contains(err.Error(), "holds no row") {
 			t.Errorf("ParseRows(%q) = %v, want an error that there is no row", text, err)
+		}
+	}
+}
+
+func TestParsePerson(t *testing.T) {
+	for _, tc := range []struct {
+		what, text string
+		row        webhook.Row
+		then       string
+		err        string
+	}{
+		{"turns are returned as written", `{"From":"+1","Then": ["1", {"a": 2}] ,"To":"+2"}`, webhook.Row{{"From", "+1"}, {"To", "+2"}}, `["1", {"a": 2}]`, ""},
+		{"in a list, too", `[{"name":"Then","value":["1"]},{"name":"a","value":"b"}]`, webhook.Row{{"a", "b"}}, `["1"]`, ""},
+		{"no turns", `{"From":"+1"}`, webhook.Row{{"From", "+1"}}, "", ""},
+		{"no list", `{"Then":"1"}`, webhook.Row{}, `"1"`, ""},
+		{"null", `{"Then":null}`, nil, "", `the value of "Then" is null`},
+		{"turns twice", `{"Then":[],"Then":[]}`, nil, "", `"Then" is given twice`},
+		{"turns twice in a list", `[{"name":"Then","value":[]},{"name":"Then","value":[]}]`, nil, "", `"Then" is given twice`},
+		{"another name twice in a list", `[{"name":"Then","value":[]},{"name":"a","value":""},{"name":"a","value":""}]`, webhook.Row{{"a", ""}, {"a", ""}}, `[]`, ""},
+		{"a bad entry behind turns", `[{"name":"Then","value":[]},1]`, nil, "", `entry 2 of the list`},
+	} {
+		row, then, err := webhook.ParsePerson(tc.text)
+		if (err == nil) != (tc.err == "") || err != nil && !strings.Contains(err.Error(), tc.err) || !slices.Equal(row, tc.row) || string(then) != tc.then {
+			t.Errorf("%s: ParsePerson(%s) = %v, %s, %v, want %v, %s, %s", tc.what, tc.text, row, then, err, tc.row, tc.then, tc.err)
 		}
 	}
 }

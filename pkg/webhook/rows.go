@@ -9,12 +9,16 @@ import (
 // maxProblems is how many bad lines are worth showing at once.
 const maxProblems = 20
 
-// ParseRows reads a text of rows, one a line as [ParseRow] reads them. Blank
-// lines and lines that start with # are skipped. All bad lines are reported in
-// one error, a line each, as name:line: what is wrong; a text without any row
-// is an error too.
-func ParseRows(name, text string) ([]Row, error) {
-	var rows []Row
+// ParseRows reads a text of rows, one a line as [ParseRow] reads them; see
+// [ParseLines].
+func ParseRows(name, text string) ([]Row, error) { return ParseLines(name, text, ParseRow) }
+
+// ParseLines reads a text of rows, one a line as parse reads them. Blank lines
+// and lines that start with # are skipped. All bad lines are reported in one
+// error, a line each, as name:line: what is wrong; a text without any row is an
+// error too.
+func ParseLines[T any](name, text string, parse func(line string) (T, error)) ([]T, error) {
+	var rows []T
 	var problems []error
 	text = strings.TrimPrefix(text, "\ufeff")
 	number := 0
@@ -24,7 +28,7 @@ func ParseRows(name, text string) ([]Row, error) {
 		if line == "" || line[0] == '#' {
 			continue
 		}
-		row, err := ParseRow(line)
+		row, err := parse(line)
 		if err != nil {
 			problems = append(problems, fmt.Errorf("%s:%d: %w", name, number, err))
 			continue

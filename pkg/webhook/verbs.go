@@ -2,6 +2,7 @@ package webhook
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -39,9 +40,9 @@ func nameSet(names string) map[string]bool {
 	return set
 }
 
-func judgeCallVerbs(root *element) Code {
-	for _, verb := range root.children {
-		if !callVerbs[verb.name] || !isCallElement(verb) {
+func judgeCallVerbs(root *Element) Code {
+	for _, verb := range root.Children {
+		if !callVerbs[verb.Name] || !isCallElement(verb) {
 			return SchemaViolation
 		}
 	}
@@ -50,16 +51,16 @@ func judgeCallVerbs(root *element) Code {
 
 // isCallElement checks names: those of elements are known, and no attribute's
 // begins with a capital letter.
-func isCallElement(e *element) bool {
-	if !callVerbs[e.name] && !callNouns[e.name] {
+func isCallElement(e *Element) bool {
+	if !callVerbs[e.Name] && !callNouns[e.Name] {
 		return false
 	}
-	for name := range e.attrs {
-		if name[0] >= 'A' && name[0] <= 'Z' {
+	for _, a := range e.Attrs {
+		if a.Name[0] >= 'A' && a.Name[0] <= 'Z' {
 			return false
 		}
 	}
-	for _, child := range e.children {
+	for _, child := range e.Children {
 		if !isCallElement(child) {
 			return false
 		}
@@ -68,15 +69,15 @@ func isCallElement(e *element) bool {
 }
 
 // judgeMessageVerbs counts the replies of an answer to a message.
-func judgeMessageVerbs(root *element, tollFree bool) (Code, Replies) {
-	for _, verb := range root.children {
+func judgeMessageVerbs(root *Element, tollFree bool) (Code, Replies) {
+	for _, verb := range root.Children {
 		if code := checkMessageVerb(verb); code != Accepted {
 			return code, Replies{}
 		}
 	}
 	var replies Replies
-	for _, verb := range root.children {
-		if verb.name == "Redirect" {
+	for _, verb := range root.Children {
+		if verb.Name == "Redirect" {
 			break // Twilio goes on with the document it fetches there
 		}
 		r := newReply(verb)
@@ -97,21 +98,21 @@ func judgeMessageVerbs(root *element, tollFree bool) (Code, Replies) {
 }
 
 // checkMessageVerb checks a verb's name, its attributes' and its children's.
-func checkMessageVerb(verb *element) Code {
-	attributes, ok := messageVerbs[verb.name]
-	if !ok && callVerbs[verb.name] {
+func checkMessageVerb(verb *Element) Code {
+	attributes, ok := messageVerbs[verb.Name]
+	if !ok && callVerbs[verb.Name] {
 		return VerbNotForMessages
 	}
 	if !ok || !hasOnly(verb, attributes) {
 		return SchemaViolation
 	}
 	media := 0
-	for _, noun := range verb.children {
-		if noun.name == "Media" {
+	for _, noun := range verb.Children {
+		if noun.Name == "Media" {
 			media++
 		}
-		isNoun := verb.name == "Message" && (noun.name == "Body" || noun.name == "Media")
-		if !isNoun || !hasOnly(noun, nil) || len(noun.children) > 0 {
+		isNoun := verb.Name == "Message" && (noun.Name == "Body" || noun.Name == "Media")
+		if !isNoun || !hasOnly(noun, nil) || len(noun.Children) > 0 {
 			return SchemaViolation
 		}
 	}
@@ -121,10 +122,9 @@ func checkMessageVerb(verb *element) Code {
 	return Accepted
 }
 
-func hasOnly(e *element, attributes []string) bool {
-	known := nameSet(strings.Join(attributes, " "))
-	for name := range e.attrs {
-		if !known[name] {
+func hasOnly(e *Element, attributes []string) bool {
+	for _, a := range e.Attrs {
+		if !slices.Contains(attributes, a.Name) {
 			return false
 		}
 	}
@@ -135,14 +135,14 @@ func hasOnly(e *element, attributes []string) bool {
 type reply struct {
 	text  string
 	media bool
-	attrs map[string]string
+	attrs Row
 }
 
-func newReply(message *element) reply {
-	r := reply{text: strings.TrimSpace(message.text.String()), attrs: message.attrs}
-	for _, noun := range message.children {
-		text := strings.TrimSpace(noun.text.String())
-		if noun.name == "Media" {
+func newReply(message *Element) reply {
+	r := reply{text: message.trimmedText(), attrs: message.Attrs}
+	for _, noun := range message.Children {
+		text := noun.trimmedText()
+		if noun.Name == "Media" {
 			r.media = r.media || text != ""
 		} else {
 			r.text += text
@@ -170,7 +170,7 @@ func (r reply) check() Code {
 
 // attributeIs reports whether an attribute is good, or not there at all.
 func (r reply) attributeIs(name string, good func(string) bool) bool {
-	value, ok := r.attrs[name]
+	value, ok := r.attrs.Get(name)
 	return !ok || good(value)
 }
 
@@ -204,8 +204,8 @@ func isURL(text string) bool {
 // tollFree reports whether this reply goes from a toll-free number to the US or
 // Canada; normally is what holds for replies without to and from.
 func (r reply) tollFree(normally bool) bool {
-	from, hasFrom := r.attrs["from"]
-	to, hasTo := r.attrs["to"]
+	from, hasFrom := r.attrs.Get("from")
+	to, hasTo := r.attrs.Get("to")
 	switch {
 	case hasFrom && hasTo:
 		return isTollFreePair(from, to)

@@ -2,7 +2,6 @@ package webhook
 
 import (
 	"mime"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -40,135 +39,112 @@ type Replies struct {
 	Media    int // replies with media
 }
 
+// A Reading is an answer as Twilio reads it.
+type Reading struct {
+	Verdict
+	// Document is the <Response> that Twilio would execute. It is nil if Twilio
+	// could not use the answer; after a [SchemaViolation], which is a warning, it
+	// is not. Text that is spoken or sent, and sound, are documents of one verb.
+	Document *Element
+}
+
+func failed(code Code) Reading { return Reading{Verdict: Verdict{Code: code}} }
+
+func nothingToDo() Reading { return Reading{Document: emptyResponse} }
+
 // Verdict judges an answer to a webhook of this kind. tollFree says that
 // replies go from a toll-free number to the US or Canada, as a template knows.
 //
 // Where Twilio documents nothing, the verdict is lenient: an empty answer to a
 // message is accepted.
-func (k Kind) Verdict(a Answer, tollFree bool) Verdict {
-	code, replies := k.judge(a, tollFree)
-	if code != Accepted {
-		return Verdict{Code: code}
-	}
-	return Verdict{Replies: replies}
-}
+func (k Kind) Verdict(a Answer, tollFree bool) Verdict { return k.read(a, tollFree).Verdict }
 
-func (k Kind) judge(a Answer, tollFree bool) (Code, Replies) {
+func (k Kind) read(a Answer, tollFree bool) Reading {
 	switch {
 	case a.Status < 200:
-		return ProtocolViolation, Replies{}
+		return failed(ProtocolViolation)
 	case a.Status >= firstBadStatus:
-		return ErrorStatus, Replies{}
+		return failed(ErrorStatus)
 	case a.Status >= 300:
-		return BadRedirect, Replies{}
+		return failed(BadRedirect)
 	case len(a.Body) > MaxAnswer:
-		return AnswerTooLong, Replies{}
+		return failed(AnswerTooLong)
 	case k == Status:
-		return judgeAcknowledgement(a), Replies{}
+		return readAcknowledgement(a)
 	case len(a.Body) == 0:
-		return k.judgeEmpty(a), Replies{}
+		return k.readEmpty(a)
 	case a.ContentType == nil:
-		return RetrievalFailure, Replies{}
+		return failed(RetrievalFailure)
 	}
 
 	mediaType, _, err := mime.ParseMediaType(string(a.ContentType))
 	switch {
 	case err != nil && mediaType == "":
-		return ContentTypeUnusable, Replies{}
+		return failed(ContentTypeUnusable)
 	case mediaType == "text/xml", mediaType == "application/xml", mediaType == "text/html":
-		return k.judgeTwiML(a.Body, tollFree)
-	case mediaType == "text/plain" && k == Voice:
-		return Accepted, Replies{} // run if it is TwiML, else spoken
+		return k.readTwiML(a.Body, tollFree)
+	case mediaType == "text/plain" && k.isVoice():
+		return k.readSpeech(a.Body)
 	case mediaType == "text/plain":
-		return judgePlainText(string(a.Body), tollFree)
-	case strings.HasPrefix(mediaType, "audio/") && k == Voice:
-		return Accepted, Replies{} // played
+		return readReply(string(a.Body), tollFree)
+	case strings.HasPrefix(mediaType, "audio/") && k.isVoice():
+		return Reading{Document: oneVerb("Play", "")}
 	}
-	return ContentTypeUnusable, Replies{}
+	return failed(ContentTypeUnusable)
 }
 
-// judgeAcknowledgement judges an answer to a status callback, in which there is
+// oneVerb returns the document of a verb with a text.
+func oneVerb(name, text string) *Element {
+	return &Element{Name: "Response", Children: []*Element{{Name: name, Text: text}}}
+}
+
+// readAcknowledgement reads an answer to a status callback, in which there is
 // nothing to do: no content, or TwiML that asks for nothing. Twilio logs a
 // warning about anything else.
 // Twilio: guides to webhooks for messaging and voice, status callbacks.
-func judgeAcknowledgement(a Answer) Code {
+func readAcknowledgement(a Answer) Reading {
 	if a.Status == statusNoContent {
-		return Accepted
+		return nothingToDo()
 	}
 	switch mediaType, _, _ := mime.ParseMediaType(string(a.ContentType)); mediaType {
 	case "text/xml", "application/xml":
-		return judgeNoTwiML(a.Body)
+		if code := judgeNoTwiML(a.Body); code != Accepted {
+			return failed(code)
+		}
+		return nothingToDo()
 	}
-	return ContentTypeUnusable
+	return failed(ContentTypeUnusable)
 }
 
-func (k Kind) judgeEmpty(a Answer) Code {
+func (k Kind) readEmpty(a Answer) Reading {
 	switch {
 	case a.Status == statusNoContent:
-		return Accepted
+		return nothingToDo()
 	case a.Chunked:
-		return EmptyChunkedAnswer
-	case k == Voice:
-		return DocumentUnreadable
+		return failed(EmptyChunkedAnswer)
+	case k.isVoice():
+		return failed(DocumentUnreadable)
 	}
-	return Accepted
+	return nothingToDo()
 }
 
-// judgePlainText: the whole body is the reply.
+// readSpeech reads plain text that answers a call: it is run if it is TwiML,
+// else spoken.
+// Twilio: TwiML for programmable voice, MIME types.
+func (k Kind) readSpeech(text []byte) Reading {
+	if r := k.readTwiML(text, false); r.Code == Accepted {
+		return r
+	}
+	return Reading{Document: oneVerb("Say", string(text))}
+}
+
+// readReply reads plain text that answers a message: the whole body is the
+// reply.
 // Twilio: TwiML for programmable messaging, MIME types.
-func judgePlainText(text string, tollFree bool) (Code, Replies) {
+func readReply(text string, tollFree bool) Reading {
 	if utf8.RuneCountInString(text) > maxReplyText {
-		return ReplyBody, Replies{}
+		return failed(ReplyBody)
 	}
-	return Accepted, Replies{Count: 1, Segments: Segments(text, tollFree)}
-}
-
-// A Judge gives verdicts fast where answers repeat: it remembers those it has
-// seen. It is not safe for concurrent use.
-type Judge struct {
-	kind Kind
-	seen map[string]Verdict
-	size int // bytes of the answers seen
-	key  []byte
-}
-
-// What is worth remembering. Thousands of connections have a Judge each.
-const (
-	maxSeen       = 64       // answers
-	maxSeenSize   = 16 << 10 // bytes, all together
-	maxSeenAnswer = 4 << 10  // bytes
-)
-
-// NewJudge returns a Judge for answers to webhooks of this kind.
-func NewJudge(kind Kind) *Judge {
-	return &Judge{kind: kind, seen: make(map[string]Verdict)}
-}
-
-// Verdict returns what [Kind.Verdict] does.
-func (j *Judge) Verdict(a Answer, tollFree bool) Verdict {
-	if len(a.Body) > maxSeenAnswer {
-		return j.kind.Verdict(a, tollFree)
-	}
-	j.key = appendKey(j.key[:0], a, tollFree)
-	if v, ok := j.seen[string(j.key)]; ok {
-		return v
-	}
-	v := j.kind.Verdict(a, tollFree)
-	if len(j.seen) >= maxSeen || j.size+len(j.key) > maxSeenSize {
-		clear(j.seen)
-		j.size = 0
-	}
-	j.size += len(j.key)
-	j.seen[string(j.key)] = v
-	return v
-}
-
-// appendKey appends all that a verdict depends on. A header holds no line feed.
-func appendKey(key []byte, a Answer, tollFree bool) []byte {
-	key = strconv.AppendInt(key, int64(a.Status), 10)
-	key = strconv.AppendBool(key, a.Chunked)
-	key = strconv.AppendBool(key, tollFree)
-	key = strconv.AppendBool(key, a.ContentType != nil)
-	key = append(append(key, a.ContentType...), '\n')
-	return append(key, a.Body...)
+	replies := Replies{Count: 1, Segments: Segments(text, tollFree)}
+	return Reading{Verdict: Verdict{Replies: replies}, Document: oneVerb("Message", text)}
 }
