@@ -1,0 +1,192 @@
+package dialog
+
+import (
+	"encoding/binary"
+	"encoding/hex"
+	"math/rand/v2"
+	"time"
+
+	"call-load-tester/pkg/webhook"
+)
+
+// A Conversation is one call, or one thread of messages. It is not safe for
+// concurrent use. Use it so: First; then Request, and Answered with what was
+// answered, again and again until Next says that it is over.
+type Conversation struct {
+	player *Player
+	person *Person
+	start  time.Time
+	random rand.PCG // of SIDs
+	sid    string   // the call's; of a chat, the hex digits of the last message's
+	from   string   // of a chat whose person gives no number
+
+	clock time.Duration // since the start, at the last answer
+	wait  time.Duration // from then on: what is played and awaited
+	next  asking        // the request that follows, if any
+	calls []Request     // callbacks to hand out
+
+	at    position // in the document being executed
+	queue *queueing
+	jars  []jar
+
+	pickedUp   bool
+	pickedUpAt time.Duration
+
+	turns     int // taken
+	unheard   int // of these, found no taker
+	elsewhere int
+	requests  int // first and follow-up
+	ending    Ending
+	code      webhook.Code
+	lasted    time.Duration
+}
+
+// A position is a place in a document that came from a URL.
+type position struct {
+	document *webhook.Element
+	next     int    // the verb to execute
+	url      string // as Twilio has it
+	role     Role   // of the request that brought it
+}
+
+// Next is what follows.
+type Next struct {
+	// Wait is how long after what was told the request of the conversation is due,
+	// or until it is over.
+	Wait time.Duration
+	// Over says that no request of the conversation follows.
+	Over bool
+	// Callbacks are requests besides the conversation, each due in its own time.
+	// Their answers are not told to the conversation.
+	Callbacks []Request
+}
+
+// First begins the conversation. It is called once.
+func (c *Conversation) First() Next {
+	c.requests++
+	c.next = c.player.first
+	return c.handOut()
+}
+
+// Answered tells what the last request was answered, and how long after it was
+// due. at is the URL, as Twilio has it, that answered in the end, if there were
+// HTTP redirects; empty: the one that was asked.
+func (c *Conversation) Answered(answer webhook.Reading, at string, took time.Duration) Next {
+	asked := c.passed(took)
+	if at == "" {
+		at = asked.url
+	}
+	switch {
+	case c.ending != Live: // the caller has hung up
+	case answer.Document == nil:
+		c.fail(answer.Code, asked.role, asked.url)
+	default:
+		c.execute(position{document: answer.Document, url: at, role: asked.role})
+	}
+	return c.handOut()
+}
+
+// Elsewhere tells that an HTTP redirect led to a URL that may not be asked. It is
+// taken for an empty answer.
+func (c *Conversation) Elsewhere(took time.Duration) Next {
+	asked := c.passed(took)
+	if c.ending == Live {
+		c.elsewhere++
+		c.execute(position{document: nothing, url: asked.url, role: asked.role})
+	}
+	return c.handOut()
+}
+
+// Failed tells that the last request got no answer, and how long that took.
+func (c *Conversation) Failed(code webhook.Code, took time.Duration) Next {
+	return c.Answered(webhook.Reading{Verdict: webhook.Verdict{Code: code}}, "", took)
+}
+
+// HangUp tells that the run was stopped so long after what was told last: the
+// caller hangs up. A conversation that has ended stays as it is, but its last
+// request is not made.
+func (c *Conversation) HangUp(after time.Duration) Next {
+	c.next = asking{}
+	if c.ending == Live {
+		c.wait = min(max(after, 0), c.wait)
+		c.end(Interrupted)
+	}
+	return c.handOut()
+}
+
+// passed moves the clock to when the last request was answered, and returns it.
+func (c *Conversation) passed(took time.Duration) asking {
+	asked := c.next
+	c.clock += c.wait + took
+	c.wait = 0
+	c.next = asking{}
+	return asked
+}
+
+func (c *Conversation) handOut() Next {
+	next := Next{Wait: c.wait, Over: c.next.url == "", Callbacks: c.calls}
+	c.calls = nil
+	return next
+}
+
+// Ending returns how the conversation ended.
+func (c *Conversation) Ending() Ending { return c.ending }
+
+// Code returns why it failed, and Accepted if it did not.
+func (c *Conversation) Code() webhook.Code {
+	if c.ending != Failed {
+		return webhook.Accepted
+	}
+	return c.code
+}
+
+// AsMeant reports whether it ended as the row means it to: not failed, not
+// endless, every turn taken and of use.
+func (c *Conversation) AsMeant() bool {
+	switch c.ending {
+	case Finished, Rejected, HungUpByApp, HungUpByCaller:
+		return c.turns == len(c.person.turns) && c.unheard == 0
+	}
+	return false
+}
+
+// Counts tells of a conversation's turns and of what was not asked.
+type Counts struct {
+	Turns     int // that the person has taken
+	NoTaker   int // of these, that nothing listened to
+	Elsewhere int // requests to hosts that may not be asked
+}
+
+// Counts returns what has been counted so far.
+func (c *Conversation) Counts() Counts { return Counts{c.turns, c.unheard, c.elsewhere} }
+
+// Lasted returns how long it has lasted, on its own clock.
+func (c *Conversation) Lasted() time.Duration { return c.lasted }
+
+// Minutes returns the minutes begun of a call that was answered: what Twilio
+// bills. Twilio: voice is rounded up to whole minutes.
+func (c *Conversation) Minutes() int {
+	if !c.pickedUp || c.isChat() {
+		return 0
+	}
+	return minutes(c.lasted - c.pickedUpAt)
+}
+
+func (c *Conversation) isChat() bool { return c.player.rules.Envelope.Kind == webhook.Chat }
+
+// now returns the time on the conversation's clock.
+func (c *Conversation) now() time.Duration { return c.clock + c.wait }
+
+// newDigits returns the hex digits of a new SID.
+func (c *Conversation) newDigits() string {
+	var b [16]byte
+	binary.LittleEndian.PutUint64(b[:8], c.random.Uint64())
+	binary.LittleEndian.PutUint64(b[8:], c.random.Uint64())
+	return hex.EncodeToString(b[:])
+}
+
+// seconds returns a time in whole seconds, begun ones included.
+func seconds(d time.Duration) int { return int((d + time.Second - 1) / time.Second) }
+
+// minutes returns how many minutes are begun in a time: at least one.
+func minutes(d time.Duration) int { return max(1, (seconds(d)+59)/60) }

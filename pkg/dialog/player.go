@@ -1,0 +1,143 @@
+package dialog
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/url"
+	"strings"
+	"time"
+
+	"call-load-tester/pkg/webhook"
+)
+
+// A Player plays Twilio and persons by the rules of a run. It is not changed by
+// use and safe for concurrent use.
+type Player struct {
+	rules    Rules
+	route    webhook.Route
+	hosts    map[string]bool
+	persons  []*Person
+	signed   string // the URL of the first request, as Twilio has it
+	host     string // of signed
+	first    asking
+	status   *url.URL // nil: none
+	fallback *url.URL // likewise
+}
+
+// New returns a Player, or an error that names everything wrong with the rules
+// or with what persons do under them.
+func New(rules Rules, persons []*Person) (*Player, error) {
+	if err := rules.check(); err != nil {
+		return nil, err
+	}
+	rules = rules.withDefaults()
+	if len(persons) == 0 {
+		return nil, errors.New("there is no row")
+	}
+	for i, person := range persons {
+		if n := len(person.turns) + 1; rules.Envelope.Kind == webhook.Chat && n > rules.MaxRequests {
+			return nil, fmt.Errorf("row %d has %d messages: more than MaxRequests allows, %d", i+1, n, rules.MaxRequests)
+		}
+	}
+	p := &Player{
+		rules:    rules,
+		route:    webhook.NewRoute(rules.Envelope),
+		hosts:    rules.hosts(),
+		signed:   withoutFragment(rules.Envelope.Signed()),
+		status:   parseURL(rules.StatusURI),
+		fallback: parseURL(rules.FallbackURI),
+	}
+	signed := parseURL(p.signed)
+	p.host = signed.Host
+	p.first = p.asking(signed, rules.Envelope.Get, First, nil)
+	p.first.send = rules.Envelope.URL
+	for _, person := range persons {
+		p.persons = append(p.persons, person.prepared(rules.Envelope))
+	}
+	return p, nil
+}
+
+// Begin returns conversation k of a run, counted from 0: that of person k modulo
+// their number. start is when it begins, on the clock that callbacks tell. seed
+// decides the SIDs: two conversations must not have the same.
+func (p *Player) Begin(k int, start time.Time, seed [2]uint64) *Conversation {
+	c := &Conversation{
+		player: p,
+		person: p.persons[k%len(p.persons)],
+		start:  start,
+		random: *rand.NewPCG(seed[0], seed[1]),
+	}
+	c.sid = c.newDigits()
+	switch given, isCall := c.person.fields.Get("CallSid"); {
+	case isCall && given != freshCallSID:
+		c.sid = given
+	case isCall:
+		c.sid = freshCallSID + c.sid
+	case !c.person.hasFrom:
+		c.from = numberOf(k)
+	}
+	return c
+}
+
+// May reports whether a URL may be asked: only the hosts that the rules name
+// are. It serves whoever follows the HTTP redirects of answers.
+func (p *Player) May(u *url.URL) bool {
+	return p.hosts[strings.ToLower(u.Hostname())] || p.hosts[strings.ToLower(u.Host)]
+}
+
+// Route leads from URLs as Twilio has them to where they are asked.
+func (p *Player) Route() webhook.Route { return p.route }
+
+// send returns where the request of a URL goes. That of the webhook itself may
+// have another path behind a tunnel.
+func (p *Player) send(signed *url.URL) string {
+	if signed.String() == p.signed {
+		return p.rules.Envelope.URL
+	}
+	return p.route.To(signed).String()
+}
+
+// parseURL parses a URL that has been checked; of none it makes nil. The
+// connection overrides in the fragment are no part of what is asked.
+// Twilio: webhooks connection overrides.
+func parseURL(raw string) *url.URL {
+	if raw == "" {
+		return nil
+	}
+	u, err := url.Parse(withoutFragment(raw))
+	if err != nil {
+		panic(err)
+	}
+	return u
+}
+
+func withoutFragment(url string) string {
+	url, _, _ = strings.Cut(url, "#")
+	return url
+}
+
+// numberOf returns the phone number of a chat's person who gives none: another
+// one for each k below 6.8 million. The first 69,300 are reserved for fiction;
+// the rest are lines of the exchange 555, which nobody has.
+// North American Numbering Plan: 555-0100 to 555-0199 are for fiction in each
+// area code; 555-1212 is directory assistance.
+func numberOf(k int) string {
+	const first, lines = 100, 9900
+	line := first + k/len(areaCodes)%(lines-1)
+	if line >= 1212 {
+		line++
+	}
+	return fmt.Sprintf("+1%03d555%04d", areaCodes[k%len(areaCodes)], line)
+}
+
+// areaCodes are those that may stand for a place: not services, such as 911,
+// and not those of which some are toll-free.
+var areaCodes = func() (codes []int) {
+	for code := 200; code < 1000; code++ {
+		if code%100 != 11 && code/100 != 8 {
+			codes = append(codes, code)
+		}
+	}
+	return codes
+}()

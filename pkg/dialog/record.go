@@ -1,0 +1,167 @@
+package dialog
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"call-load-tester/pkg/webhook"
+)
+
+// processing is how long after its end a recording can be had. It is made up.
+const processing = time.Second
+
+// record executes a Record. Control goes to the action; without a sound, the
+// recording is empty, and control goes to the next verb.
+// Twilio: TwiML <Record>; an older page says in so many words what becomes of a
+// caller who does not speak at all.
+func (c *Conversation) record(verb *webhook.Element) {
+	c.pickUp()
+	t, _ := c.takeTurn()
+	r := recording{verb: verb, sid: "RE" + c.newDigits(), source: "RecordVerb", began: c.now()}
+	heard, took := c.recordTurn(verb, t)
+	if heard == nil {
+		c.recordingCallbacks(r, took)
+		c.spend(took)
+		return
+	}
+	own := append(webhook.Row{{Name: "RecordingUrl", Value: c.recordingURL(r.sid)}, {Name: "RecordingSid", Value: r.sid}}, heard...)
+	if t.kind == fields {
+		own = replaced(own, t.fields)
+	}
+	r.duration, _ = own.Get("RecordingDuration")
+	c.recordingCallbacks(r, took)
+	c.spend(took)
+	if t.kind == hangUp {
+		c.hangUpAsking(verb, own)
+		return
+	}
+	c.ask(text(verb, "action"), isGet(verb, "method"), own)
+}
+
+// recordTurn returns the RecordingDuration, and the Digits if a key or hanging
+// up ended it, of what is recorded of a turn, nil if there is no sound, and how
+// long it takes. Silence before and after words is not recorded; it is the
+// default to trim it.
+func (c *Conversation) recordTurn(verb *webhook.Element, t turn) (heard webhook.Row, took time.Duration) {
+	think := c.player.rules.Think
+	longest := number(verb, "maxLength", 3600)
+	silent := longest // how long a silence ends it
+	if timeout := number(verb, "timeout", 5); timeout > 0 {
+		silent = min(silent, timeout)
+	}
+	switch {
+	case t.kind == hangUp:
+		return recorded(think, "hangup"), think
+	case t.kind == fields && isFor(t.fields, []string{"RecordingUrl", "RecordingSid", "RecordingDuration", "Digits"}):
+		length := time.Duration(0)
+		if given, err := strconv.Atoi(first(t.fields, "RecordingDuration")); err == nil {
+			length = min(max(time.Duration(given)*time.Second, 0), longest)
+		}
+		return recorded(length, ""), think + length
+	case t.kind == silence:
+	case think > silent || t.kind == fields:
+		c.unheard++
+	case t.kind == speech:
+		length := c.speaking(t.text)
+		if length >= longest {
+			return recorded(longest, ""), think + longest
+		}
+		return recorded(length, ""), think + length + silent
+	case t.kind == keys:
+		return c.recordKeys(verb, t.text, silent)
+	}
+	return nil, silent
+}
+
+// recordKeys is recordTurn for keys: the first that may end the recording does;
+// others are sounds.
+func (c *Conversation) recordKeys(verb *webhook.Element, text string, silent time.Duration) (heard webhook.Row, took time.Duration) {
+	finishOn := keypad
+	if given, ok := verb.Attrs.Get("finishOnKey"); ok {
+		finishOn = given
+	}
+	at := c.player.rules.Think
+	end := silent
+	for _, key := range text {
+		if key == 'w' {
+			at += keyPause
+			continue
+		}
+		if at > end {
+			break
+		}
+		if strings.ContainsRune(finishOn, key) {
+			return recorded(at, string(key)), at
+		}
+		end = at + silent
+	}
+	if end == silent { // the first key came too late
+		c.unheard++
+		return nil, silent
+	}
+	return recorded(end-silent, ""), end
+}
+
+func recorded(length time.Duration, digits string) webhook.Row {
+	heard := webhook.Row{{Name: "RecordingDuration", Value: strconv.Itoa(seconds(length))}}
+	if digits != "" {
+		heard = append(heard, webhook.Field{Name: "Digits", Value: digits})
+	}
+	return heard
+}
+
+// first returns the first value of a field; empty if there is none.
+func first(row webhook.Row, name string) string {
+	value, _ := row.Get(name)
+	return value
+}
+
+// A recording is what recordingStatusCallback is told of.
+type recording struct {
+	verb     *webhook.Element
+	sid      string
+	source   string
+	began    time.Duration
+	duration string // in seconds; empty: nothing was recorded
+}
+
+func (c *Conversation) recordingURL(sid string) string {
+	return "https://api.twilio.com/2010-04-01/Accounts/" + first(c.person.fields, "AccountSid") + "/Recordings/" + sid
+}
+
+// recordingCallbacks hands out what the recordingStatusCallback of a verb is
+// told, if it has one: the recording ends so long after now.
+// Twilio: TwiML <Record>, recordingStatusCallbackEvent; captured requests.
+func (c *Conversation) recordingCallbacks(r recording, took time.Duration) {
+	callback, ok := attr(r.verb, "recordingStatusCallback")
+	if !ok {
+		return
+	}
+	events := []string{"completed"}
+	if given, ok := attr(r.verb, "recordingStatusCallbackEvent"); ok {
+		events = strings.Fields(given)
+	}
+	tell := func(status string, after time.Duration, more ...webhook.Field) {
+		if slices.Contains(events, status) {
+			c.call(callback, isGet(r.verb, "recordingStatusCallbackMethod"), after, append(webhook.Row{
+				{Name: "AccountSid", Value: first(c.person.fields, "AccountSid")},
+				{Name: "CallSid", Value: c.sid},
+				{Name: "RecordingSid", Value: r.sid},
+				{Name: "RecordingUrl", Value: c.recordingURL(r.sid)},
+				{Name: "RecordingStatus", Value: status},
+				{Name: "RecordingChannels", Value: "1"},
+				{Name: "RecordingSource", Value: r.source},
+				{Name: "RecordingStartTime", Value: c.timestamp(r.began)},
+			}, more...))
+		}
+	}
+	tell("in-progress", r.began-c.now())
+	if r.duration == "" {
+		tell("absent", took+processing)
+		return
+	}
+	tell("completed", took+processing,
+		webhook.Field{Name: "RecordingDuration", Value: r.duration}, webhook.Field{Name: "ErrorCode", Value: "0"})
+}

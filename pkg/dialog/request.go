@@ -1,0 +1,191 @@
+package dialog
+
+import (
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"time"
+
+	"call-load-tester/pkg/webhook"
+)
+
+// A Role is what a request is in its conversation.
+type Role uint8
+
+const (
+	First         Role = iota // begins the conversation
+	FollowUp                  // what an answer, or the person, asks for next
+	Fallback                  // asked where there was no usable answer
+	Callback                  // tells of something, besides the conversation
+	numberOfRoles = iota
+)
+
+var roleNames = [numberOfRoles]string{First: "first", FollowUp: "follow-up", Fallback: "fallback", Callback: "callback"}
+
+// String returns the role in lower case.
+func (r Role) String() string { return roleNames[r] }
+
+// A Request is one of a conversation, ready to be written.
+type Request struct {
+	webhook.Request
+	Role Role
+	Step string        // its method and path; see [Conversation.Request]
+	Wait time.Duration // of a callback: how long after what was told last it is due
+}
+
+// asking is a request that follows.
+type asking struct {
+	url  string // as Twilio has it; empty: there is none
+	send string // where it goes
+	step string
+	get  bool
+	role Role
+	own  webhook.Row // its own fields, sorted, besides those that all requests have
+}
+
+// Request writes the request that is due to r, whose memory is used again.
+//
+// Its step is the method and the path, without query, user and password, with
+// each SID in the path as its two letters and an ellipsis: "POST /calls/CA…". A
+// host other than the webhook's stands before the path.
+func (c *Conversation) Request(r *Request) {
+	room := r.Fields[:0]
+	*r = Request{Role: c.next.role, Step: c.next.step}
+	if c.isChat() {
+		r.Request = c.messageRequest()
+	} else {
+		r.Fields = c.callFields(room, c.callStatus(), c.next.own)
+	}
+	r.Kind = c.player.rules.Envelope.Kind
+	r.URL, r.SignURL, r.Get = c.next.send, c.next.url, c.next.get
+	r.Cookie = c.Cookie(c.next.url)
+}
+
+// ask makes a request to a URL that a document names the next one of the
+// conversation; if that is one too many, it ends it.
+func (c *Conversation) ask(reference string, get bool, own webhook.Row) {
+	signed, ok := c.resolve(reference)
+	switch {
+	case !ok:
+		c.fail(webhook.MalformedURL, c.at.role, reference)
+	case !c.player.May(signed):
+		c.elsewhere++
+		c.at = position{document: nothing, url: signed.String(), role: FollowUp}
+	case c.countRequest():
+		c.next = c.player.asking(signed, get, FollowUp, own)
+	}
+}
+
+// countRequest counts a request of the conversation. It reports false if there
+// were too many: then the caller hangs up.
+func (c *Conversation) countRequest() bool {
+	if c.requests >= c.player.rules.MaxRequests || c.now() > c.pickedUpAt+maxCall {
+		c.end(Endless)
+		return false
+	}
+	c.requests++
+	c.pickUp()
+	return true
+}
+
+func (p *Player) asking(signed *url.URL, get bool, role Role, own webhook.Row) asking {
+	slices.SortStableFunc(own, byName)
+	return asking{url: signed.String(), send: p.send(signed), step: p.step(get, signed), get: get, role: role, own: own}
+}
+
+// nothing is a document that asks for nothing.
+var nothing = &webhook.Element{Name: "Response"}
+
+// resolve returns the URL that a document names, seen from its own. It reports
+// false where Twilio would call it malformed. Twilio: error dictionary 11100.
+func (c *Conversation) resolve(reference string) (*url.URL, bool) {
+	signed, err := parseURL(c.at.url).Parse(reference)
+	if err != nil {
+		return nil, false
+	}
+	signed.Fragment, signed.RawFragment = "", ""
+	return signed, webhook.CheckLocation(signed.String()) == nil
+}
+
+// fail ends the conversation for want of an answer, after the fallback.
+// Twilio: availability and reliability, fallback URLs.
+func (c *Conversation) fail(code webhook.Code, role Role, failed string) {
+	fallback := c.player.fallback
+	if role != Fallback {
+		c.code = code
+		if fallback != nil && code > 0 {
+			c.next = c.player.asking(fallback, false, Fallback, webhook.Row{
+				{Name: "ErrorCode", Value: strconv.Itoa(int(code))},
+				{Name: "ErrorUrl", Value: withoutUser(failed)},
+			})
+			return
+		}
+	}
+	c.sayError()
+	c.end(Failed)
+}
+
+// call hands out a callback to a URL that a document names, due so long after
+// now.
+func (c *Conversation) call(reference string, get bool, after time.Duration, fields webhook.Row) {
+	signed, ok := c.resolve(reference)
+	if !ok {
+		return // Twilio logs 11100 and calls nobody
+	}
+	c.callURL(signed, get, after, fields)
+}
+
+func (c *Conversation) callURL(signed *url.URL, get bool, after time.Duration, fields webhook.Row) {
+	if !c.player.May(signed) {
+		c.elsewhere++
+		return
+	}
+	slices.SortStableFunc(fields, byName)
+	c.calls = append(c.calls, Request{
+		Request: webhook.Request{
+			Kind:    c.player.rules.Envelope.Kind,
+			Get:     get,
+			URL:     c.player.send(signed),
+			SignURL: signed.String(),
+			Fields:  fields,
+			Cookie:  c.Cookie(signed.String()),
+		},
+		Role: Callback,
+		Step: c.player.step(get, signed),
+		Wait: c.wait + after,
+	})
+}
+
+// step returns the name of a request's step.
+func (p *Player) step(get bool, signed *url.URL) string {
+	step := "POST "
+	if get {
+		step = "GET "
+	}
+	if signed.Host != p.host {
+		step += signed.Host
+	}
+	path := signed.EscapedPath()
+	if len(path) > sidLen {
+		path = sids.ReplaceAllString(path, "$1…")
+	}
+	if path == "" {
+		path = "/"
+	}
+	return step + path
+}
+
+const sidLen = 34
+
+var sids = regexp.MustCompile(`([A-Z]{2})[0-9a-fA-F]{32}`)
+
+// withoutUser returns a URL without user and password.
+func withoutUser(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return raw
+	}
+	u.User = nil
+	return u.String()
+}

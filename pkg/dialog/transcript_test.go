@@ -1,0 +1,326 @@
+package dialog_test
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"call-load-tester/pkg/dialog"
+	"call-load-tester/pkg/webhook"
+
+	"github.com/cockroachdb/datadriven"
+)
+
+// The transcripts in testdata say, one promise each, what an application answers
+// and what a person does, and which requests that makes, when, and with which
+// fields besides those of every request. go test ./pkg/dialog -rewrite writes
+// what follows ---- anew.
+//
+// A transcript begins with call or chat, and options:
+//
+//	think=2s, play=10s, speech=10, max=50, hosts=a.example, sign=URL, get, status, fallback, interrupt=12s, begin=TIME, took=0s
+//
+// Then come the row, and what is answered, a path a line; lines that begin with a
+// space belong to the line before. If a path has several lines, they are the
+// answers to its requests one after the other, and the last is repeated. An
+// answer is TwiML, or
+//
+//	500              an HTTP status
+//	11205            no answer, for a reason that has that code
+//	text/plain: …    another content type
+//	to URL …         the answer of an HTTP redirect that led there
+//	took 3s …        an answer that took its time
+//	cookie a=b …     an answer with a Set-Cookie, at Date if an @ follows the name
+func TestTranscripts(t *testing.T) {
+	datadriven.Walk(t, "testdata", func(t *testing.T, path string) {
+		datadriven.RunTest(t, path, func(t *testing.T, d *datadriven.TestData) string {
+			return newTranscript(t, d).play()
+		})
+	})
+}
+
+// A transcript tells what it promises, and which page of Twilio's says so, or
+// that none does.
+func TestTranscriptsSayWhy(t *testing.T) {
+	files, err := filepath.Glob("testdata/*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	count := 0
+	for _, file := range files {
+		content, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, block := range regexp.MustCompile(`(?m)((?:^#.*\n)*)^(?:call|chat)\b.*`).FindAllStringSubmatch(string(content), -1) {
+			count++
+			if !regexp.MustCompile(`https://www\.twilio\.com/|Twilio documents (nothing|none)|The (row|run)`).MatchString(block[1]) {
+				t.Errorf("%s: no page of Twilio's for %s", file, block[0])
+			}
+		}
+	}
+	if count < 1 {
+		t.Errorf("%d transcripts, want 1", count)
+	}
+}
+
+type transcript struct {
+	t       testing.TB
+	player  *dialog.Player
+	c       *dialog.Conversation
+	judge   *webhook.Judge
+	answers map[string][]string // by path
+	fields  map[string]string   // of all requests
+	took    time.Duration
+	stop    time.Duration // when the run is stopped; 0: never
+
+	clock  time.Duration
+	events []event
+}
+
+type event struct {
+	at   time.Duration
+	text string
+}
+
+var begin = time.Date(2026, 11, 25, 9, 59, 50, 0, time.UTC)
+
+func newTranscript(t testing.TB, d *datadriven.TestData) *transcript {
+	t.Helper()
+	kind := webhook.Call
+	if d.Cmd == "chat" {
+		kind = webhook.Chat
+	}
+	rules := dialog.Rules{Envelope: webhook.Envelope{Kind: kind, URL: "https://app.example/menu"}}
+	if kind == webhook.Call {
+		rules.Speech = 10
+	}
+	tr := &transcript{t: t, judge: webhook.NewJudge(kind), answers: map[string][]string{}}
+	for _, arg := range d.CmdArgs {
+		value := strings.Join(arg.Vals, ",")
+		duration := func() time.Duration {
+			d, err := time.ParseDuration(value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return d
+		}
+		switch arg.Key {
+		case "think":
+			rules.Think = duration()
+		case "play":
+			rules.Play = duration()
+		case "speech":
+			rules.Speech, _ = strconv.Atoi(value)
+		case "max":
+			rules.MaxRequests, _ = strconv.Atoi(value)
+		case "hosts":
+			rules.Hosts = arg.Vals
+		case "url":
+			rules.Envelope.URL = value
+		case "sign":
+			rules.Envelope.SignURL = value
+		case "get":
+			rules.Envelope.Get = true
+		case "status":
+			rules.StatusURI = cmp.Or(value, "https://app.example/status")
+		case "fallback":
+			rules.FallbackURI = cmp.Or(value, "https://app.example/fallback")
+		case "interrupt":
+			tr.stop = duration()
+		case "took":
+			tr.took = duration()
+		default:
+			t.Fatalf("%s: there is no option %s", d.Pos, arg.Key)
+		}
+	}
+	lines := strings.Split(strings.ReplaceAll(d.Input, "\n ", " "), "\n")
+	person, err := dialog.PersonParser(kind)(lines[0])
+	if err != nil {
+		t.Fatalf("%s: %v", d.Pos, err)
+	}
+	for _, line := range lines[1:] {
+		path, answer, ok := strings.Cut(line, " ")
+		if !ok {
+			t.Fatalf("%s: %q is not a path and an answer", d.Pos, line)
+		}
+		tr.answers[path] = append(tr.answers[path], strings.TrimSpace(answer))
+	}
+	tr.player, err = dialog.New(rules, []*dialog.Person{person})
+	if err != nil {
+		t.Fatalf("%s: %v", d.Pos, err)
+	}
+	tr.c = tr.player.Begin(0, begin, [2]uint64{1, 2})
+	return tr
+}
+
+// play plays a conversation to its end, as one who sends requests would, and
+// returns all that was sent, in the order of time.
+func (tr *transcript) play() string {
+	next := tr.c.First()
+	for tr.tell(next); !next.Over; tr.tell(next) {
+		if due := tr.clock + next.Wait; tr.stop > 0 && due > tr.stop {
+			next = tr.c.HangUp(tr.stop - tr.clock)
+			tr.clock, tr.stop = tr.stop, 0
+			continue
+		}
+		tr.clock += next.Wait
+		next = tr.ask()
+	}
+	end := "not as meant"
+	if tr.c.AsMeant() {
+		end = "as meant"
+	}
+	if code := tr.c.Code(); code != 0 {
+		end = fmt.Sprintf("%d, %s", code, end)
+	}
+	counts := tr.c.Counts()
+	if counts.NoTaker > 0 {
+		end += fmt.Sprintf(", %d of %d turns found no taker", counts.NoTaker, counts.Turns)
+	}
+	if counts.Elsewhere > 0 {
+		end += fmt.Sprintf(", %d elsewhere", counts.Elsewhere)
+	}
+	if n := tr.c.Minutes(); n > 0 {
+		end += fmt.Sprintf(", minutes: %d", n)
+	}
+	tr.add(tr.c.Lasted(), "%v, %s", tr.c.Ending(), end)
+	slices.SortStableFunc(tr.events, func(a, b event) int { return cmp.Compare(a.at, b.at) })
+	var all strings.Builder
+	for _, e := range tr.events {
+		fmt.Fprintf(&all, "%v %s\n", e.at, e.text)
+	}
+	return all.String()
+}
+
+func (tr *transcript) add(at time.Duration, format string, args ...any) {
+	tr.events = append(tr.events, event{at, fmt.Sprintf(format, args...)})
+}
+
+func (tr *transcript) tell(next dialog.Next) {
+	for _, r := range next.Callbacks {
+		tr.add(tr.clock+r.Wait, "%s", tr.text(&r))
+	}
+}
+
+// ask sends the request that is due and tells what is answered.
+func (tr *transcript) ask() dialog.Next {
+	var r dialog.Request
+	tr.c.Request(&r)
+	tr.add(tr.clock, "%s", tr.text(&r))
+	u, err := url.Parse(r.SignURL)
+	if err != nil {
+		tr.t.Fatal(err)
+	}
+	answers := tr.answers[u.Path]
+	if len(answers) == 0 {
+		tr.t.Fatalf("there is no answer to %s", u.Path)
+	}
+	text := answers[0]
+	if len(answers) > 1 {
+		tr.answers[u.Path] = answers[1:]
+	}
+
+	took, at := tr.took, ""
+	answer := webhook.Answer{Status: 200, ContentType: []byte("text/xml")}
+	for {
+		word, rest, _ := strings.Cut(text, " ")
+		if word != "to" && word != "took" && word != "cookie" {
+			break
+		}
+		value, rest, _ := strings.Cut(rest, " ")
+		switch word {
+		case "to":
+			if at = value; !tr.player.May(mustParse(tr.t, at)) {
+				tr.clock += took
+				return tr.c.Elsewhere(took)
+			}
+		case "took":
+			if took, err = time.ParseDuration(value); err != nil {
+				tr.t.Fatal(err)
+			}
+		case "cookie":
+			cookie, date, _ := strings.Cut(value, "@")
+			tr.c.SetCookies(cmp.Or(at, r.SignURL), []string{strings.ReplaceAll(cookie, "_", " ")}, strings.ReplaceAll(date, "_", " "))
+		}
+		text = rest
+	}
+	tr.clock += took
+	if contentType, rest, ok := strings.Cut(text, ": "); ok && !strings.Contains(contentType, "<") {
+		answer.ContentType, text = []byte(contentType), rest
+	}
+	if code, err := strconv.Atoi(text); err == nil {
+		if code >= 1000 || code < 0 {
+			return tr.c.Failed(webhook.Code(code), took)
+		}
+		answer.Status, text = code, ""
+	}
+	answer.Body = []byte(text)
+	return tr.c.Answered(tr.judge.Read(answer, r.TollFree), at, took)
+}
+
+// text returns a request: its role and step, the URL if it is not of the
+// webhook's origin or has a query, and its fields. Those that all requests of
+// the conversation have, and have alike, are shown in the first only if the row
+// gives them.
+func (tr *transcript) text(r *dialog.Request) string {
+	var all strings.Builder
+	fmt.Fprintf(&all, "%v %s", r.Role, r.Step)
+	if query := mustParse(tr.t, r.URL).RawQuery; query != "" {
+		fmt.Fprintf(&all, "?%s", query)
+	}
+	if r.URL != r.SignURL {
+		fmt.Fprintf(&all, " at %s signed %s", r.URL, r.SignURL)
+	}
+	fields := map[string]string{}
+	for _, f := range r.Fields {
+		fields[f.Name] = f.Value
+	}
+	if tr.fields == nil {
+		tr.fields = maps.Clone(fields)
+	}
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		status := name == "CallStatus" || name == "Body"
+		if standard, ok := tr.fields[name]; ok && !status && (r.Role == dialog.First || standard == fields[name]) {
+			continue
+		}
+		value := fields[name]
+		if strings.ContainsAny(value, " ,") || value == "" {
+			value = strconv.Quote(value)
+		}
+		fmt.Fprintf(&all, " %s=%s", name, sid.ReplaceAllString(value, "$1…"))
+	}
+	var missing []string
+	for name := range tr.fields {
+		if _, ok := fields[name]; !ok {
+			missing = append(missing, name)
+		}
+	}
+	if len(missing) > 0 {
+		fmt.Fprintf(&all, " without %d standard fields", len(missing))
+	}
+	if r.Cookie != "" {
+		fmt.Fprintf(&all, " Cookie: %s", r.Cookie)
+	}
+	return all.String()
+}
+
+var sid = regexp.MustCompile(`\b([A-Z]{2})[0-9a-f]{32}`)
+
+func mustParse(t testing.TB, raw string) *url.URL {
+	t.Helper()
+	u, err := url.Parse(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u
+}

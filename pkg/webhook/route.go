@@ -1,0 +1,49 @@
+package webhook
+
+import (
+	"net/url"
+	"strings"
+)
+
+// A Route leads from URLs as Twilio has them to those where the application is:
+// what is on the origin that Twilio would have configured is sent to the origin
+// of the endpoint.
+type Route struct {
+	url, signURL *url.URL
+}
+
+// NewRoute returns the route of an envelope whose URLs are checked.
+func NewRoute(e Envelope) Route { return Route{mustParse(e.URL), mustParse(e.Signed())} }
+
+// To returns where a URL leads.
+func (r Route) To(signed *url.URL) *url.URL {
+	if !sameOrigin(signed, r.signURL) {
+		return signed
+	}
+	to := *signed
+	to.Scheme, to.Host, to.User = r.url.Scheme, r.url.Host, r.url.User
+	return &to
+}
+
+// mustParse parses a URL that has passed [CheckLocation].
+func mustParse(raw string) *url.URL {
+	u, err := url.Parse(raw)
+	if err != nil {
+		panic(err)
+	}
+	return u
+}
+
+func sameOrigin(a, b *url.URL) bool {
+	return strings.EqualFold(a.Scheme, b.Scheme) && strings.EqualFold(a.Hostname(), b.Hostname()) && portOf(a) == portOf(b)
+}
+
+func portOf(u *url.URL) string {
+	switch {
+	case u.Port() != "":
+		return u.Port()
+	case strings.EqualFold(u.Scheme, "https"):
+		return "443"
+	}
+	return "80"
+}
