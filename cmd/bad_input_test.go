@@ -27,6 +27,9 @@ func TestBadInput(t *testing.T) {
 		"tw_load.ini": "[Load]\nUsers = 1\nConcurrency = 1\nURI = http://127.0.0.1/\n",
 		"data.txt":    `{"Body": "hello"}`,
 	}
+	fileNeeded := func(example string) string {
+		return "name a file that can be written, such as " + example + ", a pipe that is read, or - for standard output"
+	}
 	good := []string{"--dry_run", "-c", from, "-d", to}
 	real := []string{"-c", from, "-d", to}
 	with := func(base []string, more ...string) []string { return append(base[:len(base):len(base)], more...) }
@@ -90,15 +93,18 @@ func TestBadInput(t *testing.T) {
 		{"two mistakes at once", "start", with(good, "--cps", "0", "--hold", "-5"), nil, nil, []problem{
 			{"--cps is 0", "the least is one call a second"}, {"--hold is negative (-5s)", "give whole seconds from 0 up"}}},
 		{"a JSON file that cannot be written", "start", with(good, "--json", "missing/out.json"), nil, nil, []problem{
-			{"--json: open missing/out.json: no such file or directory", "name a file that can be written, or - for standard output"}}},
+			{"--json: open missing/out.json: no such file or directory", fileNeeded("out.json")}}},
 		{"a page that cannot be written", "start", with(good, "--report", "missing/out.html"), nil, nil, []problem{
-			{"--report: open missing/out.html: no such file or directory", "name a file that can be written, such as run.html"}}},
+			{"--report: open missing/out.html: no such file or directory", fileNeeded("out.html")}}},
 		{"a page and JSON in one file", "start", with(good, "--json", "out", "--report", "out"), nil, nil, []problem{
 			{"--report and --json name the same file", "give each a file of its own"}}},
 		{"the same, spelt otherwise", "start", with(good, "--json", "out", "--report", "./out"), nil, nil, []problem{
 			{"--report and --json name the same file", "give each a file of its own"}}},
-		{"a page on standard output", "start", with(good, "--report", "-"), nil, nil, []problem{
-			{"--report: the page goes to a file, not to standard output", "name a file, such as run.html"}}},
+		{"both on standard output", "start", with(good, "--json", "/dev/stdout", "--report", "-"), nil, nil, []problem{
+			{"--report and --json name the same file", "give each a file of its own"}}},
+		{"neither can be written", "start", with(good, "--json", "missing/out.json", "--report", "."), nil, nil, []problem{
+			{"--json: open missing/out.json: no such file or directory", fileNeeded("out.json")},
+			{"--report: open .: is a directory", fileNeeded("out.html")}}},
 		{"JSON over the credentials", "start", with(good, "--json", "twilio.env"), nil, map[string]string{"twilio.env": "# mine\n"}, []problem{
 			{"--json would overwrite twilio.env, which is read", "name another file"}}},
 		{"JSON over the calls to end", "end", []string{"--dry_run", "-f", "calls.csv", "--json", "./calls.csv"}, nil, map[string]string{"calls.csv": callSID}, []problem{

@@ -85,8 +85,14 @@ func smallPipe(t *testing.T) (reader, writer *os.File) {
 		_ = reader.Close()
 		_ = writer.Close()
 	})
-	if _, err := unix.FcntlInt(writer.Fd(), unix.F_SETPIPE_SZ, 4096); err != nil {
+	shrink(t, writer)
+	return reader, writer
+}
+
+// shrink makes a pipe hold as little as it can.
+func shrink(t *testing.T, pipe *os.File) {
+	t.Helper()
+	if _, err := unix.FcntlInt(pipe.Fd(), unix.F_SETPIPE_SZ, 4096); err != nil {
 		t.Skip("the pipe cannot be made small:", err)
 	}
-	return reader, writer
 }

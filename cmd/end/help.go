@@ -29,8 +29,9 @@ Output
       -help                  print this
 
 FILE may have been through a spreadsheet: a header, quotes, further columns and
-duplicates do no harm. NUMBER is +, country code and number, as in +14155550100,
-or a sip: or client: address.
+duplicates do no harm. It may be a pipe, which is read to its end before the
+first call is ended; those of --json and --report may be pipes, too. NUMBER is
++, country code and number, as in +14155550100, or a sip: or client: address.
 
 Credentials are taken as a set from the first place that has a secret: --sid and
 --token; the environment; the file twilio.env in the working directory. The

@@ -31,12 +31,13 @@ func run(console *cli.Console, args []string) int {
 	if problems = append(problems, missing...); len(problems) > 0 {
 		return console.Refuse(problems)
 	}
-	out, err := output.Open(console, o.Verbose || !console.OutIsTerminal(), o.JSON, o.Report, o.file)
-	if err != nil {
-		return console.Refuse([]error{err})
+	out, problems := output.Open(console, o.Verbose || !console.OutIsTerminal(), o.JSON, o.Report, o.file)
+	if len(problems) > 0 {
+		return console.Refuse(problems)
 	}
 	var target *target
 	if !o.byParties() {
+		var err error
 		if target, err = o.readFile(console); err != nil {
 			return console.Refuse([]error{err})
 		}

@@ -26,7 +26,7 @@ A row is {"Body": "4566", "From": "+14155550101"}, or a list of such as
 {"name": "Body", "value": "4566"}. What Twilio always sends and the row leaves
 out is filled in, fresh in each request. The auth token, which signs, comes from
 the configuration, else from TWILIO_AUTH_TOKEN in the environment or in
-twilio.env.
+twilio.env. All of the files may be pipes, such as <(make_rows 1000) in bash.
 
 This can overwhelm what it is pointed at. Test only what is yours; start low.
 Ctrl-C stops sending, waits for the answers in flight and reports; a second

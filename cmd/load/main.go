@@ -25,9 +25,9 @@ func run(console *cli.Console, args []string) int {
 	if problems = append(problems, unfit...); len(problems) > 0 {
 		return console.Refuse(problems)
 	}
-	out, err := output.Open(console, true, o.json, o.report, o.config, o.data)
-	if err != nil {
-		return console.Refuse([]error{err})
+	out, problems := output.Open(console, true, o.json, o.report, o.config, o.data)
+	if len(problems) > 0 {
+		return console.Refuse(problems)
 	}
 	closeEndpoint, err := plan.connect(o.dryRun)
 	if err != nil {

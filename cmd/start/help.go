@@ -45,7 +45,8 @@ Credentials are taken as a set from the first place that has a secret: --sid and
 names are TWILIO_ACCOUNT_SID with TWILIO_AUTH_TOKEN, or with TWILIO_API_KEY and
 TWILIO_API_SECRET. TWILIO_EDGE, TWILIO_REGION and HTTPS_PROXY are honoured.
 
-The SIDs of the calls go to call_sids_<time>.csv in the working directory.
+The SIDs of the calls go to call_sids_<time>.csv in the working directory. The
+files of --json and --report may be pipes, such as >(jq .starts) in bash.
 Ctrl-C stops starting and hangs up what was placed; a second Ctrl-C leaves at
 once and says how to hang up the rest.
 

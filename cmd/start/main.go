@@ -27,9 +27,9 @@ func run(console *cli.Console, args []string) int {
 	if problems = append(problems, missing...); len(problems) > 0 {
 		return console.Refuse(problems)
 	}
-	out, err := output.Open(console, o.Verbose || !console.OutIsTerminal(), o.JSON, o.Report)
-	if err != nil {
-		return console.Refuse([]error{err})
+	out, problems := output.Open(console, o.Verbose || !console.OutIsTerminal(), o.JSON, o.Report)
+	if len(problems) > 0 {
+		return console.Refuse(problems)
 	}
 	file, err := sidfile.Create(".", time.Now(), o.DryRun)
 	if err != nil {

@@ -4,8 +4,8 @@ package output
 import (
 	"fmt"
 	"io"
-	"os"
 
+	"call-load-tester/cmd/internal/outfile"
 	"call-load-tester/pkg/cli"
 	"call-load-tester/pkg/report"
 )
@@ -15,10 +15,8 @@ import (
 type Output struct {
 	Lines io.Writer // io.Discard where they are not shown
 
-	console  *cli.Console
-	text     io.Writer // nil if standard output is for JSON
-	jsonFile string    // "-" for standard output, "" for nowhere
-	pageFile string    // "" for nowhere
+	console    *cli.Console
+	json, page *outfile.File // nil for nowhere
 }
 
 // A Record is what came of a run: text and a page for a person, and JSON by its
@@ -28,93 +26,80 @@ type Record interface {
 	HTML(io.Writer) error
 }
 
-// Open checks what is needed before anything is begun. The JSON goes to the
-// file of that name, "-" for standard output, "" for nowhere; the page to a
-// file, "" for nowhere; neither to one of the inputs, which are the files that
-// the command reads. Lines go to standard output if they are shown; to standard
-// error if JSON goes there.
-func Open(console *cli.Console, showLines bool, jsonFile, pageFile string, inputs ...string) (*Output, error) {
-	o := &Output{Lines: console.Out, console: console, text: console.Out, jsonFile: jsonFile, pageFile: pageFile}
-	if jsonFile == "-" {
-		o.Lines, o.text = console.Err, nil
-		jsonFile = "" // no file
+// Open opens what is needed before anything is begun. The JSON and the page go to
+// the files of these names, "-" for standard output, "" for nowhere; neither to
+// one of the inputs, which are the files that the command reads. It returns
+// everything that is wrong with that.
+//
+// What goes to standard output is alone there: if it is the JSON or the page, the
+// lines go to standard error, and the text is left out.
+func Open(console *cli.Console, showLines bool, jsonFile, pageFile string, inputs ...string) (*Output, []error) {
+	if outfile.Same(pageFile, jsonFile) {
+		return nil, []error{&cli.UsageError{Text: "--report and --json name the same file", Help: "give each a file of its own"}}
 	}
-	if pageFile == "-" {
-		return nil, &cli.UsageError{Text: "--report: the page goes to a file, not to standard output", Help: "name a file, such as run.html"}
-	}
-	if sameFile(pageFile, jsonFile) {
-		return nil, &cli.UsageError{Text: "--report and --json name the same file", Help: "give each a file of its own"}
-	}
+	o := &Output{Lines: io.Discard, console: console}
+	var problems []error
 	inputs = append(inputs, cli.EnvFile)
-	if err := check("--json", jsonFile, "name a file that can be written, or - for standard output", inputs); err != nil {
-		return nil, err
+	o.json = open("--json", jsonFile, "out.json", inputs, &problems)
+	o.page = open("--report", pageFile, "out.html", inputs, &problems)
+	if !o.hasText() {
+		console.Out = console.Err
 	}
-	if err := check("--report", pageFile, "name a file that can be written, such as run.html", inputs); err != nil {
-		return nil, err
+	if showLines {
+		o.Lines = console.Out
 	}
-	if !showLines {
-		o.Lines = io.Discard
-	}
-	return o, nil
+	return o, problems
 }
 
-// check returns an error unless the file that a flag names, if it names one, is
-// no input and can be written.
-func check(flag, name, help string, inputs []string) error {
+// open opens the file that a flag names, if it names one.
+func open(flag, name, example string, inputs []string, problems *[]error) *outfile.File {
 	if name == "" {
 		return nil
 	}
 	for _, input := range inputs {
-		if sameFile(name, input) {
-			return &cli.UsageError{Text: fmt.Sprintf("%s would overwrite %s, which is read", flag, input), Help: "name another file"}
+		if outfile.Same(name, input) {
+			*problems = append(*problems, &cli.UsageError{Text: fmt.Sprintf("%s would overwrite %s, which is read", flag, input), Help: "name another file"})
+			return nil
 		}
 	}
-	if err := checkWritable(name); err != nil {
-		return &cli.UsageError{Text: flag + ": " + err.Error(), Help: help}
+	file, err := outfile.Open(name)
+	if err != nil {
+		*problems = append(*problems, &cli.UsageError{Text: flag + ": " + err.Error(),
+			Help: "name a file that can be written, such as " + example + ", a pipe that is read, or - for standard output"})
+		return nil
 	}
-	return nil
+	return file
+}
+
+// hasText reports whether standard output is free for the text.
+func (o *Output) hasText() bool {
+	return !(o.json != nil && o.json.IsStdout() || o.page != nil && o.page.IsStdout())
 }
 
 // Deliver writes the record where it is asked for. It returns the exit status of
 // the command: the record's own, but [cli.StatusPartly] if all was done and not
-// all could be written; what is written after that says so. A file appears or
-// changes only when all of it is written.
+// all could be written; what is written after that says so.
 func (o *Output) Deliver(record Record, status *int) int {
 	o.console.Interrupts.Conclude(*status)
-	note := func(err error) {
-		if err != nil {
-			o.console.Error(err)
-		}
-		if (err != nil || !o.console.Flush()) && *status == cli.StatusDone {
-			*status = cli.StatusPartly
-		}
+	if o.hasText() {
+		o.try(status, record.Text(o.console.Out))
 	}
-	note(o.writeText(record))
-	note(o.writePage(record))
-	note(o.writeJSON(record))
+	if o.page != nil {
+		o.try(status, o.page.Write(record.HTML))
+	}
+	if o.json != nil {
+		o.try(status, o.json.Write(func(w io.Writer) error { return report.JSON(w, record) }))
+	}
 	return *status
 }
 
-func (o *Output) writeText(record Record) error {
-	if o.text == nil {
-		return nil
+// try tells the error, if there is one, and has it in the status.
+func (o *Output) try(status *int, err error) {
+	if err != nil {
+		o.console.Error(err)
 	}
-	return record.Text(o.text)
-}
-
-func (o *Output) writeJSON(record Record) error {
-	switch o.jsonFile {
-	case "":
-		return nil
-	case "-":
-		return report.JSON(os.Stdout, record) // the console would not say that it cannot
+	written := o.console.Flush()
+	if (err != nil || !written) && *status == cli.StatusDone {
+		*status = cli.StatusPartly
 	}
-	return replace(o.jsonFile, func(w io.Writer) error { return report.JSON(w, record) })
-}
-
-func (o *Output) writePage(record Record) error {
-	if o.pageFile == "" {
-		return nil
-	}
-	return replace(o.pageFile, record.HTML)
 }

@@ -1,11 +1,14 @@
-package output
+package outfile_test
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"testing"
+
+	"call-load-tester/cmd/internal/outfile"
 )
 
 func text(text string) func(io.Writer) error {
@@ -21,19 +24,19 @@ func content(t *testing.T, name string) string {
 	return string(text)
 }
 
-func TestCheckingLeavesEverythingAsItIs(t *testing.T) {
+func TestOpeningLeavesEverythingAsItIs(t *testing.T) {
 	dir := t.TempDir()
 	old := filepath.Join(dir, "old.json")
 	if err := os.WriteFile(old, []byte("old"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range []string{old, filepath.Join(dir, "new.json"), "/dev/null"} {
-		if err := checkWritable(name); err != nil {
+		if _, err := outfile.Open(name); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	for _, name := range []string{dir, filepath.Join(dir, "no", "new.json")} {
-		if checkWritable(name) == nil {
+	for _, name := range []string{dir, filepath.Join(dir, "no", "new.json"), filepath.Join(old, "new.json")} {
+		if _, err := outfile.Open(name); err == nil {
 			t.Errorf("%s can be written", name)
 		}
 	}
@@ -43,7 +46,7 @@ func TestCheckingLeavesEverythingAsItIs(t *testing.T) {
 }
 
 // One file has many names; one that is not there yet has, too.
-func TestSameFile(t *testing.T) {
+func TestSame(t *testing.T) {
 	dir := t.TempDir()
 	t.Chdir(dir)
 	for _, err := range []error{
@@ -60,10 +63,11 @@ func TestSameFile(t *testing.T) {
 	}{
 		{"a", "a", true}, {"a", "./a", true}, {"a", filepath.Join(dir, "a"), true}, {"a", "hard", true}, {"a", "soft", true}, {"a", "d/up/a", true},
 		{"new", "new", true}, {"new", "d/../new", true}, {"new", filepath.Join(dir, "new"), true}, {"new", "d/up/new", true}, {"no/new", "no/new", true},
+		{"-", "-", true}, {"-", "/dev/stdout", true}, {"-", "a", false}, {"-", "", false},
 		{"a", "b", false}, {"a", "new", false}, {"new", "newer", false}, {"new", "d/new", false}, {"", "", false}, {"a", "", false},
 		{"/dev/null", "/dev/null", false}, // nothing is lost
 	} {
-		if sameFile(tc.a, tc.b) != tc.want || sameFile(tc.b, tc.a) != tc.want {
+		if outfile.Same(tc.a, tc.b) != tc.want || outfile.Same(tc.b, tc.a) != tc.want {
 			t.Errorf("%q and %q are the same: %v, want %v", tc.a, tc.b, !tc.want, tc.want)
 		}
 	}
@@ -79,27 +83,61 @@ func TestAFileIsReplacedAtOnceOrNotAtAll(t *testing.T) {
 		t.Fatal(err)
 	}
 	fails := errors.New("no room")
-	err := replace(name, func(w io.Writer) error {
-		_, _ = io.WriteString(w, "half")
+	err := open(t, name).Write(func(w io.Writer) error {
+		_, _ = w.Write(make([]byte, 1<<20)) // more than any buffer holds
 		if got := content(t, name); got != "old" {
-			t.Errorf("while it is written the file holds %q", got)
+			t.Errorf("while it is written the file holds %d bytes", len(got))
 		}
 		return fails
 	})
 	if !errors.Is(err, fails) || content(t, name) != "old" {
-		t.Errorf("%v, and %q in the file", err, content(t, name))
+		t.Errorf("%v, and %d bytes in the file", err, len(content(t, name)))
 	}
-	if err := replace(link, text("new")); err != nil || content(t, name) != "new" {
+	if err := open(t, link).Write(text("new")); err != nil || content(t, name) != "new" {
 		t.Errorf("%v, and %q in the file", err, content(t, name))
 	}
 	info, err := os.Stat(name)
 	if files, _ := os.ReadDir(dir); len(files) != 2 || err != nil || info.Mode().Perm() != 0o640 {
 		t.Errorf("%v, mode %v, %v; want the file with its mode, and the link", files, info.Mode(), err)
 	}
-	if err := replace("/dev/null", text("new")); err != nil {
+}
+
+func TestADeviceIsWrittenTo(t *testing.T) {
+	if err := open(t, "/dev/null").Write(text("new")); err != nil {
 		t.Error(err)
 	}
 	if info, err := os.Stat("/dev/null"); err != nil || info.Mode().IsRegular() {
 		t.Errorf("/dev/null is a plain file now, %v", err)
 	}
+	if err := open(t, "/dev/full").Write(text("new")); err == nil {
+		t.Error("a full disk takes all")
+	}
+}
+
+// What a shell has opened is written to as it was opened: >> adds to the file.
+func TestADescriptorIsAddedTo(t *testing.T) {
+	file, err := os.OpenFile(filepath.Join(t.TempDir(), "log"), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	if _, err := file.WriteString("old"); err != nil {
+		t.Fatal(err)
+	}
+	name := fmt.Sprintf("/dev/fd/%d", file.Fd())
+	if _, err := os.Stat(name); err != nil {
+		t.Skip(err)
+	}
+	if err := open(t, name).Write(text(" and new")); err != nil || content(t, file.Name()) != "old and new" {
+		t.Errorf("%v, and %q in the file", err, content(t, file.Name()))
+	}
+}
+
+func open(t *testing.T, name string) *outfile.File {
+	t.Helper()
+	file, err := outfile.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return file
 }
