@@ -20,21 +20,21 @@ type setting struct {
 
 // settings are all keys of the configuration, in the order of the sample.
 func (p *plan) settings() []setting {
-	a, cost := &p.attack, &p.prices
+	a, cost := &p.attack, &webhook.Prices{}
 	price := func(targets ...*float64) func(string) error {
 		return func(value string) error {
 			n, err := parsePrice(value)
 			for _, target := range targets {
 				*target = n
 			}
-			p.priced = true
+			a.Prices = cost
 			return err
 		}
 	}
 	return []setting{
 		{section: "Auth", names: []string{"Token"}, set: text(&a.Token)},
 		{section: "Auth", names: []string{"AccountSid"}, set: accountSID(&a.Envelope.AccountSID)},
-		{section: "Load", names: []string{"Users"}, set: whole(&p.users, 1, attack.MaxRequests), needed: true},
+		{section: "Load", names: []string{"Users"}, set: whole(&a.Users, 1, attack.MaxRequests), needed: true},
 		{section: "Load", names: []string{"Concurrency"}, set: whole(&a.Concurrency, 1, maxConnections), needed: true},
 		{section: "Load", names: []string{"URI"}, set: link(&a.Envelope.URL, webhook.CheckURL), needed: true},
 		{section: "Load", names: []string{"Kind"}, set: func(value string) (err error) {
@@ -51,8 +51,8 @@ func (p *plan) settings() []setting {
 		{section: "Cost", names: []string{"Receive"}, set: price(&cost.Receive)},
 		{section: "Cost", names: []string{"Send"}, set: price(&cost.Send)},
 		{section: "Cost", names: []string{"MMS"}, set: price(&cost.MMS)},
-		{section: "Pass", names: []string{"Failed"}, set: optional(&p.pass.failed, percent)},
-		{section: "Pass", names: []string{"P99"}, set: optional(&p.pass.p99, duration)},
+		{section: "Pass", names: []string{"Failed"}, set: optional(&a.Pass.MaxFailedPercent, percent)},
+		{section: "Pass", names: []string{"P99"}, set: optional(&a.Pass.MaxP99, milliseconds)},
 	}
 }
 
@@ -67,10 +67,11 @@ func (p *plan) configure(name, content string) []error {
 	if len(problems) > 0 {
 		return problems
 	}
-	if p.users > attack.MaxRequests/p.attack.Concurrency {
+	a := &p.attack
+	if a.Users > attack.MaxRequests/a.Concurrency {
 		return []error{&cli.UsageError{Text: fmt.Sprintf("%s: Users × Concurrency is more than %d requests", name, attack.MaxRequests)}}
 	}
-	p.attack.Requests = p.users * p.attack.Concurrency
+	a.Requests = a.Users * a.Concurrency
 	return nil
 }
 

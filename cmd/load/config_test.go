@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"call-load-tester/pkg/attack"
 	"call-load-tester/pkg/webhook"
 )
 
@@ -26,7 +27,7 @@ func TestConfigurationHasDefaults(t *testing.T) {
 	c := p.attack
 	if c.Requests != 12 || c.Concurrency != 4 || c.Rate != 0 || c.MaxInFlight != 10_000 || c.Timeout != 15*time.Second ||
 		c.BadSignature != 0 || c.Envelope != (webhook.Envelope{URL: "http://127.0.0.1:5000/sms"}) ||
-		p.priced || p.prices != (webhook.Prices{}) || p.pass != (pass{}) {
+		c.Prices != nil || c.Pass != (attack.Pass{}) {
 		t.Errorf("%+v", p)
 	}
 }
@@ -57,8 +58,8 @@ SignURL = https://public.example/sms
 `)
 	c := p.attack
 	if c.Token != `"quoted; and # not cut"` || c.Requests != 200 || c.Rate != 48 || c.MaxInFlight != 100 || c.Timeout != 2500*time.Millisecond ||
-		c.BadSignature != 10 || p.prices != (webhook.Prices{Receive: 0.0083, Send: 0.01, MMS: 0.02}) || !p.priced ||
-		*p.pass.failed != 0.5 || *p.pass.p99 != 500*time.Millisecond {
+		c.BadSignature != 10 || *c.Prices != (webhook.Prices{Receive: 0.0083, Send: 0.01, MMS: 0.02}) ||
+		*c.Pass.MaxFailedPercent != 0.5 || *c.Pass.MaxP99 != 500 {
 		t.Errorf("%+v", p)
 	}
 	want := webhook.Envelope{
@@ -68,7 +69,7 @@ SignURL = https://public.example/sms
 	if c.Envelope != want {
 		t.Errorf("%+v, want %+v", c.Envelope, want)
 	}
-	if got := p.endpoint(); got != "https://example.com:8443/sms" {
+	if got := c.Plan().Endpoint; got != "https://example.com:8443/sms" {
 		t.Errorf("the endpoint is shown as %q: user, password, query and fragment may be secret", got)
 	}
 }
@@ -169,7 +170,7 @@ func TestTheSampleTellsTheTruth(t *testing.T) {
 	}
 	spelt := configured(t, commented.ReplaceAllString(text, "$1 = "))
 	spelt.attack.Rows, asIs.attack.Rows = nil, nil
-	if spelt.prices != asIs.prices || spelt.attack.Envelope != asIs.attack.Envelope || spelt.attack.MaxInFlight != asIs.attack.MaxInFlight ||
+	if *spelt.attack.Prices != *asIs.attack.Prices || spelt.attack.Envelope != asIs.attack.Envelope || spelt.attack.MaxInFlight != asIs.attack.MaxInFlight ||
 		spelt.attack.Timeout != asIs.attack.Timeout || spelt.attack.BadSignature != asIs.attack.BadSignature {
 		t.Errorf("the defaults that the sample shows make %+v, leaving them out makes %+v", spelt, asIs)
 	}

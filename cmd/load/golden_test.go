@@ -21,6 +21,7 @@ import (
 
 	"call-load-tester/pkg/attack"
 	"call-load-tester/pkg/report"
+	loadreport "call-load-tester/pkg/report/load"
 	"call-load-tester/pkg/webhook"
 
 	"github.com/twilio/twilio-go/client"
@@ -176,11 +177,12 @@ func TestGolden(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				began := time.Now().UTC()
 				result := test.Run(ctx)
-				record := p.record(result, began, ctx.Err() != nil)
+				result.Began = result.Began.UTC()
+				result.Command, result.DryRun, result.ExitStatus = "load", p.dryRun, status(result)
+				shown := loadreport.Report{Result: result}
 				var text, json bytes.Buffer
-				if err := errors.Join(record.Text(&text), report.JSON(&json, record)); err != nil {
+				if err := errors.Join(shown.Text(&text), report.JSON(&json, shown)); err != nil {
 					t.Fatal(err)
 				}
 				golden(t, tc.name+".txt", text.Bytes())

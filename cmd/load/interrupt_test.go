@@ -14,12 +14,12 @@ import (
 	"testing"
 	"time"
 
-	loadreport "call-load-tester/pkg/report/load"
+	"call-load-tester/pkg/attack"
 )
 
 func TestJSONOnStandardOutputIsAlone(t *testing.T) {
 	f := finish(t, load(t, config(application(t), ""), "-f", "c.ini", "-d", "d.txt", "--json", "-"))
-	var record loadreport.Record
+	var record attack.Result
 	if err := json.Unmarshal([]byte(f.stdout), &record); err != nil || record.Requests.Accepted != 100 {
 		t.Errorf("%v, %+v in\n%s", err, record.Requests, f.stdout)
 	}
@@ -105,7 +105,7 @@ func TestTheFirstInterruptReports(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var record loadreport.Record
+		var record attack.Result
 		if err := json.Unmarshal(text, &record); err != nil {
 			t.Fatal(err)
 		}

@@ -18,7 +18,8 @@ import (
 	"testing"
 	"time"
 
-	loadreport "call-load-tester/pkg/report/load"
+	"call-load-tester/pkg/attack"
+	"call-load-tester/pkg/webhook"
 
 	"github.com/twilio/twilio-go/client"
 )
@@ -51,7 +52,7 @@ func TestMain(m *testing.M) {
 type finished struct {
 	status         int
 	stdout, stderr string
-	record         loadreport.Record // if there is a result.json
+	record         attack.Result // if there is a result.json
 }
 
 // load prepares the command in a directory with these files.
@@ -136,7 +137,7 @@ func TestARunFromTheFirstLineToTheLast(t *testing.T) {
 	if f.status != 0 || r.Sent != 100 || r.Accepted != 90 || r.BadSignatures != 10 || r.Refused != 10 || r.Completed != 100 {
 		t.Errorf("status %d, %+v\n%s", f.status, r, f.stderr)
 	}
-	if f.record.Received != 90 || f.record.Replies != (loadreport.Replies{Count: 90, Segments: 90}) || f.record.Cost.Total != 0.9+1.8 {
+	if f.record.Received != 90 || f.record.Replies != (webhook.Replies{Count: 90, Segments: 90}) || f.record.Cost.Total != 0.9+1.8 {
 		t.Errorf("received %d, replies %+v, cost %+v; want 90, 90 and $2.70", f.record.Received, f.record.Replies, f.record.Cost)
 	}
 	var labels []string

@@ -47,8 +47,7 @@ func run(console *cli.Console, args []string) int {
 		Left:       func() string { return "there is no result" },
 		LeftStatus: cli.StatusInterrupted,
 	})
-	fmt.Fprintf(out.Lines, "Benchmarking %s (be patient).....\n", plan.endpoint())
-	began := time.Now()
+	fmt.Fprintf(out.Lines, "Benchmarking %s (be patient).....\n", plan.attack.Plan().Endpoint)
 	stopProgress := showProgress(console, test, plan.attack)
 	result := test.Run(interrupts.Stop)
 	stopProgress()
@@ -56,9 +55,9 @@ func run(console *cli.Console, args []string) int {
 		fmt.Fprintln(out.Lines, "Done!")
 	}
 
-	plan.advise(console, result)
-	record := plan.record(result, began, interrupts.Stopped())
-	return out.Deliver(record, &record.ExitStatus)
+	result.Command, result.DryRun, result.ExitStatus = "load", o.dryRun, status(result)
+	advise(console, result)
+	return out.Deliver(loadreport.Report{Result: result}, &result.ExitStatus)
 }
 
 // showProgress shows how far the attack is until the returned function is
@@ -88,7 +87,7 @@ func showProgress(console *cli.Console, test *attack.Attack, asked attack.Config
 }
 
 // status is the exit status of a run.
-func status(r *loadreport.Record) int {
+func status(r *attack.Result) int {
 	switch {
 	case r.Interrupted:
 		return cli.StatusInterrupted
@@ -111,5 +110,5 @@ func progressText(p attack.Progress, asked attack.Config, gone time.Duration) st
 	}
 	speed := float64(p.Sent) / seconds
 	left := time.Duration(float64(asked.Requests-p.Sent) / max(speed, 1) * float64(time.Second))
-	return fmt.Sprintf("%.0f/s%s, in flight %d, failed %d, %v left", speed, against, p.Sent-p.Done, p.Failed, left.Round(time.Second))
+	return fmt.Sprintf("%.0f/s%s, in flight %d, failed %d, %v left", speed, against, p.Sent-p.Done, p.Incomplete, left.Round(time.Second))
 }

@@ -2,8 +2,6 @@ package main
 
 import (
 	"fmt"
-	"net/url"
-	"time"
 
 	"call-load-tester/pkg/attack"
 	"call-load-tester/pkg/cli"
@@ -13,18 +11,8 @@ import (
 // A plan is all that a run is to do.
 type plan struct {
 	attack attack.Config
-	users  int
-	prices webhook.Prices
-	priced bool // a price is configured
-	pass   pass
 	dryRun bool
 	token  string // where the token comes from, for people
-}
-
-// A pass says what a run must reach. The zero value asks for nothing.
-type pass struct {
-	failed *float64       // percent of the requests at most
-	p99    *time.Duration // latency at most
 }
 
 func newPlan() *plan {
@@ -73,8 +61,9 @@ func (p *plan) connect(dryRun bool) (closeEndpoint func(), err error) {
 // describe tells on standard error what will be done.
 func (p *plan) describe(console *cli.Console) {
 	c := p.attack
+	endpoint := c.Plan().Endpoint
 	if p.dryRun {
-		console.Note("DRY RUN. Nothing is sent to %s; an endpoint inside this process answers.", p.endpoint())
+		console.Note("DRY RUN. Nothing is sent to %s; an endpoint inside this process answers.", endpoint)
 	}
 	console.Note("token from %s", p.token)
 	how := fmt.Sprintf("back to back over %d connections", c.Concurrency)
@@ -82,7 +71,7 @@ func (p *plan) describe(console *cli.Console) {
 		seconds := (c.Requests + c.Rate - 1) / c.Rate
 		how = fmt.Sprintf("in bursts of %d a second for %d s, at most %d in flight", c.Rate, seconds, c.MaxInFlight)
 	}
-	console.Note("%d %s requests of %d rows to %s, %s", c.Requests, c.Envelope.Kind, len(c.Rows), p.endpoint(), how)
+	console.Note("%d %s requests of %d rows to %s, %s", c.Requests, c.Envelope.Kind, len(c.Rows), endpoint, how)
 	if c.BadSignature > 0 {
 		console.Note("%v %% of them, %d, with a signature that is wrong on purpose", c.BadSignature, c.Forgeries())
 		if c.Forgeries() == 0 {
@@ -114,28 +103,11 @@ func repeats(rows []webhook.Row) int {
 
 // advise says on standard error what a result looks like that is no result of
 // the load.
-func (p *plan) advise(console *cli.Console, r *attack.Result) {
-	refused := r.Statuses[400] + r.Statuses[401] + r.Statuses[403]
-	if r.Accepted > 0 || refused == 0 || refused < r.Answered() || r.Forged == r.Sent {
-		return
+func advise(console *cli.Console, r *attack.Result) {
+	if r.RefusesAll() {
+		console.Warn(&cli.UsageError{
+			Text: "the endpoint has refused every request, the well signed ones too",
+			Help: "is the token that of the endpoint's account, and does it check the signature for another URL? Then set [Load] SignURL",
+		})
 	}
-	console.Warn(&cli.UsageError{
-		Text: "the endpoint has refused every request, the well signed ones too",
-		Help: "is the token that of the endpoint's account, and does it check the signature for another URL? Then set [Load] SignURL",
-	})
-}
-
-// endpoint names the endpoint without what may be secret of its URL.
-func (p *plan) endpoint() string {
-	u := p.url()
-	return u.Scheme + "://" + u.Host + u.EscapedPath()
-}
-
-// url is the endpoint's; it has been checked.
-func (p *plan) url() *url.URL {
-	u, err := url.Parse(p.attack.Envelope.URL)
-	if err != nil {
-		return &url.URL{}
-	}
-	return u
 }

@@ -79,6 +79,16 @@ func duration(target *time.Duration) func(string) error {
 	}
 }
 
+// milliseconds takes what duration takes, and sets milliseconds.
+func milliseconds(target *float64) func(string) error {
+	return func(value string) error {
+		var d time.Duration
+		err := duration(&d)(value)
+		*target = float64(d) / float64(time.Millisecond)
+		return err
+	}
+}
+
 func percent(target *float64) func(string) error {
 	return func(value string) error {
 		n, err := strconv.ParseFloat(strings.TrimSpace(strings.TrimSuffix(value, "%")), 64)

@@ -25,7 +25,7 @@ import (
 	"call-load-tester/pkg/webhook"
 )
 
-// Late is how long after it was due a request counts as sent late.
+// Late is how long after it was due a request counts as late.
 const Late = 100 * time.Millisecond
 
 // DefaultTimeout is Twilio's own: the time for a whole answer, connecting and
@@ -45,6 +45,7 @@ type Config struct {
 	Rows     []webhook.Row // request i is made of row i modulo their number
 	Token    string        // the account's auth token, which signs
 	Requests int           // how many to send, 1 to MaxRequests
+	Users    int           // of tw_load's configuration; the plan tells it
 
 	Concurrency int // closed loop: connections
 	Rate        int // open loop, if above 0: requests due at the start of each second
@@ -52,6 +53,9 @@ type Config struct {
 
 	Timeout      time.Duration // 0: DefaultTimeout
 	BadSignature float64       // percent of the requests that get a wrong signature, 0 to 100
+
+	Prices *webhook.Prices // nil: not known
+	Pass   Pass            // what the run must reach
 
 	// Connect, if not nil, opens connections instead of the network, ready for
 	// HTTP even where the URL says https. addr is host:port.
@@ -94,12 +98,7 @@ type Attack struct {
 	forgeries forgeries
 	recorder  *recorder
 
-	// Of an open loop, when it has ended.
-	unsent int           // requests due when it was stopped, but not sent
-	waited time.Duration // how long the first of them had waited
-	behind time.Duration // how long after it was due the last request was sent
-
-	sent, done, failed atomic.Int64
+	sent, done, incomplete atomic.Int64
 }
 
 // New returns an Attack, or an error if something in cfg is out of range. It
@@ -133,28 +132,36 @@ func New(cfg Config) (*Attack, error) {
 // out. When ctx is done no more are sent, those in flight are waited for, and
 // the result tells of what was sent. Run must be called only once.
 func (a *Attack) Run(ctx context.Context) *Result {
+	loop := a.closedLoop
 	if a.cfg.Rate > 0 {
-		return a.result(a.openLoop(ctx))
+		loop = a.openLoop
 	}
-	return a.result(a.closedLoop(ctx))
-}
+	took, sending := loop(ctx)
 
-// begin starts the clock.
-func (a *Attack) begin() time.Time {
-	a.recorder.start = time.Now()
-	return a.recorder.start
+	r := a.recorder.conclude()
+	r.Plan = a.cfg.Plan()
+	r.Seconds = took.Seconds()
+	if r.Requests.Sent > 0 && sending > 0 {
+		r.Rate = float64(r.Requests.Sent) / sending.Seconds()
+	}
+	if p := a.cfg.Prices; p != nil {
+		r.Cost = Cost{true, *p, p.Cost(r.Received, r.Replies)}
+	}
+	r.Interrupted = ctx.Err() != nil
+	r.Pass = a.cfg.Pass.judge(r)
+	return r
 }
 
 // Progress is a look at a running attack.
 type Progress struct {
-	Sent   int // requests
-	Done   int // of these, answered or given up
-	Failed int // of these, neither accepted nor refused on purpose
+	Sent       int // requests
+	Done       int // of these, answered or given up
+	Incomplete int // of these, neither accepted nor refused on purpose
 }
 
 // Progress returns how far the attack is. It may be called at any time.
 func (a *Attack) Progress() Progress {
 	// In this order, so that never more seem done than sent.
-	failed, done := a.failed.Load(), a.done.Load()
-	return Progress{Sent: int(a.sent.Load()), Done: int(done), Failed: int(failed)}
+	incomplete, done := a.incomplete.Load(), a.done.Load()
+	return Progress{Sent: int(a.sent.Load()), Done: int(done), Incomplete: int(incomplete)}
 }

@@ -28,9 +28,9 @@ func TestEveryRequestIsSignedFreshAndAccepted(t *testing.T) {
 		tc.cfg.Envelope.URL = serve(t, g) + "/sms?b=2&a=%7e"
 		r := run(t, tc.cfg)
 		n := tc.cfg.Requests
-		if r.Sent != n || r.Accepted != n || g.passed != n || len(g.sids) != n {
+		if r.Requests.Sent != n || r.Requests.Accepted != n || g.passed != n || len(g.sids) != n {
 			t.Errorf("%s: %d sent, %d accepted, %d passed twilio-go's validator, %d different SIDs; want %d of each",
-				tc.what, r.Sent, r.Accepted, g.passed, len(g.sids), n)
+				tc.what, r.Requests.Sent, r.Requests.Accepted, g.passed, len(g.sids), n)
 		}
 		if r.Replies != (webhook.Replies{Count: n, Segments: n}) || r.Received != n {
 			t.Errorf("%s: replies %+v, %d segments received, want %d each", tc.what, r.Replies, r.Received, n)
@@ -70,8 +70,8 @@ func TestBadSignaturesAreRefusedExactly(t *testing.T) {
 		g := &guard{}
 		cfg := attack.Config{Requests: 2000, Concurrency: 8, Rows: rows, BadSignature: tc.percent, Envelope: webhook.Envelope{URL: serve(t, g) + "/sms"}}
 		r := run(t, cfg)
-		if cfg.Forgeries() != tc.want || r.Forged != tc.want || r.Refused != tc.want || r.Accepted != 2000-tc.want || g.stood != tc.want || r.LetThrough != 0 {
-			t.Errorf("%s: forged %d, refused %d, accepted %d, let through %d; want %d forged and exactly these refused", tc.what, r.Forged, r.Refused, r.Accepted, r.LetThrough, tc.want)
+		if cfg.Forgeries() != tc.want || r.Requests.BadSignatures != tc.want || r.Requests.Refused != tc.want || r.Requests.Accepted != 2000-tc.want || g.stood != tc.want || r.Requests.LetThrough != 0 {
+			t.Errorf("%s: forged %d, refused %d, accepted %d, let through %d; want %d forged and exactly these refused", tc.what, r.Requests.BadSignatures, r.Requests.Refused, r.Requests.Accepted, r.Requests.LetThrough, tc.want)
 		}
 		if r.Received != 2000-tc.want {
 			t.Errorf("%s: %d segments received, want %d: forged requests are no messages", tc.what, r.Received, 2000-tc.want)
@@ -86,11 +86,11 @@ func TestBadSignaturesAreRefusedExactly(t *testing.T) {
 
 func TestAnEndpointThatLetsForgeriesThrough(t *testing.T) {
 	r := run(t, attack.Config{Requests: 100, BadSignature: 25, Envelope: webhook.Envelope{URL: serve(t, http.HandlerFunc(thanks))}})
-	if r.LetThrough != 25 || r.Refused != 0 || r.Accepted != 75 || r.Completed() != 75 || r.Replies.Count != 75 {
+	if r.Requests.LetThrough != 25 || r.Requests.Refused != 0 || r.Requests.Accepted != 75 || r.Requests.Completed != 75 || r.Replies.Count != 75 {
 		t.Errorf("%+v, want 25 let through and replies to the other 75 only", r)
 	}
 	r = run(t, attack.Config{Requests: 100, BadSignature: 25, Envelope: webhook.Envelope{URL: serve(t, http.NotFoundHandler())}})
-	if r.LetThrough != 0 || r.Refused != 0 || r.Failed != 100 {
+	if r.Requests.LetThrough != 0 || r.Requests.Refused != 0 || r.Requests.Errored != 100 {
 		t.Errorf("%+v, want all failed: 404 neither refuses nor lets through", r)
 	}
 }
@@ -123,8 +123,8 @@ func TestWhatIsNotLettingThrough(t *testing.T) {
 		{"TwiML", "/ok", 0, 0, 4, 0},
 	} {
 		r := run(t, attack.Config{Requests: 4, BadSignature: 100, Envelope: webhook.Envelope{URL: url + tc.path}})
-		if r.Failed != tc.failed || r.Refused != tc.refused || r.LetThrough != tc.letThrough || r.Verdicts[tc.code] != tc.failed {
-			t.Errorf("%s: %d failed (%v), %d refused, %d let through; want %d, %d and %d", tc.what, r.Failed, r.Verdicts, r.Refused, r.LetThrough, tc.failed, tc.refused, tc.letThrough)
+		if r.Requests.Errored != tc.failed || r.Requests.Refused != tc.refused || r.Requests.LetThrough != tc.letThrough || verdicts(r)[tc.code] != tc.failed {
+			t.Errorf("%s: %d failed (%v), %d refused, %d let through; want %d, %d and %d", tc.what, r.Requests.Errored, verdicts(r), r.Requests.Refused, r.Requests.LetThrough, tc.failed, tc.refused, tc.letThrough)
 		}
 	}
 }
@@ -132,8 +132,8 @@ func TestWhatIsNotLettingThrough(t *testing.T) {
 func TestSignURLIsWhatIsSigned(t *testing.T) {
 	g := &guard{url: "https://public.example:8443/sms?x=1"}
 	r := run(t, attack.Config{Requests: 10, Envelope: webhook.Envelope{URL: serve(t, g) + "/behind/the/tunnel", SignURL: g.url}})
-	if r.Accepted != 10 {
-		t.Errorf("%d of 10 accepted", r.Accepted)
+	if r.Requests.Accepted != 10 {
+		t.Errorf("%d of 10 accepted", r.Requests.Accepted)
 	}
 }
 
@@ -156,15 +156,15 @@ func TestTLS(t *testing.T) {
 			tc.cfg.Envelope.URL = server.URL
 		}
 		tc.cfg.Requests = 2
-		if r := run(t, tc.cfg); !maps.Equal(r.Verdicts, map[webhook.Code]int{tc.want: 2}) {
-			t.Errorf("%s: verdicts %v (%v), want %d twice", tc.what, r.Verdicts, r.Causes, tc.want)
+		if r := run(t, tc.cfg); !maps.Equal(verdicts(r), map[webhook.Code]int{tc.want: 2}) {
+			t.Errorf("%s: verdicts %v (%v), want %d twice", tc.what, verdicts(r), causes(r), tc.want)
 		}
 	}
 
 	plain := serve(t, http.HandlerFunc(thanks))
 	r := run(t, attack.Config{Requests: 1, Envelope: webhook.Envelope{URL: strings.Replace(plain, "http:", "https:", 1)}})
-	if r.Verdicts[webhook.TLSFailure] != 1 {
-		t.Errorf("https to a plain port: verdicts %v (%v), want %d", r.Verdicts, r.Causes, webhook.TLSFailure)
+	if verdicts(r)[webhook.TLSFailure] != 1 {
+		t.Errorf("https to a plain port: verdicts %v (%v), want %d", verdicts(r), causes(r), webhook.TLSFailure)
 	}
 }
 
@@ -199,7 +199,7 @@ func TestNothingIsSentAfterAnInterrupt(t *testing.T) {
 	cancel()
 	for _, cfg := range []attack.Config{{Requests: 10, Concurrency: 2}, {Requests: 10, Rate: 10}} {
 		cfg.Envelope.URL = serve(t, http.HandlerFunc(thanks))
-		if r := runUntil(t, ctx, cfg); r.Sent != 0 || r.Asked != 10 || r.Rate != 0 {
+		if r := runUntil(t, ctx, cfg); r.Requests.Sent != 0 || r.Plan.Requests != 10 || r.Rate != 0 {
 			t.Errorf("%+v, want 0 of 10 sent", r)
 		}
 	}

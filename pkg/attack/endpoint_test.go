@@ -52,7 +52,7 @@ func runUntil(t testing.TB, ctx context.Context, cfg attack.Config) *attack.Resu
 	}
 	r := a.Run(ctx)
 	checkSums(t, r)
-	want := attack.Progress{Sent: r.Sent, Done: r.Sent, Failed: r.Sent - r.Completed()}
+	want := attack.Progress{Sent: r.Requests.Sent, Done: r.Requests.Sent, Incomplete: r.Requests.Incomplete}
 	if got := a.Progress(); got != want {
 		t.Errorf("progress at the end is %+v, want %+v", got, want)
 	}
@@ -68,22 +68,48 @@ func checkSums(t testing.TB, r *attack.Result) {
 			t.Errorf("%s are %d, want %d", what, got, want)
 		}
 	}
-	sum("the classes", r.Accepted+r.Failed+r.Unanswered+r.Refused+r.LetThrough, r.Sent)
-	sum("the verdicts", total(r.Verdicts), r.Accepted+r.Failed+r.Unanswered)
-	sum("the accepted by verdict", r.Verdicts[webhook.Accepted], r.Accepted)
-	sum("the statuses", total(r.Statuses), r.Answered())
-	sum("the causes", total(r.Causes), r.Unanswered)
-	sent, answered := 0, 0
+	sum("the classes", r.Requests.Accepted+r.Requests.Errored+r.Requests.Unanswered+r.Requests.Refused+r.Requests.LetThrough, r.Requests.Sent)
+	sum("the completed and the incomplete", r.Requests.Completed+r.Requests.Incomplete, r.Requests.Sent)
+	sum("the timed and the untimed", r.Latency.Count+r.Requests.Untimed, r.Requests.Sent)
+	sum("the verdicts", total(verdicts(r)), r.Requests.Accepted+r.Requests.Errored+r.Requests.Unanswered)
+	sum("the accepted by verdict", verdicts(r)[webhook.Accepted], r.Requests.Accepted)
+	sum("the statuses", total(statuses(r)), answered(r))
+	sum("the causes", total(causes(r)), r.Requests.Unanswered)
+	sent, came := 0, 0
 	for _, i := range r.Timeline {
-		sent += i.Sent()
-		answered += i.Answered
+		sent += i.Sent
+		came += i.Answered
 	}
-	sum("the requests of the timeline", sent, r.Sent)
-	sum("the answers of the timeline", answered, r.Answered())
-	if r.Latency.Count != r.Service.Count || r.Latency.Count < r.Answered() {
-		t.Errorf("%d latencies and %d service times of %d answers", r.Latency.Count, r.Service.Count, r.Answered())
+	sum("the requests of the timeline", sent, r.Requests.Sent)
+	sum("the answers of the timeline", came, answered(r))
+	if r.Latency.Count != r.Service.Count || r.Latency.Count < answered(r) {
+		t.Errorf("%d latencies and %d service times of %d answers", r.Latency.Count, r.Service.Count, answered(r))
 	}
 }
+
+// What a result counts, by what it is counted by.
+func verdicts(r *attack.Result) map[webhook.Code]int {
+	return counts(r.Verdicts, func(v attack.Verdict) (webhook.Code, int) { return v.Code, v.Requests })
+}
+
+func causes(r *attack.Result) map[string]int {
+	return counts(r.Causes, func(c attack.Cause) (string, int) { return c.Cause, c.Requests })
+}
+
+func statuses(r *attack.Result) map[int]int {
+	return counts(r.Statuses, func(s attack.Status) (int, int) { return s.Status, s.Requests })
+}
+
+func counts[C any, K comparable](list []C, read func(C) (K, int)) map[K]int {
+	m := make(map[K]int)
+	for _, c := range list {
+		key, n := read(c)
+		m[key] = n
+	}
+	return m
+}
+
+func answered(r *attack.Result) int { return r.Requests.Sent - r.Requests.Unanswered }
 
 func total[K comparable](counts map[K]int) int {
 	n := 0

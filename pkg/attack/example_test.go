@@ -30,8 +30,8 @@ func ExampleAttack_Run() {
 		return
 	}
 	r := a.Run(context.Background())
-	fmt.Println("accepted:", r.Accepted, "replies:", r.Replies.Count)
-	fmt.Println("forged and let through:", r.LetThrough)
+	fmt.Println("accepted:", r.Requests.Accepted, "replies:", r.Replies.Count)
+	fmt.Println("forged and let through:", r.Requests.LetThrough)
 	// Output:
 	// accepted: 90 replies: 90
 	// forged and let through: 10

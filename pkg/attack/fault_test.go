@@ -107,10 +107,10 @@ func TestFaultyEndpoints(t *testing.T) {
 					cfg.Timeout = 300 * time.Millisecond
 				}
 				r := run(t, cfg)
-				if !maps.Equal(r.Verdicts, map[webhook.Code]int{tc.want: 4}) {
-					t.Errorf("verdicts %v (%v), want %d four times", r.Verdicts, r.Causes, tc.want)
+				if !maps.Equal(verdicts(r), map[webhook.Code]int{tc.want: 4}) {
+					t.Errorf("verdicts %v (%v), want %d four times", verdicts(r), causes(r), tc.want)
 				}
-				causes := slices.Collect(maps.Keys(r.Causes))
+				causes := slices.Collect(maps.Keys(causes(r)))
 				if tc.cause != "" && !slices.Equal(causes, []string{tc.cause}) || tc.cause == "" && len(causes) > 0 {
 					t.Errorf("causes %q, want %q", causes, tc.cause)
 				}
@@ -134,8 +134,8 @@ func TestAFaultDoesNotSpoilTheNextRequest(t *testing.T) {
 		thanks(w, r)
 	}))}})
 	want := map[webhook.Code]int{webhook.Accepted: 20, webhook.AnswerTooLong: 10, webhook.RetrievalFailure: 10}
-	if !maps.Equal(r.Verdicts, want) {
-		t.Errorf("verdicts %v, want %v", r.Verdicts, want)
+	if !maps.Equal(verdicts(r), want) {
+		t.Errorf("verdicts %v, want %v", verdicts(r), want)
 	}
 }
 
@@ -156,8 +156,8 @@ func TestConnectionsThatWereClosedMeanwhileAreNotUsed(t *testing.T) {
 				time.Sleep(100 * time.Millisecond)
 				last(c)
 			})}})
-			if r.Accepted != 3 || opened.Load() != 3 {
-				t.Errorf("%d of 3 accepted over %d connections (%v)", r.Accepted, opened.Load(), r.Causes)
+			if r.Requests.Accepted != 3 || opened.Load() != 3 {
+				t.Errorf("%d of 3 accepted over %d connections (%v)", r.Requests.Accepted, opened.Load(), causes(r))
 			}
 		})
 	}
@@ -177,8 +177,8 @@ func TestAFailureOnAKeptConnectionIsToldApart(t *testing.T) {
 			}
 		}
 	})}})
-	if r.Accepted != 2 || r.Causes["kept connection: connection closed without an answer"] != 2 {
-		t.Errorf("%d of 4 accepted, %v; want 2, and 2 failures on kept connections", r.Accepted, r.Causes)
+	if r.Requests.Accepted != 2 || causes(r)["kept connection: connection closed without an answer"] != 2 {
+		t.Errorf("%d of 4 accepted, %v; want 2, and 2 failures on kept connections", r.Requests.Accepted, causes(r))
 	}
 }
 
@@ -187,8 +187,8 @@ func TestOwnLimitsAreNoVerdict(t *testing.T) {
 	r := run(t, attack.Config{Requests: 3, Envelope: webhook.Envelope{URL: "http://a.example"}, Connect: func(context.Context, string) (net.Conn, error) {
 		return nil, &net.OpError{Op: "dial", Err: os.NewSyscallError("socket", syscall.EMFILE)}
 	}})
-	if r.Unanswered != 3 || r.Messages != 0 || r.Verdicts[webhook.OwnLimit] != 3 || r.Causes["this computer: too many open files"] != 3 {
-		t.Errorf("%v, %v; want no verdict three times", r.Verdicts, r.Causes)
+	if r.Requests.Unanswered != 3 || r.Messages != 0 || verdicts(r)[webhook.OwnLimit] != 3 || causes(r)["this computer: too many open files"] != 3 {
+		t.Errorf("%v, %v; want no verdict three times", verdicts(r), causes(r))
 	}
 }
 

@@ -8,37 +8,57 @@ import (
 	"call-load-tester/pkg/timeline"
 )
 
-// A bin holds the requests that were due within its time, but counts as
-// answered those whose answers came then.
+// An Interval is a part of the run: the requests due in it, and the answers
+// that came in it.
+type Interval struct {
+	Start float64 `json:"start_seconds"`
+	Width float64 `json:"width_seconds"`
+
+	Sent       int `json:"sent"` // of each class
+	Answered   int `json:"answered"`
+	Accepted   int `json:"accepted"`
+	Errored    int `json:"errors"`
+	Unanswered int `json:"unanswered"`
+	Refused    int `json:"refused"`
+	LetThrough int `json:"let_through"`
+
+	P50 float64 `json:"latency_p50_ms"` // to two digits, as the others
+	P99 float64 `json:"latency_p99_ms"`
+	Max float64 `json:"latency_max_ms"`
+}
+
+// of returns the count of a class.
+func (i *Interval) of(c class) *int {
+	return [...]*int{&i.Accepted, &i.Errored, &i.Unanswered, &i.Refused, &i.LetThrough}[c]
+}
+
+// A bin is an Interval that is being filled.
 type bin struct {
-	answered int
-	classes  [classes]int
-	latency  *hdrhistogram.Histogram // two digits; nil if there is nothing in it
+	Interval
+	latency *hdrhistogram.Histogram // nil if there is nothing in it
 }
 
-// place counts a sample in its bins.
-func place(t *timeline.Timeline[bin], s *sample) {
-	b := t.At(s.due)
-	b.classes[s.class]++
-	if s.timed {
-		b.record(s.latency)
+// place counts an outcome in its bins.
+func place(t *timeline.Timeline[bin], o *outcome) {
+	b := t.At(o.due)
+	b.Sent++
+	*b.of(o.class)++
+	if o.timed() {
+		if b.latency == nil {
+			b.latency = newHistogram(2)
+		}
+		record(b.latency, o.ended-o.due)
 	}
-	if s.class != unanswered {
-		t.At(s.ended).answered++
+	if o.class != unanswered {
+		t.At(o.ended).Answered++
 	}
-}
-
-func (b *bin) record(latency time.Duration) {
-	if b.latency == nil {
-		b.latency = hdrhistogram.New(int64(shortest), int64(longestKept), 2)
-	}
-	record(b.latency, latency)
 }
 
 func (b *bin) merge(other *bin) {
-	b.answered += other.answered
-	for c := range other.classes {
-		b.classes[c] += other.classes[c]
+	b.Sent += other.Sent
+	b.Answered += other.Answered
+	for c := range classes {
+		*b.of(c) += *other.of(c)
 	}
 	switch {
 	case b.latency == nil:
@@ -48,26 +68,18 @@ func (b *bin) merge(other *bin) {
 	}
 }
 
-// intervals returns the bins' figures.
-func intervals(t *timeline.Timeline[bin]) []Interval {
-	intervals := make([]Interval, len(t.Bins))
-	for i := range t.Bins {
-		b := &t.Bins[i]
-		intervals[i] = Interval{
-			Start:      time.Duration(i) * t.Width,
-			Width:      t.Width,
-			Answered:   b.answered,
-			Accepted:   b.classes[accepted],
-			Failed:     b.classes[failed],
-			Unanswered: b.classes[unanswered],
-			Refused:    b.classes[refused],
-			LetThrough: b.classes[letThrough],
+// intervals concludes the bins. No time is longer than the longest, as it might
+// be when it is rounded up to two digits.
+func intervals(t *timeline.Timeline[bin], longest time.Duration) []Interval {
+	list := make([]Interval, len(t.Bins))
+	for i, b := range t.Bins {
+		b.Start = (time.Duration(i) * t.Width).Seconds()
+		b.Width = t.Width.Seconds()
+		if h := b.latency; h != nil {
+			upTo := func(value int64) float64 { return ms(min(time.Duration(value), longest)) }
+			b.P50, b.P99, b.Max = upTo(h.ValueAtPercentile(50)), upTo(h.ValueAtPercentile(99)), upTo(h.Max())
 		}
-		if b.latency != nil {
-			intervals[i].P50 = time.Duration(b.latency.ValueAtPercentile(50))
-			intervals[i].P99 = time.Duration(b.latency.ValueAtPercentile(99))
-			intervals[i].Max = time.Duration(b.latency.Max())
-		}
+		list[i] = b.Interval
 	}
-	return intervals
+	return list
 }

@@ -10,9 +10,9 @@ import (
 )
 
 // closedLoop lets each of so many senders work back to back until all requests
-// are sent. It returns how long that took.
-func (a *Attack) closedLoop(ctx context.Context) time.Duration {
-	start := a.begin()
+// are sent. It returns how long that took, which is the time of the sending.
+func (a *Attack) closedLoop(ctx context.Context) (took, sending time.Duration) {
+	a.recorder.begin()
 	var stop atomic.Bool
 	stop.Store(ctx.Err() != nil)
 	defer context.AfterFunc(ctx, func() { stop.Store(true) })()
@@ -28,12 +28,13 @@ func (a *Attack) closedLoop(ctx context.Context) time.Duration {
 				if k >= int64(a.cfg.Requests) {
 					return
 				}
-				s.send(int(k), time.Time{})
+				s.send(int(k), immediately)
 			}
 		})
 	}
 	senders.Wait()
-	return time.Since(start)
+	took = time.Since(a.recorder.start)
+	return took, took
 }
 
 // openLoop sends request k when it is due, floor(k / Rate) seconds after start,
@@ -47,24 +48,27 @@ func (a *Attack) closedLoop(ctx context.Context) time.Duration {
 //
 // Connections that a burst needs are opened shortly before it: thousands opened
 // within it would make its last requests late. It returns how long all took from
-// the first burst on.
-func (a *Attack) openLoop(ctx context.Context) time.Duration {
+// the first burst on, and the time of the sending: as long as the bursts take at
+// the rate, and how long after it was due the last request was sent.
+func (a *Attack) openLoop(ctx context.Context) (took, sending time.Duration) {
 	limiter := burst.New(2 * a.cfg.Rate)
 	inFlight := make(chan struct{}, a.cfg.MaxInFlight)
 	idle := &senderPool{attack: a}
 	idle.prepare(ctx, min(a.burst(0), cap(inFlight)), time.Now().Add(lead))
-	start := a.begin()
+	a.recorder.begin()
+	start := a.recorder.start
+	sent, behind := 0, time.Duration(0)
 	var requests sync.WaitGroup
 	for k := range a.cfg.Requests {
-		due := start.Add(a.due(k))
-		if k > 0 && k%a.cfg.Rate == 0 && sleepUntil(ctx, due.Add(-lead)) == nil {
-			idle.prepare(ctx, min(a.burst(k), cap(inFlight)-len(inFlight)), due)
+		due := a.due(k)
+		if k > 0 && k%a.cfg.Rate == 0 && sleepUntil(ctx, start.Add(due-lead)) == nil {
+			idle.prepare(ctx, min(a.burst(k), cap(inFlight)-len(inFlight)), start.Add(due))
 		}
-		if sleepUntil(ctx, due) != nil || limiter.Wait(ctx) != nil || enter(ctx, inFlight) != nil {
-			a.unsent, a.waited = a.leftOver(k, time.Since(start))
+		if sleepUntil(ctx, start.Add(due)) != nil || limiter.Wait(ctx) != nil || enter(ctx, inFlight) != nil {
+			a.leave(k, time.Since(start))
 			break
 		}
-		a.behind = time.Since(due)
+		sent, behind = k+1, time.Since(start)-due
 		requests.Go(func() {
 			s := idle.take()
 			s.send(k, due)
@@ -74,7 +78,7 @@ func (a *Attack) openLoop(ctx context.Context) time.Duration {
 	}
 	requests.Wait()
 	idle.close()
-	return time.Since(start)
+	return time.Since(start), time.Duration(float64(sent)/float64(a.cfg.Rate)*float64(time.Second)) + behind
 }
 
 // due is when request k of an open loop is to be sent, after the start.
@@ -87,14 +91,12 @@ func (a *Attack) burst(k int) int {
 	return min(a.cfg.Rate, a.cfg.Requests-k)
 }
 
-// leftOver returns how many requests were due when an open loop was stopped
-// before request k, and how long the first of them had waited.
-func (a *Attack) leftOver(k int, stopped time.Duration) (unsent int, waited time.Duration) {
-	due := min((int(stopped/time.Second)+1)*a.cfg.Rate, a.cfg.Requests)
-	if due <= k {
-		return 0, 0
+// leave counts the requests that were due when an open loop was stopped before
+// request k.
+func (a *Attack) leave(k int, stopped time.Duration) {
+	if due := min((int(stopped/time.Second)+1)*a.cfg.Rate, a.cfg.Requests); due > k {
+		a.recorder.addUnsent(due-k, stopped-a.due(k))
 	}
-	return due - k, stopped - a.due(k)
 }
 
 // enter takes a place in flight, or returns ctx's error.

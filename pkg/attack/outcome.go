@@ -11,18 +11,20 @@ type class uint8
 
 const (
 	accepted   class = iota // answered, and Twilio would be content
-	failed                  // answered, and Twilio would log an error
+	errored                 // answered, and Twilio would log an error
 	unanswered              // no answer, or none in time
 	refused                 // signature wrong on purpose, and refused
 	letThrough              // signature wrong on purpose, and answered as if it were right
 	classes
 )
 
-// failed reports whether a request of this class is not completed.
-func (c class) failed() bool { return c != accepted && c != refused }
+// complete reports whether a request of this class went as it should.
+func (c class) complete() bool { return c == accepted || c == refused }
 
 // An outcome is all there is to know of one request.
 type outcome struct {
+	due, sent, ended time.Duration // since the start of the run
+
 	class    class
 	forged   bool
 	code     webhook.Code
@@ -30,8 +32,6 @@ type outcome struct {
 	cause    string // if unanswered
 	received int    // message segments received
 	replies  webhook.Replies
-
-	due, sent, ended time.Time
 }
 
 // timed reports whether the outcome says how long an answer takes: it does if

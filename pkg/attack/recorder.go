@@ -1,130 +1,147 @@
 package attack
 
 import (
+	"cmp"
 	"maps"
+	"slices"
 	"sync"
 	"time"
 
-	"github.com/HdrHistogram/hdrhistogram-go"
-
 	"call-load-tester/pkg/timeline"
+	"call-load-tester/pkg/webhook"
 )
 
-// A recorder collects what the tallies of all senders hold. Its memory does
-// not grow with the number of requests. It is safe for concurrent use.
+// A recorder counts the outcomes of all senders. Its memory does not grow with
+// the number of requests. It is safe for concurrent use.
 //
-// The histograms are shared, and not one for each sender: a pair of three digits
-// takes 475 kB, and there may be 50,000 senders; the timeline has 300 more. So a
-// sender keeps its samples and takes the lock once for 64 of them. That costs
-// some 70 ns a request, counting included, where the request takes 15,000.
+// There is one for all senders, since its histograms take 1 MB, those of the
+// timeline 300 times a tenth of it, and there may be 50,000 senders. So a sender
+// keeps its outcomes and takes the lock once for batchSize of them. That costs
+// some 60 ns a request, counting included, where the request takes 15,000.
 type recorder struct {
 	start time.Time // set before the first use
 
 	mu       sync.Mutex
+	result   Result // what is added up of it
+	verdicts map[webhook.Code]int
+	statuses map[int]int
+	causes   map[string]int
 	latency  distribution
 	service  distribution
 	timeline *timeline.Timeline[bin]
-	total    tally
 }
+
+// batchSize bounds both how much memory an idle sender holds and how often a
+// busy one takes the recorder's lock.
+const batchSize = 32
 
 func newRecorder() *recorder {
-	r := &recorder{latency: newDistribution(), service: newDistribution(), timeline: timeline.New(0, (*bin).merge)}
-	r.total = *newTally(r)
-	return r
+	return &recorder{
+		verdicts: make(map[webhook.Code]int),
+		statuses: make(map[int]int),
+		causes:   make(map[string]int),
+		latency:  newDistribution(),
+		service:  newDistribution(),
+		timeline: timeline.New(0, (*bin).merge),
+	}
 }
 
-// add records a batch of samples.
-func (r *recorder) add(batch []sample) {
+// begin starts the clock.
+func (r *recorder) begin() {
+	r.start = time.Now()
+	r.result.Began = r.start
+}
+
+// add counts a batch of outcomes.
+func (r *recorder) add(batch []outcome) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for i := range batch {
-		s := &batch[i]
-		if s.timed {
-			r.latency.record(s.latency)
-			r.service.record(s.service)
-		}
-		place(r.timeline, s)
+		r.count(&batch[i])
 	}
 }
 
-// merge adds a tally's counts.
-func (r *recorder) merge(t *tally) {
+func (r *recorder) count(o *outcome) {
+	n := &r.result.Requests
+	n.Sent++
+	*n.of(o.class)++
+	if o.class != refused && o.class != letThrough {
+		r.verdicts[o.code]++
+	}
+	if o.class == unanswered {
+		r.causes[o.cause]++
+	} else {
+		r.statuses[o.status]++
+	}
+	if o.forged {
+		n.BadSignatures++
+	}
+	if o.code == webhook.OwnLimit {
+		n.OwnLimit++
+	} else if !o.forged { // else Twilio has received no message
+		r.result.Received += o.received
+		r.result.Messages += min(o.received, 1)
+	}
+	if o.class == accepted {
+		r.result.Replies.Add(o.replies)
+	}
+	if wait := o.sent - o.due; wait >= Late {
+		n.late(1, wait)
+	}
+	if o.timed() {
+		r.latency.record(o.ended - o.due)
+		r.service.record(o.ended - o.sent)
+	} else {
+		n.Untimed++
+	}
+	place(r.timeline, o)
+}
+
+// late counts requests that were sent late, or not at all, the first of them
+// after such a wait.
+func (n *Requests) late(requests int, wait time.Duration) {
+	n.Late += requests
+	n.MostLate = max(n.MostLate, ms(wait))
+}
+
+// addBytes counts what a sender has sent and received over its connections.
+func (r *recorder) addBytes(sent, received int64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	sum := &r.total
-	for c := range t.classes {
-		sum.classes[c] += t.classes[c]
+	r.result.BytesSent += sent
+	r.result.BytesReceived += received
+}
+
+// addUnsent counts requests that were due but not sent, the first of which had
+// waited so long.
+func (r *recorder) addUnsent(requests int, waited time.Duration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.result.Requests.Unsent += requests
+	r.result.Requests.late(requests, waited)
+}
+
+// conclude returns the result, once all is counted.
+func (r *recorder) conclude() *Result {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	result := r.result
+	n := &result.Requests
+	n.Completed = n.Accepted + n.Refused
+	n.Incomplete = n.Sent - n.Completed
+	result.Latency, result.Service, result.Curve = r.latency.times(), r.service.times(), r.latency.curve()
+	result.Verdicts = list(r.verdicts, func(code webhook.Code, n int) Verdict { return Verdict{code, code.Name(), n} })
+	result.Statuses = list(r.statuses, func(status, n int) Status { return Status{status, n} })
+	result.Causes = list(r.causes, func(cause string, n int) Cause { return Cause{cause, n} })
+	result.Timeline = intervals(r.timeline, r.latency.longest)
+	return &result
+}
+
+// list writes counts in the order of their keys.
+func list[K cmp.Ordered, C any](counts map[K]int, write func(K, int) C) []C {
+	all := make([]C, 0, len(counts))
+	for _, key := range slices.Sorted(maps.Keys(counts)) {
+		all = append(all, write(key, counts[key]))
 	}
-	addCounts(sum.codes, t.codes)
-	addCounts(sum.statuses, t.statuses)
-	addCounts(sum.causes, t.causes)
-	sum.late += t.late
-	sum.latest = max(sum.latest, t.latest)
-	sum.forged += t.forged
-	sum.received += t.received
-	sum.messages += t.messages
-	sum.replies.Count += t.replies.Count
-	sum.replies.Segments += t.replies.Segments
-	sum.replies.Media += t.replies.Media
-	sum.bytesSent += t.bytesSent
-	sum.bytesReceived += t.bytesReceived
-}
-
-func addCounts[K comparable](sum, counts map[K]int) {
-	for key, n := range maps.All(counts) {
-		sum[key] += n
-	}
-}
-
-// A distribution holds times to three significant digits, the longest and the
-// mean exactly.
-type distribution struct {
-	histogram *hdrhistogram.Histogram
-	longest   time.Duration
-	sum       time.Duration
-}
-
-// Times outside of these bounds are counted as the bound.
-const (
-	shortest    = time.Microsecond
-	longestKept = 24 * time.Hour
-)
-
-func newDistribution() distribution {
-	return distribution{histogram: hdrhistogram.New(int64(shortest), int64(longestKept), 3)}
-}
-
-func (d *distribution) record(t time.Duration) {
-	record(d.histogram, t)
-	d.longest = max(d.longest, t)
-	d.sum += t
-}
-
-func record(h *hdrhistogram.Histogram, t time.Duration) {
-	t = min(max(t, 0), time.Duration(h.HighestTrackableValue()))
-	if err := h.RecordValue(int64(t)); err != nil {
-		panic(err) // the value is within bounds
-	}
-}
-
-// latency returns the distribution's figures.
-func (d *distribution) latency() Latency {
-	l := Latency{Count: int(d.histogram.TotalCount()), Max: d.longest}
-	if l.Count == 0 {
-		return l
-	}
-	l.Mean = d.sum / time.Duration(l.Count)
-	for _, p := range curve {
-		l.Curve = append(l.Curve, Percentile{p, d.at(p)})
-	}
-	l.P50, l.P90, l.P95 = d.at(50), d.at(90), d.at(95)
-	l.P99, l.P999 = d.at(99), d.at(99.9)
-	return l
-}
-
-// curve is where the percentile curve has its points.
-var curve = []float64{0, 10, 20, 30, 40, 50, 60, 70, 75, 80, 85, 90, 92.5, 95, 97.5, 99, 99.5, 99.75, 99.9, 99.95, 99.99, 99.999, 100}
-
-func (d *distribution) at(percentile float64) time.Duration {
-	return min(time.Duration(d.histogram.ValueAtPercentile(percentile)), d.longest)
+	return all
 }

@@ -35,8 +35,8 @@ func TestRedirectsAreFollowedAsTwilioDoes(t *testing.T) {
 		if strings.HasPrefix(tc.location, "http") {
 			g = other
 		}
-		if r.Accepted != 3 || g.passed != 3 || g.bodies[tc.body] != 3 {
-			t.Errorf("%s: %v, %d signatures passed, bodies %v; want 3 accepted", tc.what, r.Verdicts, g.passed, g.bodies)
+		if r.Requests.Accepted != 3 || g.passed != 3 || g.bodies[tc.body] != 3 {
+			t.Errorf("%s: %v, %d signatures passed, bodies %v; want 3 accepted", tc.what, verdicts(r), g.passed, g.bodies)
 		}
 	}
 }
@@ -52,8 +52,8 @@ func TestTenRedirectsAreFollowed(t *testing.T) {
 			thanks(w, r)
 		})
 		r := run(t, attack.Config{Requests: 2, Envelope: webhook.Envelope{URL: serve(t, mux) + "/"}})
-		if !maps.Equal(r.Verdicts, map[webhook.Code]int{want: 2}) {
-			t.Errorf("%d redirects: %v, want %d twice", redirects, r.Verdicts, want)
+		if !maps.Equal(verdicts(r), map[webhook.Code]int{want: 2}) {
+			t.Errorf("%d redirects: %v, want %d twice", redirects, verdicts(r), want)
 		}
 	}
 }
@@ -67,8 +67,8 @@ func TestRedirectsBehindATunnel(t *testing.T) {
 		mux.Handle("/sms", http.RedirectHandler(location, http.StatusTemporaryRedirect))
 		mux.Handle("/next", g)
 		r := run(t, attack.Config{Requests: 2, Envelope: webhook.Envelope{URL: serve(t, mux) + "/sms", SignURL: public + "/sms"}})
-		if r.Accepted != 2 || g.passed != 2 {
-			t.Errorf("to %s: %v (%v), %d signatures passed", location, r.Verdicts, r.Causes, g.passed)
+		if r.Requests.Accepted != 2 || g.passed != 2 {
+			t.Errorf("to %s: %v (%v), %d signatures passed", location, verdicts(r), causes(r), g.passed)
 		}
 	}
 }
@@ -105,8 +105,8 @@ func TestThePasswordIsSentWhenAskedFor(t *testing.T) {
 		asked = 0
 		url := strings.Replace(serve(t, protected(tc.realm)), "http://", "http://"+tc.user, 1)
 		r := run(t, attack.Config{Requests: 2, Envelope: webhook.Envelope{URL: url}})
-		if !maps.Equal(r.Verdicts, map[webhook.Code]int{tc.want: 2}) || asked != tc.asked || len(tokens) != 2 {
-			t.Errorf("%s: %v, %d requests with %d idempotency tokens, want %d twice, %d requests with 2", tc.what, r.Verdicts, asked, len(tokens), tc.want, tc.asked)
+		if !maps.Equal(verdicts(r), map[webhook.Code]int{tc.want: 2}) || asked != tc.asked || len(tokens) != 2 {
+			t.Errorf("%s: %v, %d requests with %d idempotency tokens, want %d twice, %d requests with 2", tc.what, verdicts(r), asked, len(tokens), tc.want, tc.asked)
 		}
 	}
 }
@@ -128,7 +128,7 @@ func TestThePasswordStaysWithItsHost(t *testing.T) {
 		http.Redirect(w, r, otherURL, http.StatusTemporaryRedirect)
 	}))
 	r := run(t, attack.Config{Requests: 1, Envelope: webhook.Envelope{URL: strings.Replace(url, "http://", "http://me:secret@", 1)}})
-	if r.Accepted != 1 || leaked.Load() != "" {
-		t.Errorf("accepted %d of 1, the other host was told %q", r.Accepted, leaked.Load())
+	if r.Requests.Accepted != 1 || leaked.Load() != "" {
+		t.Errorf("accepted %d of 1, the other host was told %q", r.Requests.Accepted, leaked.Load())
 	}
 }

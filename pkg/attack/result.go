@@ -1,132 +1,142 @@
 package attack
 
 import (
+	"fmt"
 	"time"
 
 	"call-load-tester/pkg/webhook"
 )
 
-// A Result is what an attack has found. Of the requests sent, each is in one of
-// the classes Accepted, Failed, Unanswered, Refused and LetThrough.
+// A Result is the record of a run. The names of its JSON fields are stable.
+// Times are in milliseconds where the name says so, else in seconds.
 type Result struct {
-	Asked int // requests that were to be sent
-	Sent  int // requests sent; fewer only after an interrupt
+	Command string    `json:"command"` // filled in by the command, as DryRun and ExitStatus are
+	DryRun  bool      `json:"dry_run"`
+	Began   time.Time `json:"began"`
+	Seconds float64   `json:"seconds"` // from the first request to the last answer
 
-	Accepted   int // answered, and Twilio would be content
-	Failed     int // answered, and Twilio would log an error
-	Unanswered int // no answer, or none in time; or not sent for want of a connection of our own
-	Refused    int // signature wrong on purpose, answered with 400, 401 or 403
-	LetThrough int // signature wrong on purpose, and Twilio would be content with the answer
-
-	Forged   int           // requests sent with a signature wrong on purpose
-	Unsent   int           // open loop: due when the run was interrupted, but not sent
-	Late     int           // sent Late or more after they were due, or Unsent
-	MostLate time.Duration // the latest of these; an unsent one had waited so long
-
-	Elapsed time.Duration // from the start to the last answer
-	// Rate is the requests sent per second: in a closed loop over Elapsed, in an
+	Plan     Plan     `json:"plan"`
+	Requests Requests `json:"requests"`
+	// Rate is the requests sent per second: in a closed loop over Seconds, in an
 	// open loop over the time of their bursts and what the last was behind. It
 	// is the rate asked for if all were sent when they were due.
-	Rate float64
-
-	BytesSent, BytesReceived int64 // HTTP, without TLS
+	Rate float64 `json:"requests_per_second"`
 
 	// Of requests that were answered or timed out: Latency from when a request
 	// was due, Service from when it was sent. Both include connecting, where a
 	// connection was not opened before the burst.
-	Latency, Service Latency
+	Latency Times        `json:"latency_ms"`
+	Service Times        `json:"service_ms"`
+	Curve   []Percentile `json:"latency_curve"`
 
-	Verdicts map[webhook.Code]int // of the accepted, failed and unanswered
-	Statuses map[int]int          // HTTP statuses of all but the unanswered
-	Causes   map[string]int       // of the unanswered
+	Verdicts []Verdict `json:"verdicts"`           // of the accepted, errored and unanswered
+	Statuses []Status  `json:"statuses"`           // of all but the unanswered
+	Causes   []Cause   `json:"unanswered_because"` // of the unanswered
 
-	Messages int             // messages sent, without forged ones
-	Received int             // their segments
-	Replies  webhook.Replies // of accepted answers
+	BytesSent     int64 `json:"bytes_sent"` // HTTP, without TLS
+	BytesReceived int64 `json:"bytes_received"`
 
-	Timeline []Interval // at most 300
+	// What Twilio would bill: all messages but forged ones as received, however
+	// they were answered, and the replies of accepted answers.
+	Messages int             `json:"received_messages"`
+	Received int             `json:"received_segments"`
+	Replies  webhook.Replies `json:"replies"`
+	Cost     Cost            `json:"cost"`
+
+	Pass        *Pass      `json:"pass,omitempty"` // nil if nothing was asked
+	Timeline    []Interval `json:"timeline"`
+	Interrupted bool       `json:"interrupted"`
+	ExitStatus  int        `json:"exit_status"`
 }
 
-// Latency describes a distribution of times. The zero value is that of none.
-// Percentiles are right to three digits, Mean and Max exactly.
-type Latency struct {
-	Count                               int
-	Mean, P50, P90, P95, P99, P999, Max time.Duration
-	Curve                               []Percentile // from 0 to 100
+// Requests says what became of the requests. Sent is the sum of Accepted,
+// Errored, Unanswered, Refused and LetThrough; Completed is Accepted and
+// Refused, Incomplete the rest, which tw_load calls failed.
+type Requests struct {
+	Sent       int `json:"sent"`
+	Completed  int `json:"completed"`
+	Incomplete int `json:"not_completed"`
+
+	Accepted   int `json:"accepted"`   // Twilio would be content
+	Errored    int `json:"errors"`     // answered, and Twilio would log an error
+	Unanswered int `json:"unanswered"` // no answer, or none in time
+	Untimed    int `json:"untimed"`    // of the unanswered: reset, refused or the like, and so not in the latency
+
+	BadSignatures int `json:"bad_signatures"`             // signed wrongly on purpose
+	Refused       int `json:"bad_signatures_refused"`     // of these, with 400, 401 or 403
+	LetThrough    int `json:"bad_signatures_let_through"` // of these, answered as if signed well
+
+	OwnLimit int `json:"own_limit"` // of the unanswered: this computer could not send them
+
+	Unsent   int     `json:"unsent"`       // open loop: due when the run was interrupted, but not sent
+	Late     int     `json:"late"`         // sent Late or more after they were due, or Unsent
+	MostLate float64 `json:"most_late_ms"` // the longest of these waits
 }
 
-// A Percentile says that Percent of the times are not longer than Time.
-type Percentile struct {
-	Percent float64
-	Time    time.Duration
+// of returns the count of a class.
+func (r *Requests) of(c class) *int {
+	return [...]*int{&r.Accepted, &r.Errored, &r.Unanswered, &r.Refused, &r.LetThrough}[c]
 }
 
-// An Interval is what happened in a part of the run. The classes and times are
-// those of the requests due in it.
-type Interval struct {
-	Start, Width                                      time.Duration
-	Answered                                          int // answers that came in it
-	Accepted, Failed, Unanswered, Refused, LetThrough int
-	P50, P99, Max                                     time.Duration // latency, to two digits
+// A Verdict counts what Twilio would make of answers.
+type Verdict struct {
+	Code     webhook.Code `json:"code"`
+	Name     string       `json:"name"`
+	Requests int          `json:"requests"`
 }
 
-// Sent returns how many requests were due in the interval.
-func (i Interval) Sent() int {
-	return i.Accepted + i.Failed + i.Unanswered + i.Refused + i.LetThrough
-}
-
-// Completed returns how many requests went as they should: accepted, or refused
-// for their wrong signature.
-func (r *Result) Completed() int { return r.Accepted + r.Refused }
-
-// Answered returns how many requests were answered at all.
-func (r *Result) Answered() int { return r.Sent - r.Unanswered }
-
-// Traffic returns what Twilio would bill: all messages but forged ones as
-// received, however they were answered, and the replies of accepted answers.
-func (r *Result) Traffic() webhook.Traffic {
-	return webhook.Traffic{Received: r.Received, Sent: r.Replies.Segments, Media: r.Replies.Media}
-}
-
-// result sums up after the last sender is closed.
-func (a *Attack) result(elapsed time.Duration) *Result {
-	r := a.recorder
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	sum := &r.total
-	result := &Result{
-		Asked:         a.cfg.Requests,
-		Accepted:      sum.classes[accepted],
-		Failed:        sum.classes[failed],
-		Unanswered:    sum.classes[unanswered],
-		Refused:       sum.classes[refused],
-		LetThrough:    sum.classes[letThrough],
-		Forged:        sum.forged,
-		Unsent:        a.unsent,
-		Late:          sum.late + a.unsent,
-		MostLate:      max(sum.latest, a.waited),
-		Elapsed:       elapsed,
-		BytesSent:     sum.bytesSent,
-		BytesReceived: sum.bytesReceived,
-		Latency:       r.latency.latency(),
-		Service:       r.service.latency(),
-		Verdicts:      sum.codes,
-		Statuses:      sum.statuses,
-		Causes:        sum.causes,
-		Messages:      sum.messages,
-		Received:      sum.received,
-		Replies:       sum.replies,
-		Timeline:      intervals(r.timeline),
+// String is the verdict as people know it, with Twilio's code if it has one.
+func (v Verdict) String() string {
+	if v.Code > webhook.Accepted {
+		return fmt.Sprintf("%d %s", v.Code, v.Name)
 	}
-	for _, n := range sum.classes {
-		result.Sent += n
+	return v.Name
+}
+
+// A Status counts answers of one HTTP status.
+type Status struct {
+	Status   int `json:"status"`
+	Requests int `json:"requests"`
+}
+
+// A Cause counts requests that went unanswered for one cause.
+type Cause struct {
+	Cause    string `json:"cause"`
+	Requests int    `json:"requests"`
+}
+
+// Cost is what the messages would cost: received segments, segments of replies
+// and replies with media, each at its price.
+type Cost struct {
+	Priced bool `json:"priced"` // a price was given
+	webhook.Prices
+	Total float64 `json:"total"`
+}
+
+// IncompletePercent returns the share of the requests sent that are incomplete;
+// 0 if none was sent.
+func (r *Result) IncompletePercent() float64 {
+	if r.Requests.Sent == 0 {
+		return 0
 	}
-	span := elapsed
-	if a.cfg.Rate > 0 {
-		span = time.Duration(float64(result.Sent)/float64(a.cfg.Rate)*float64(time.Second)) + a.behind
+	return 100 * float64(r.Requests.Incomplete) / float64(r.Requests.Sent)
+}
+
+// HasP99 reports whether the 99th percentile of the latency says anything of
+// the run: not if more than one request in a hundred has no latency.
+func (r *Result) HasP99() bool {
+	return r.Latency.Count > 0 && 100*r.Requests.Untimed <= r.Requests.Sent
+}
+
+// RefusesAll reports whether every answer refuses the signature, those to well
+// signed requests too.
+func (r *Result) RefusesAll() bool {
+	refusals := 0
+	for _, s := range r.Statuses {
+		if isRefusal(s.Status) {
+			refusals += s.Requests
+		}
 	}
-	if result.Sent > 0 && span > 0 {
-		result.Rate = float64(result.Sent) / span.Seconds()
-	}
-	return result
+	return refusals > 0 && refusals == r.Requests.Sent-r.Requests.Unanswered &&
+		r.Requests.Accepted == 0 && r.Requests.BadSignatures < r.Requests.Sent
 }

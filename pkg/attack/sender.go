@@ -13,7 +13,7 @@ type sender struct {
 	writer *webhook.Writer
 	judge  *webhook.Judge
 	link   *link
-	tally  *tally
+	batch  []outcome // not yet counted
 
 	redirected bool // the last answer is not to the fields, which a redirect has lost
 }
@@ -28,38 +28,45 @@ func newSender(a *Attack) *sender {
 		writer: writer,
 		judge:  webhook.NewJudge(a.cfg.Envelope.Kind),
 		link:   newLink(a.cfg),
-		tally:  newTally(a.recorder),
+		batch:  make([]outcome, 0, batchSize),
 	}
 }
 
 func (s *sender) close() {
 	s.link.close()
-	s.tally.bytesSent, s.tally.bytesReceived = s.link.sent, s.link.received
-	s.tally.close()
+	s.attack.recorder.add(s.batch)
+	s.attack.recorder.addBytes(s.link.sent, s.link.received)
 }
 
+// immediately is when a request is due that nobody waits for.
+const immediately time.Duration = -1
+
 // send sends request k and records what came of it. due is when it was to be
-// sent; the zero time is now.
-func (s *sender) send(k int, due time.Time) {
+// sent, since the start of the run.
+func (s *sender) send(k int, due time.Duration) {
 	a := s.attack
 	t := a.templates[k%len(a.templates)]
 	o := outcome{forged: a.forgeries.is(k), received: t.Segments}
 	request := s.writer.Request(t, o.forged)
 
-	o.sent = time.Now()
-	o.due = due
-	if due.IsZero() {
+	sent := time.Now()
+	o.due, o.sent = due, sent.Sub(a.recorder.start)
+	if due == immediately {
 		o.due = o.sent
 	}
 	a.sent.Add(1)
-	answer, err := s.exchange(t, request, o.sent, o.sent.Add(a.cfg.Timeout))
-	o.ended = time.Now()
-	s.link.used = o.ended
+	answer, err := s.exchange(t, request, sent, sent.Add(a.cfg.Timeout))
+	s.link.used = time.Now()
+	o.ended = s.link.used.Sub(a.recorder.start)
 
 	s.judgeOutcome(&o, t, answer, err)
-	s.tally.add(&o)
-	if o.class.failed() {
-		a.failed.Add(1)
+	s.batch = append(s.batch, o)
+	if len(s.batch) == batchSize {
+		a.recorder.add(s.batch)
+		s.batch = s.batch[:0]
+	}
+	if !o.class.complete() {
+		a.incomplete.Add(1)
 	}
 	a.done.Add(1)
 }
@@ -98,13 +105,13 @@ func (s *sender) judgeOutcome(o *outcome, t *webhook.Template, answer webhook.An
 	case o.forged && isRefusal(o.status):
 		o.class = refused
 	case o.forged && o.code == webhook.Accepted && s.redirected:
-		o.class, o.code, o.replies = failed, webhook.RedirectAway, webhook.Replies{}
+		o.class, o.code, o.replies = errored, webhook.RedirectAway, webhook.Replies{}
 	case o.forged && o.code == webhook.Accepted:
 		o.class = letThrough
 	case o.code == webhook.Accepted:
 		o.class = accepted
 	default:
-		o.class = failed
+		o.class = errored
 	}
 }
 

@@ -55,27 +55,30 @@ func inMemory(respond func(k int) time.Duration) func(context.Context, string) (
 func always(d time.Duration) func(int) time.Duration { return func(int) time.Duration { return d } }
 
 // exactly compares times that a histogram of three digits has held.
-func exactly(t *testing.T, what string, got, want time.Duration) {
+func exactly(t *testing.T, what string, got float64, want time.Duration) {
 	t.Helper()
 	h := hdrhistogram.New(int64(time.Microsecond), int64(24*time.Hour), 3)
-	if !h.ValuesAreEquivalent(int64(got), int64(want)) {
-		t.Errorf("%s = %v, want %v", what, got, want)
+	if !h.ValuesAreEquivalent(int64(got*1e6), int64(want)) {
+		t.Errorf("%s = %v ms, want %v", what, got, want)
 	}
 }
+
+// ms is a time as it is in a result.
+func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
 func TestClosedLoopWorksBackToBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
 		r := run(t, attack.Config{Requests: 1000, Concurrency: 10, Connect: inMemory(always(100 * time.Millisecond)), Envelope: webhook.Envelope{URL: "http://a.example"}})
-		if got := time.Since(start); got != 10*time.Second || r.Elapsed != got || r.Rate != 100 {
-			t.Errorf("took %v, result says %v at %v a second; want 10s at 100", got, r.Elapsed, r.Rate)
+		if got := time.Since(start); got != 10*time.Second || r.Seconds != got.Seconds() || r.Rate != 100 {
+			t.Errorf("took %v, result says %v at %v a second; want 10s at 100", got, r.Seconds, r.Rate)
 		}
 		exactly(t, "p50", r.Latency.P50, 100*time.Millisecond)
-		if r.Latency.Mean != 100*time.Millisecond || r.Latency.Max != 100*time.Millisecond || r.Service.Mean != r.Latency.Mean || r.Late != 0 {
-			t.Errorf("latency %+v, service %+v, late %d; want 100ms for all", r.Latency, r.Service, r.Late)
+		if r.Latency.Mean != ms(100*time.Millisecond) || r.Latency.Max != ms(100*time.Millisecond) || r.Service.Mean != r.Latency.Mean || r.Requests.Late != 0 {
+			t.Errorf("latency %+v, service %+v, late %d; want 100ms for all", r.Latency, r.Service, r.Requests.Late)
 		}
 		for i, v := range r.Timeline[:10] {
-			if v.Sent() != 100 || v.Start != time.Duration(i)*time.Second || v.Width != time.Second {
+			if v.Sent != 100 || v.Start != float64(i) || v.Width != 1 {
 				t.Errorf("second %d: %+v, want 100 requests", i, v)
 			}
 		}
@@ -94,8 +97,8 @@ func TestOpenLoopSendsInBursts(t *testing.T) {
 		if len(arrivals) != 3 || arrivals[0] != 10 || arrivals[time.Second] != 10 || arrivals[2*time.Second] != 5 {
 			t.Errorf("requests arrive at %v, want 10, 10 and 5 at 0, 1 and 2 s", arrivals)
 		}
-		if r.Elapsed != 3700*time.Millisecond || r.Late != 0 {
-			t.Errorf("%v, %d late; want 3.7s and none", r.Elapsed, r.Late)
+		if r.Seconds != 3.7 || r.Requests.Late != 0 {
+			t.Errorf("%v, %d late; want 3.7s and none", r.Seconds, r.Requests.Late)
 		}
 	})
 }
@@ -112,8 +115,8 @@ func TestConnectionsAreOpenedBeforeABurst(t *testing.T) {
 				time.Sleep(300 * time.Millisecond)
 				return connect(ctx, addr)
 			}})
-		if r.Latency.Max != 1200*time.Millisecond || r.Late != 0 || r.Elapsed != 5200*time.Millisecond {
-			t.Errorf("latency at most %v, %d late, %v in all; want 1.2s, none, 5.2s", r.Latency.Max, r.Late, r.Elapsed)
+		if r.Latency.Max != ms(1200*time.Millisecond) || r.Requests.Late != 0 || r.Seconds != 5.2 {
+			t.Errorf("latency at most %v, %d late, %v in all; want 1.2s, none, 5.2s", r.Latency.Max, r.Requests.Late, r.Seconds)
 		}
 		if opened.Load() != 20 {
 			t.Errorf("%d connections were opened, want 20", opened.Load())
@@ -126,8 +129,8 @@ func TestLateIsAHundredMilliseconds(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			// The second request waits until the first is answered.
 			r := run(t, attack.Config{Requests: 2, Rate: 2, MaxInFlight: 1, Connect: inMemory(always(behind)), Envelope: webhook.Envelope{URL: "http://a.example"}})
-			if r.Late != late || r.Latency.Max != 2*behind || r.Service.Max != behind {
-				t.Errorf("a request sent %v after it was due: %d late, latency %v, service %v; want %d, %v and %v", behind, r.Late, r.Latency.Max, r.Service.Max, late, 2*behind, behind)
+			if r.Requests.Late != late || r.Latency.Max != ms(2*behind) || r.Service.Max != ms(behind) {
+				t.Errorf("a request sent %v after it was due: %d late, latency %v, service %v; want %d, %v and %v", behind, r.Requests.Late, r.Latency.Max, r.Service.Max, late, 2*behind, behind)
 			}
 		})
 	}
@@ -149,8 +152,8 @@ func TestABurstIsSentAtOnce(t *testing.T) {
 					last = time.Since(start)
 					return respond(k)
 				})})
-			if last != 0 || r.Late != 0 || r.Accepted != 2000 {
-				t.Errorf("%s: the last of the burst goes after %v, %d late; want at once and none", what, last, r.Late)
+			if last != 0 || r.Requests.Late != 0 || r.Requests.Accepted != 2000 {
+				t.Errorf("%s: the last of the burst goes after %v, %d late; want at once and none", what, last, r.Requests.Late)
 			}
 		})
 	}
@@ -197,8 +200,8 @@ func TestWhatWasDueAtAnInterruptIsTold(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), 2500*time.Millisecond)
 			defer cancel()
 			r := runUntil(t, ctx, attack.Config{Requests: 100, Rate: 4, MaxInFlight: tc.maxInFlight, Connect: inMemory(always(tc.respond)), Envelope: webhook.Envelope{URL: "http://a.example"}})
-			if r.Sent != tc.sent || r.Unsent != tc.unsent || r.Late != tc.unsent || r.MostLate != tc.waited {
-				t.Errorf("%s: %d sent, %d not, %d late, at most %v; want %d, %d, %d and %v", tc.what, r.Sent, r.Unsent, r.Late, r.MostLate, tc.sent, tc.unsent, tc.unsent, tc.waited)
+			if r.Requests.Sent != tc.sent || r.Requests.Unsent != tc.unsent || r.Requests.Late != tc.unsent || r.Requests.MostLate != ms(tc.waited) {
+				t.Errorf("%s: %d sent, %d not, %d late, at most %v; want %d, %d, %d and %v", tc.what, r.Requests.Sent, r.Requests.Unsent, r.Requests.Late, r.Requests.MostLate, tc.sent, tc.unsent, tc.unsent, tc.waited)
 			}
 		})
 	}
@@ -222,7 +225,7 @@ func TestAStallShowsInTheIntendedStartPercentiles(t *testing.T) {
 		exactly(t, "p90", r.Latency.P90, 8*time.Second)  // 180 of 200: 100 at once, 10 each of 1 to 8 s
 		exactly(t, "p95", r.Latency.P95, 9*time.Second)  // 190 of 200
 		exactly(t, "p99", r.Latency.P99, 10*time.Second) // 198 of 200
-		if r.Latency.Max != 10*time.Second || r.Latency.Mean != 2750*time.Millisecond || r.Late != 0 || r.Accepted != 200 {
+		if r.Latency.Max != ms(10*time.Second) || r.Latency.Mean != ms(2750*time.Millisecond) || r.Requests.Late != 0 || r.Requests.Accepted != 200 {
 			t.Errorf("%+v, want at most 10s, 2.75s in the mean, none late", r)
 		}
 	})
@@ -244,21 +247,21 @@ func TestAStallCannotHideBehindTheBoundOnRequestsInFlight(t *testing.T) {
 		// Bursts 5 and 6 are sent and wait. Bursts 7 and 8, due at 7 and 8 s, go at
 		// 15 s, as many as the limiter lets through, and burst 9 at 16 s. So 50 take
 		// no time, 20 take 7 s, 10 each take 8, 9 and 10 s.
-		if r.Late != 30 || r.MostLate != 8*time.Second || r.Latency.Max != 10*time.Second {
-			t.Errorf("%d late, the most by %v, latency at most %v; want 30, 8s and 10s", r.Late, r.MostLate, r.Latency.Max)
+		if r.Requests.Late != 30 || r.Requests.MostLate != 8000 || r.Latency.Max != ms(10*time.Second) {
+			t.Errorf("%d late, the most by %v, latency at most %v; want 30, 8s and 10s", r.Requests.Late, r.Requests.MostLate, r.Latency.Max)
 		}
 		exactly(t, "p70", at(r, 70), 7*time.Second)
 		exactly(t, "p80", at(r, 80), 8*time.Second)
 		exactly(t, "p90", r.Latency.P90, 9*time.Second)
 		exactly(t, "p99", r.Latency.P99, 10*time.Second)
-		if want := 1900 * time.Millisecond; r.Service.Mean != want {
+		if want := 1900 * time.Millisecond; r.Service.Mean != ms(want) {
 			t.Errorf("service time %v in the mean, want %v: 20 requests waited", r.Service.Mean, want)
 		}
 	})
 }
 
-func at(r *attack.Result, percent float64) time.Duration {
-	for _, p := range r.Latency.Curve {
+func at(r *attack.Result, percent float64) float64 {
+	for _, p := range r.Curve {
 		if p.Percent == percent {
 			return p.Time
 		}
@@ -283,8 +286,8 @@ func TestTimeoutsAreTwilios(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			r := run(t, attack.Config{Requests: 1, Connect: tc.connect, Envelope: webhook.Envelope{URL: "http://a.example"}})
-			if r.Verdicts[tc.want] != 1 || r.Elapsed != tc.after || r.Latency.Max != tc.after {
-				t.Errorf("%s: %v (%v) after %v, latency %v; want %d after %v", tc.what, r.Verdicts, r.Causes, r.Elapsed, r.Latency.Max, tc.want, tc.after)
+			if verdicts(r)[tc.want] != 1 || r.Seconds != tc.after.Seconds() || r.Latency.Max != ms(tc.after) {
+				t.Errorf("%s: %v (%v) after %v, latency %v; want %d after %v", tc.what, verdicts(r), causes(r), r.Seconds, r.Latency.Max, tc.want, tc.after)
 			}
 			time.Sleep(time.Hour) // until the endpoint is done too
 		})
@@ -333,8 +336,8 @@ func TestConnectionsAreKeptAsLongAsServersKeepThem(t *testing.T) {
 				opened.Add(1)
 				return connect(ctx, addr)
 			}
-			if r := run(t, tc.cfg); int(opened.Load()) != tc.want || r.Accepted != tc.cfg.Requests {
-				t.Errorf("%s: %d connections, want %d (%+v)", tc.what, opened.Load(), tc.want, r.Causes)
+			if r := run(t, tc.cfg); int(opened.Load()) != tc.want || r.Requests.Accepted != tc.cfg.Requests {
+				t.Errorf("%s: %d connections, want %d (%+v)", tc.what, opened.Load(), tc.want, causes(r))
 			}
 		})
 	}
@@ -356,8 +359,8 @@ func TestAnInterruptWaitsForAnswers(t *testing.T) {
 			defer cancel()
 			tc.cfg.Envelope.URL, tc.cfg.Connect = "http://a.example", inMemory(always(time.Second))
 			r := runUntil(t, ctx, tc.cfg)
-			if r.Sent != tc.sent || r.Accepted != tc.sent || r.Elapsed != tc.took || r.Asked != 100 {
-				t.Errorf("%s: %d sent, %d accepted in %v; want %d in %v", tc.what, r.Sent, r.Accepted, r.Elapsed, tc.sent, tc.took)
+			if r.Requests.Sent != tc.sent || r.Requests.Accepted != tc.sent || r.Seconds != tc.took.Seconds() || r.Plan.Requests != 100 {
+				t.Errorf("%s: %d sent, %d accepted in %v; want %d in %v", tc.what, r.Requests.Sent, r.Requests.Accepted, r.Seconds, tc.sent, tc.took)
 			}
 		})
 	}
@@ -370,7 +373,7 @@ func TestALongRunHasWiderIntervals(t *testing.T) {
 			t.Fatalf("1000 s are in %d intervals, want 250 of 4 s", len(r.Timeline))
 		}
 		for i, v := range r.Timeline {
-			if v.Width != 4*time.Second || v.Start != time.Duration(4*i)*time.Second || v.Sent() != 8 || v.Answered != 8 || v.Accepted != 8 {
+			if v.Width != 4 || v.Start != float64(4*i) || v.Sent != 8 || v.Answered != 8 || v.Accepted != 8 {
 				t.Errorf("interval %d: %+v, want 8 requests in 4 s", i, v)
 			}
 		}
@@ -385,8 +388,8 @@ func TestOpenLoopDoesNotDrift(t *testing.T) {
 			last = time.Since(start)
 			return 0
 		}), Envelope: webhook.Envelope{URL: "http://a.example"}})
-		if last != 3599*time.Second || r.Late != 0 {
-			t.Errorf("the last of an hour's requests goes at %v, %d late; want 59m59s", last, r.Late)
+		if last != 3599*time.Second || r.Requests.Late != 0 {
+			t.Errorf("the last of an hour's requests goes at %v, %d late; want 59m59s", last, r.Requests.Late)
 		}
 	})
 }

@@ -82,7 +82,7 @@ func FuzzSegments(f *testing.F) {
 
 func TestCost(t *testing.T) {
 	prices := webhook.Prices{Receive: 0.0075, Send: 0.0125, MMS: 0.02}
-	if got := prices.Cost(webhook.Traffic{Received: 4, Sent: 8, Media: 5}); got != 0.03+0.1+0.1 {
+	if got := prices.Cost(4, webhook.Replies{Count: 9, Segments: 8, Media: 5}); got != 0.03+0.1+0.1 {
 		t.Errorf("4 segments received, 8 sent and 5 MMS cost %v, want 0.23", got)
 	}
 }

@@ -34,9 +34,16 @@ type Verdict struct {
 
 // Replies counts the messages that an accepted answer makes Twilio send.
 type Replies struct {
-	Count    int // replies, those with media included
-	Segments int // of replies without media
-	Media    int // replies with media
+	Count    int `json:"count"`      // replies, those with media included
+	Segments int `json:"segments"`   // of replies without media
+	Media    int `json:"with_media"` // replies with media
+}
+
+// Add adds other replies.
+func (r *Replies) Add(other Replies) {
+	r.Count += other.Count
+	r.Segments += other.Segments
+	r.Media += other.Media
 }
 
 // A Reading is an answer as Twilio reads it.

@@ -5,28 +5,30 @@ import (
 	"strings"
 	"testing"
 
+	"call-load-tester/pkg/attack"
 	"call-load-tester/pkg/report/load"
+	"call-load-tester/pkg/webhook"
 )
 
 func TestTextOfALoad(t *testing.T) {
 	ptr := func(v float64) *float64 { return &v }
-	record := &load.Record{
+	record := &attack.Result{
 		Seconds: 5.25,
-		Plan:    load.Plan{Endpoint: "https://a.example:8443/sms", TimeoutSeconds: 15, Kind: "sms", Users: 60, Concurrency: 4, Requests: 240, Rate: 48},
-		Requests: load.Requests{
-			Sent: 240, Completed: 220, NotCompleted: 20, Accepted: 200, Errors: 10, Unanswered: 6, Untimed: 1,
+		Plan:    attack.Plan{Endpoint: "https://a.example:8443/sms", TimeoutSeconds: 15, Kind: "sms", Users: 60, Concurrency: 4, Requests: 240, Rate: 48},
+		Requests: attack.Requests{
+			Sent: 240, Completed: 220, Incomplete: 20, Accepted: 200, Errored: 10, Unanswered: 6, Untimed: 1,
 			BadSignatures: 25, Refused: 20, LetThrough: 4, OwnLimit: 2, Unsent: 2, Late: 5, MostLate: 1234.5,
 		},
 		Rate:      45.714,
-		Latency:   load.Times{Count: 239, Mean: 12.345, P50: 1.5, P90: 22.22, P95: 333.3, P99: 1500, P999: 14_000, Max: 15_000},
-		Service:   load.Times{Count: 239, P50: 1.25},
-		Verdicts:  []load.Verdict{{Code: 0, Name: "accepted", Requests: 200}, {Code: 12100, Name: "TwiML is not well-formed XML", Requests: 10}, {Code: 11200, Name: "no usable HTTP answer", Requests: 6}},
-		Statuses:  []load.Status{{Status: 200, Requests: 214}, {Status: 403, Requests: 20}},
-		Causes:    []load.Cause{{Cause: "connection reset by peer", Requests: 6}},
+		Latency:   attack.Times{Count: 239, Mean: 12.345, P50: 1.5, P90: 22.22, P95: 333.3, P99: 1500, P999: 14_000, Max: 15_000},
+		Service:   attack.Times{Count: 239, P50: 1.25},
+		Verdicts:  []attack.Verdict{{Code: 0, Name: "accepted", Requests: 200}, {Code: 12100, Name: "TwiML is not well-formed XML", Requests: 10}, {Code: 11200, Name: "no usable HTTP answer", Requests: 6}},
+		Statuses:  []attack.Status{{Status: 200, Requests: 214}, {Status: 403, Requests: 20}},
+		Causes:    []attack.Cause{{Cause: "connection reset by peer", Requests: 6}},
 		BytesSent: 160_000, BytesReceived: 9_999,
-		Messages: 216, Received: 230, Replies: load.Replies{Count: 200, Segments: 190, Media: 10},
-		Cost: load.Cost{Priced: true, Total: 3.4571},
-		Pass: &load.Pass{MaxFailedPercent: ptr(1), MaxP99: ptr(500)},
+		Messages: 216, Received: 230, Replies: webhook.Replies{Count: 200, Segments: 190, Media: 10},
+		Cost: attack.Cost{Priced: true, Total: 3.4571},
+		Pass: &attack.Pass{MaxFailedPercent: ptr(1), MaxP99: ptr(500)},
 	}
 	const want = `Document Path:        https://a.example:8443/sms
 Concurrency Level:    4
@@ -73,35 +75,35 @@ Warning: 5 requests went up to 1.23 s late, or not at all: this computer or
 MaxInFlight was the limit, and the endpoint got less than the rate asked for.
 `
 	var text strings.Builder
-	if err := record.Text(&text); err != nil || text.String() != want {
+	if err := (load.Report{Result: record}).Text(&text); err != nil || text.String() != want {
 		t.Errorf("%v\n%s\nwant\n%s", err, text.String(), want)
 	}
 }
 
 func TestTextOfALoadOfNothing(t *testing.T) {
 	var text strings.Builder
-	record := &load.Record{Plan: load.Plan{Requests: 10, Concurrency: 1}}
-	if err := record.Text(&text); err != nil || strings.Contains(text.String(), "NaN") || !strings.Contains(text.String(), "0 sent of 10") ||
+	record := &attack.Result{Plan: attack.Plan{Requests: 10, Concurrency: 1}}
+	if err := (load.Report{Result: record}).Text(&text); err != nil || strings.Contains(text.String(), "NaN") || !strings.Contains(text.String(), "0 sent of 10") ||
 		!strings.Contains(text.String(), "Time per request:     unknown") || !strings.Contains(text.String(), "unknown: no price in [Cost]") {
 		t.Errorf("%v\n%s", err, text.String())
 	}
-	if got := record.FailedPercent(); got != 0 {
+	if got := record.IncompletePercent(); got != 0 {
 		t.Errorf("%v %% of no request have failed", got)
 	}
 }
 
 // Nothing in a list is without end, and percentages are readable.
 func TestTextOfAnUglyLoad(t *testing.T) {
-	record := &load.Record{
-		Plan:    load.Plan{Requests: 10, Concurrency: 1, TimeoutSeconds: 3},
-		Latency: load.Times{Count: 1, P99: 15_000},
+	record := &attack.Result{
+		Plan:    attack.Plan{Requests: 10, Concurrency: 1, TimeoutSeconds: 3},
+		Latency: attack.Times{Count: 1, P99: 15_000},
 	}
 	for i := range 49 {
-		record.Causes = append(record.Causes, load.Cause{Cause: fmt.Sprintf("cause %d", i), Requests: 1})
+		record.Causes = append(record.Causes, attack.Cause{Cause: fmt.Sprintf("cause %d", i), Requests: 1})
 	}
-	record.Verdicts = []load.Verdict{{Code: -1, Name: "no verdict", Requests: 10}}
+	record.Verdicts = []attack.Verdict{{Code: -1, Name: "no verdict", Requests: 10}}
 	var text strings.Builder
-	if err := record.Text(&text); err != nil {
+	if err := (load.Report{Result: record}).Text(&text); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{"× cause 11\n", "and 37 others\n", "p99 is 100 %", "waited only 3.00 s", "10 × no verdict\n"} {
@@ -121,25 +123,25 @@ func TestTextOfAPass(t *testing.T) {
 	for _, tc := range []struct {
 		what   string
 		passed bool
-		record load.Record
+		record attack.Result
 		want   string
 	}{
-		{"reached", true, load.Record{Requests: load.Requests{Sent: 200}, Latency: load.Times{Count: 200, P99: 499}},
+		{"reached", true, attack.Result{Requests: attack.Requests{Sent: 200}, Latency: attack.Times{Count: 200, P99: 499}},
 			"passed (failed 0 %, at most 10 %; p99 499 ms, at most 500 ms)"},
-		{"reached as it is", true, load.Record{Requests: load.Requests{Sent: 200, NotCompleted: 20}, Latency: load.Times{Count: 200, P99: 500}},
+		{"reached as it is", true, attack.Result{Requests: attack.Requests{Sent: 200, Incomplete: 20}, Latency: attack.Times{Count: 200, P99: 500}},
 			"passed (failed 10 %, at most 10 %; p99 500 ms, at most 500 ms)"},
-		{"missed by little", false, load.Record{Requests: load.Requests{Sent: 5000, NotCompleted: 502}, Latency: load.Times{Count: 5000, P99: 500.03}},
+		{"missed by little", false, attack.Result{Requests: attack.Requests{Sent: 5000, Incomplete: 502}, Latency: attack.Times{Count: 5000, P99: 500.03}},
 			"missed (failed 10.04 %, at most 10 %; p99 500.03 ms, at most 500 ms)"},
-		{"one request in a hundred died", true, load.Record{Requests: load.Requests{Sent: 100, NotCompleted: 1, Untimed: 1}, Latency: load.Times{Count: 99, P99: 1}},
+		{"one request in a hundred died", true, attack.Result{Requests: attack.Requests{Sent: 100, Incomplete: 1, Untimed: 1}, Latency: attack.Times{Count: 99, P99: 1}},
 			"passed (failed 1 %, at most 10 %; p99 1.00 ms, at most 500 ms)"},
-		{"more than one in a hundred died", false, load.Record{Requests: load.Requests{Sent: 100, NotCompleted: 2, Untimed: 2}, Latency: load.Times{Count: 98, P99: 1}},
+		{"more than one in a hundred died", false, attack.Result{Requests: attack.Requests{Sent: 100, Incomplete: 2, Untimed: 2}, Latency: attack.Times{Count: 98, P99: 1}},
 			"missed (failed 2 %, at most 10 %; p99 unknown: 2 of 100 requests died unanswered, at most 500 ms)"},
-		{"nothing was sent", false, load.Record{},
+		{"nothing was sent", false, attack.Result{},
 			"missed (failed unknown: no request was sent, at most 10 %; p99 unknown: no request was sent, at most 500 ms)"},
 	} {
-		tc.record.Pass = &load.Pass{Passed: tc.passed, MaxFailedPercent: &percent, MaxP99: &p99}
+		tc.record.Pass = &attack.Pass{Passed: tc.passed, MaxFailedPercent: &percent, MaxP99: &p99}
 		var text strings.Builder
-		if err := tc.record.Text(&text); err != nil || !strings.Contains(text.String(), "Pass:                 "+tc.want+"\n") {
+		if err := (load.Report{Result: &tc.record}).Text(&text); err != nil || !strings.Contains(text.String(), "Pass:                 "+tc.want+"\n") {
 			t.Errorf("%s: %v, no %q in\n%s", tc.what, err, tc.want, text.String())
 		}
 	}
@@ -148,8 +150,8 @@ func TestTextOfAPass(t *testing.T) {
 // A text by itself says that the run was none of the usual kind.
 func TestTextOfAnUnusualLoad(t *testing.T) {
 	var text strings.Builder
-	record := &load.Record{DryRun: true, Interrupted: true, Plan: load.Plan{Concurrency: 1}}
-	if err := record.Text(&text); err != nil {
+	record := &attack.Result{DryRun: true, Interrupted: true, Plan: attack.Plan{Concurrency: 1}}
+	if err := (load.Report{Result: record}).Text(&text); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{"a dry run: an endpoint inside the process answered", "the run was interrupted", "as many as 1 connection could"} {

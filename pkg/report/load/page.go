@@ -6,82 +6,76 @@ import (
 	"math"
 	"strings"
 
+	"call-load-tester/pkg/attack"
 	"call-load-tester/pkg/report"
 	"call-load-tester/pkg/report/internal/chart"
 )
 
 // HTML writes the record as one page: no script, no network, readable on a
 // phone and on paper.
-func (l *Record) HTML(w io.Writer) error {
+func (r Report) HTML(w io.Writer) error {
 	p := &report.Page{
-		Title:    report.Count(l.Requests.Sent, l.Plan.Kind+" request"),
-		Headline: fmt.Sprintf("Summary of %s against %s.", report.RunOf(l.Interrupted, l.DryRun, l.Seconds), l.Plan.Endpoint),
+		Title:    report.Count(r.Requests.Sent, r.Plan.Kind+" request"),
+		Headline: fmt.Sprintf("Summary of %s against %s.", report.RunOf(r.Interrupted, r.DryRun, r.Seconds), r.Plan.Endpoint),
 	}
-	l.notices(p)
-	l.tiles(p)
-	if len(l.Timeline) > 0 {
-		l.rates(p)
-		l.latencies(p)
-		l.verdictsOverTime(p)
+	r.notices(p)
+	r.tiles(p)
+	if len(r.Timeline) > 0 {
+		r.rates(p)
+		r.latencies(p)
+		r.verdictsOverTime(p)
 	}
-	l.curve(p)
-	l.shares(p)
-	l.sections(p)
+	r.curve(p)
+	r.shares(p)
+	r.sections(p)
 	return p.Render(w)
 }
 
-func (l *Record) notices(p *report.Page) {
+func (r Report) notices(p *report.Page) {
 	add := func(grave bool, format string, args ...any) {
 		p.Notice(grave, fmt.Sprintf(format, args...))
 	}
-	t := &loadText{}
-	t.pass(l)
-	for _, r := range t.Rows {
-		add(l.Pass != nil && !l.Pass.Passed, "%s: %s", r.Label, r.Value)
+	if r.Pass != nil {
+		add(!r.Pass.Passed, "Pass: %s", r.pass())
 	}
-	// Warnings are paragraphs, in lines.
-	t = &loadText{}
-	t.warnings(l)
-	for paragraph := range strings.SplitSeq(t.String(), "\n\n") {
-		if text := strings.Join(strings.Fields(paragraph), " "); text != "" {
-			add(true, "%s", text)
-		}
+	for _, warning := range r.warnings() {
+		add(true, "%s", strings.ReplaceAll(warning, "\n", " "))
 	}
-	if l.Interrupted {
+	if r.Interrupted {
 		add(false, "The run was interrupted.")
 	}
-	if l.DryRun {
+	if r.DryRun {
 		add(false, "A dry run: an endpoint inside the process answered.")
 	}
 }
 
-func (l *Record) tiles(p *report.Page) {
-	r := l.Requests
+func (r Report) tiles(p *report.Page) {
+	n := r.Requests
 	asked := "as many as the connections could"
-	if l.Plan.Rate > 0 {
-		asked = fmt.Sprintf("of %d asked", l.Plan.Rate)
+	if r.Plan.Rate > 0 {
+		asked = fmt.Sprintf("of %d asked", r.Plan.Rate)
 	}
-	p.Tile("Requests", fmt.Sprintf("%d of %d", r.Sent, l.Plan.Requests), r.text())
-	p.Tile("Achieved", fmt.Sprintf("%.1f a second", l.Rate), asked)
-	if l.Latency.Count > 0 {
-		p.Tile("Latency, p50", milliseconds(l.Latency.P50), "half were faster")
-		p.Tile("Latency, p99", milliseconds(l.Latency.P99), "99 % were faster; the slowest "+milliseconds(l.Latency.Max))
+	p.Tile("Requests", fmt.Sprintf("%d of %d", n.Sent, r.Plan.Requests), became(n))
+	p.Tile("Achieved", fmt.Sprintf("%.1f a second", r.Rate), asked)
+	if r.Latency.Count > 0 {
+		p.Tile("Latency, p50", milliseconds(r.Latency.P50), "half were faster")
+		p.Tile("Latency, p99", milliseconds(r.Latency.P99), "99 % were faster; the slowest "+milliseconds(r.Latency.Max))
 	}
-	if l.Replies.Count > 0 {
-		p.Tile("Replies", report.Count(l.Replies.Count, "message"), fmt.Sprintf("%s, %d with media", report.Count(l.Replies.Segments, "segment"), l.Replies.Media))
+	if r.Replies.Count > 0 {
+		p.Tile("Replies", report.Count(r.Replies.Count, "message"), fmt.Sprintf("%s, %d with media", report.Count(r.Replies.Segments, "segment"), r.Replies.Media))
 	}
-	if l.Cost.Priced {
-		p.Tile("Approx cost", "$"+money(l.Cost.Total), fmt.Sprintf("of %s and the replies", report.Count(l.Received, "received segment")))
+	if r.Cost.Priced {
+		p.Tile("Approx cost", "$"+money(r.Cost.Total), fmt.Sprintf("of %s and the replies", report.Count(r.Received, "received segment")))
 	}
 }
 
 // span is the time axis of the timeline. It ends with the last answer; in an
 // open loop with the second of it, since a burst stands for a whole second.
-func (l *Record) span() report.Span {
-	n := len(l.Timeline)
-	last := l.Timeline[n-1]
-	end := l.Seconds
-	if l.Plan.Rate > 0 {
+func (r Report) span() report.Span {
+	n := len(r.Timeline)
+	last := r.Timeline[n-1]
+	end := r.Seconds
+	if r.Plan.Rate > 0 {
 		end = math.Ceil(end)
 	}
 	if full := last.Start + last.Width; end <= last.Start || end > full {
@@ -91,96 +85,96 @@ func (l *Record) span() report.Span {
 }
 
 // line is a line of the timeline.
-func (l *Record) line(colour chart.Colour, value func(Interval) float64) chart.Line {
-	return l.span().Steps(colour, func(i int) float64 { return value(l.Timeline[i]) })
+func (r Report) line(colour chart.Colour, value func(attack.Interval) float64) chart.Line {
+	return r.span().Steps(colour, func(i int) float64 { return value(r.Timeline[i]) })
 }
 
 // rate is a line of what is counted, per second. The last interval may be cut
 // short; if less than half of it is left it is averaged with the one before,
 // since a few answers in no time would tower above all others.
-func (l *Record) rate(colour chart.Colour, counted func(Interval) int) chart.Line {
-	s := l.span()
+func (r Report) rate(colour chart.Colour, counted func(attack.Interval) int) chart.Line {
+	s := r.span()
 	last := s.Bins - 1
-	tail := s.End - l.Timeline[last].Start
-	atEnd := float64(counted(l.Timeline[last])) / tail
+	tail := s.End - r.Timeline[last].Start
+	atEnd := float64(counted(r.Timeline[last])) / tail
 	from := last
 	if last > 0 && tail < s.Width/2 {
 		from--
-		atEnd = float64(counted(l.Timeline[from])+counted(l.Timeline[last])) / (s.Width + tail)
+		atEnd = float64(counted(r.Timeline[from])+counted(r.Timeline[last])) / (s.Width + tail)
 	}
 	return s.Steps(colour, func(i int) float64 {
 		if i >= from {
 			return atEnd
 		}
-		return float64(counted(l.Timeline[i])) / s.Width
+		return float64(counted(r.Timeline[i])) / s.Width
 	})
 }
 
 // chart is one of lines over the timeline.
-func (l *Record) chart(lines ...chart.Line) *chart.Chart {
-	return l.span().Chart("the start", lines...)
+func (r Report) chart(lines ...chart.Line) *chart.Chart {
+	return r.span().Chart("the start", lines...)
 }
 
-func (l *Record) rates(p *report.Page) {
-	requests := l.rate(chart.Blue, func(i Interval) int { return i.Sent })
+func (r Report) rates(p *report.Page) {
+	requests := r.rate(chart.Blue, func(i attack.Interval) int { return i.Sent })
 	requests.Fill = true
-	answers := l.rate(chart.Orange, func(i Interval) int { return i.Answered })
+	answers := r.rate(chart.Orange, func(i attack.Interval) int { return i.Answered })
 	went, asked := "sent", ""
-	if l.Plan.Rate > 0 {
-		went, asked = "due", fmt.Sprintf(" of the %d asked", l.Plan.Rate)
+	if r.Plan.Rate > 0 {
+		went, asked = "due", fmt.Sprintf(" of the %d asked", r.Plan.Rate)
 	}
 	f := report.Figure{
 		Title: "Requests and answers", Unit: "requests and answers a second",
 		Legend: []report.Legend{{Colour: chart.Blue, Text: "requests, by when they were " + went}, {Colour: chart.Orange, Text: "answers, by when they came"}},
-		Sentence: fmt.Sprintf("How many requests were %s and how many answers came: over the run %.1f requests a second were sent%s.", went, l.Rate, asked) +
-			l.span().Binned(),
+		Sentence: fmt.Sprintf("How many requests were %s and how many answers came: over the run %.1f requests a second were sent%s.", went, r.Rate, asked) +
+			r.span().Binned(),
 	}
-	drawn := l.chart(requests, answers)
-	if l.Plan.Rate > 0 {
-		drawn.Lines = append(drawn.Lines, l.span().Level(float64(l.Plan.Rate)))
-		f.Legend = append(f.Legend, report.Legend{Colour: chart.Grey, Text: fmt.Sprintf("asked, %d a second", l.Plan.Rate)})
+	drawn := r.chart(requests, answers)
+	if r.Plan.Rate > 0 {
+		drawn.Lines = append(drawn.Lines, r.span().Level(float64(r.Plan.Rate)))
+		f.Legend = append(f.Legend, report.Legend{Colour: chart.Grey, Text: fmt.Sprintf("asked, %d a second", r.Plan.Rate)})
 	}
 	p.Draw(f, drawn)
 }
 
-func (l *Record) latencies(p *report.Page) {
-	if l.Latency.Count == 0 {
+func (r Report) latencies(p *report.Page) {
+	if r.Latency.Count == 0 {
 		return
 	}
-	of := func(colour chart.Colour, value func(Interval) float64) chart.Line {
-		return l.line(colour, func(i Interval) float64 { return report.OrGap(int(math.Ceil(i.Max)), value(i)) })
+	of := func(colour chart.Colour, value func(attack.Interval) float64) chart.Line {
+		return r.line(colour, func(i attack.Interval) float64 { return report.OrGap(int(math.Ceil(i.Max)), value(i)) })
 	}
 	p.Draw(report.Figure{
 		Title: "Latency over time", Unit: "milliseconds",
 		Legend:   []report.Legend{{Colour: chart.Blue, Text: "p50: half were faster"}, {Colour: chart.Orange, Text: "p99: 99 % were faster"}, {Colour: chart.Grey, Text: "max: the slowest"}},
-		Sentence: "How long answers took, counted from when their requests were due: over the run " + l.Latency.text() + ".",
-	}, l.chart(
-		of(chart.Grey, func(i Interval) float64 { return i.Max }),
-		of(chart.Orange, func(i Interval) float64 { return i.P99 }),
-		of(chart.Blue, func(i Interval) float64 { return i.P50 })))
+		Sentence: "How long answers took, counted from when their requests were due: over the run " + percentiles(r.Latency) + ".",
+	}, r.chart(
+		of(chart.Grey, func(i attack.Interval) float64 { return i.Max }),
+		of(chart.Orange, func(i attack.Interval) float64 { return i.P99 }),
+		of(chart.Blue, func(i attack.Interval) float64 { return i.P50 })))
 }
 
-func (l *Record) verdictsOverTime(p *report.Page) {
+func (r Report) verdictsOverTime(p *report.Page) {
 	kinds := []struct {
 		colour chart.Colour
 		name   string
 		total  int
-		count  func(Interval) int
+		count  func(attack.Interval) int
 	}{
-		{chart.Green, "accepted", l.Requests.Accepted, func(i Interval) int { return i.Accepted }},
-		{chart.Grey, "bad signature refused", l.Requests.Refused, func(i Interval) int { return i.Refused }},
-		{chart.Blue, "bad signature let through", l.Requests.LetThrough, func(i Interval) int { return i.LetThrough }},
-		{chart.Orange, "unanswered", l.Requests.Unanswered, func(i Interval) int { return i.Unanswered }},
-		{chart.Red, "errors", l.Requests.Errors, func(i Interval) int { return i.Errors }},
+		{chart.Green, "accepted", r.Requests.Accepted, func(i attack.Interval) int { return i.Accepted }},
+		{chart.Grey, "bad signature refused", r.Requests.Refused, func(i attack.Interval) int { return i.Refused }},
+		{chart.Blue, "bad signature let through", r.Requests.LetThrough, func(i attack.Interval) int { return i.LetThrough }},
+		{chart.Orange, "unanswered", r.Requests.Unanswered, func(i attack.Interval) int { return i.Unanswered }},
+		{chart.Red, "errors", r.Requests.Errored, func(i attack.Interval) int { return i.Errored }},
 	}
 	f := report.Figure{Title: "Verdicts over time", Unit: "requests a second",
 		Sentence: "What Twilio would make of the answers, by when their requests were due; what did not occur is left out."}
-	drawn := l.chart()
+	drawn := r.chart()
 	for _, k := range kinds {
 		if k.total == 0 {
 			continue
 		}
-		drawn.Lines = append(drawn.Lines, l.rate(k.colour, k.count))
+		drawn.Lines = append(drawn.Lines, r.rate(k.colour, k.count))
 		f.Legend = append(f.Legend, report.Legend{Colour: k.colour, Text: fmt.Sprintf("%s, %d", k.name, k.total)})
 	}
 	if len(drawn.Lines) > 0 {
@@ -190,15 +184,15 @@ func (l *Record) verdictsOverTime(p *report.Page) {
 
 // curve draws the distribution of the latency, with each nine of the
 // percentage as wide as the one before.
-func (l *Record) curve(p *report.Page) {
-	if len(l.Curve) < 2 {
+func (r Report) curve(p *report.Page) {
+	if len(r.Curve) < 2 {
 		return
 	}
 	nines := func(percent float64) float64 { return -math.Log10(1 - percent/100) }
-	end := max(1, math.Log10(float64(l.Latency.Count)))
+	end := max(1, math.Log10(float64(r.Latency.Count)))
 	drawn := &chart.Chart{X: "percent of the requests", End: end}
 	line := chart.Line{Colour: chart.Blue, Fill: true}
-	for _, point := range l.Curve {
+	for _, point := range r.Curve {
 		line.Points = append(line.Points, chart.Point{X: min(end, nines(point.Percent)), Y: point.Time})
 	}
 	drawn.Lines = []chart.Line{line}
@@ -212,17 +206,17 @@ func (l *Record) curve(p *report.Page) {
 	p.Draw(report.Figure{
 		Title: "Latency, from the fastest to the slowest", Unit: "milliseconds",
 		Sentence: fmt.Sprintf("So many percent of the %d requests measured took no longer: 90 %% at most %s, 99 %% at most %s.",
-			l.Latency.Count, milliseconds(l.Latency.P90), milliseconds(l.Latency.P99)),
+			r.Latency.Count, milliseconds(r.Latency.P90), milliseconds(r.Latency.P99)),
 	}, drawn)
 }
 
-func (l *Record) shares(p *report.Page) {
+func (r Report) shares(p *report.Page) {
 	f := report.Figure{Title: "Verdicts", Sentence: "What Twilio would make of the answers, bad signatures left out."}
 	all := 0
-	for _, v := range l.Verdicts {
+	for _, v := range r.Verdicts {
 		all += v.Requests
 	}
-	for _, v := range l.Verdicts {
+	for _, v := range r.Verdicts {
 		f.Bars = append(f.Bars, report.Bar{Name: v.String(), Text: report.Count(v.Requests, "request") + ", " + report.Percent(v.Requests, all), Value: float64(v.Requests), Most: float64(all)})
 	}
 	if len(f.Bars) > 0 {
@@ -231,30 +225,30 @@ func (l *Record) shares(p *report.Page) {
 }
 
 // sections are the figures of the text, and the plan.
-func (l *Record) sections(p *report.Page) {
-	add := func(title string, fill ...func(*loadText, *Record)) {
-		t := &loadText{}
+func (r Report) sections(p *report.Page) {
+	add := func(title string, fill ...func(*text)) {
+		t := &text{Report: r}
 		for _, f := range fill {
-			f(t, l)
+			f(t)
 		}
 		p.Section(title, t.Rows)
 	}
-	add("Summary", (*loadText).original, (*loadText).requests)
-	add("Times, verdicts and messages", (*loadText).times, (*loadText).verdicts, (*loadText).messages, (*loadText).signatures)
-	add("Run", (*loadText).plan)
+	add("Summary", (*text).original, (*text).requests)
+	add("Times, verdicts and messages", (*text).times, (*text).verdicts, (*text).messages, (*text).signatures)
+	add("Run", (*text).plan)
 }
 
 // plan says what was asked for.
-func (t *loadText) plan(l *Record) {
-	t.label("Kind", "%s", l.Plan.Kind)
-	t.label("Rows of data", "%d, used in turn", l.Plan.Rows)
-	if l.Plan.Rate > 0 {
-		t.label("Rate", "%d requests a second", l.Plan.Rate)
+func (t *text) plan() {
+	t.label("Kind", "%s", t.Plan.Kind)
+	t.label("Rows of data", "%d, used in turn", t.Plan.Rows)
+	if t.Plan.Rate > 0 {
+		t.label("Rate", "%d requests a second", t.Plan.Rate)
 	}
-	t.label("Time-out", "%s s", report.Number(l.Plan.TimeoutSeconds))
-	if l.Plan.BadSignature > 0 {
-		t.label("Bad signatures", "%s %% of the requests, on purpose", report.Number(l.Plan.BadSignature))
+	t.label("Time-out", "%s s", report.Number(t.Plan.TimeoutSeconds))
+	if t.Plan.BadSignature > 0 {
+		t.label("Bad signatures", "%s %% of the requests, on purpose", report.Number(t.Plan.BadSignature))
 	}
-	t.label("Began", "%s", l.Began.Format("2006-01-02 15:04:05 MST"))
-	t.label("Exit status", "%d", l.ExitStatus)
+	t.label("Began", "%s", t.Began.Format("2006-01-02 15:04:05 MST"))
+	t.label("Exit status", "%d", t.ExitStatus)
 }

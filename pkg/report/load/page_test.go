@@ -4,36 +4,38 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"call-load-tester/pkg/attack"
 	"call-load-tester/pkg/report/internal/pagetest"
 	"call-load-tester/pkg/report/load"
+	"call-load-tester/pkg/webhook"
 )
 
 // loadOf is a load with n intervals.
-func loadOf(n int) *load.Record {
-	l := &load.Record{
+func loadOf(n int) load.Report {
+	l := &attack.Result{
 		Command: "load", Seconds: 5.25, Rate: 45.714,
-		Plan:     load.Plan{Endpoint: "https://a.example/sms", Kind: "sms", Users: 60, Concurrency: 4, Requests: 240, Rate: 48, TimeoutSeconds: 15, BadSignature: 10},
-		Requests: load.Requests{Sent: 240, Completed: 220, NotCompleted: 20, Accepted: 200, Errors: 10, Unanswered: 6, BadSignatures: 24, Refused: 20, LetThrough: 4},
-		Latency:  load.Times{Count: 240, Mean: 12.345, P50: 1.5, P90: 22.22, P95: 333.3, P99: 1500, P999: 14_000, Max: 15_000},
-		Verdicts: []load.Verdict{{Code: 0, Name: "accepted", Requests: 200}, {Code: 12100, Name: "TwiML is not well-formed XML", Requests: 10}},
-		Statuses: []load.Status{{Status: 200, Requests: 214}},
-		Messages: 216, Received: 230, Replies: load.Replies{Count: 200, Segments: 190, Media: 10},
-		Cost: load.Cost{Priced: true, Total: 3.4571},
+		Plan:     attack.Plan{Endpoint: "https://a.example/sms", Kind: "sms", Users: 60, Concurrency: 4, Requests: 240, Rate: 48, TimeoutSeconds: 15, BadSignature: 10},
+		Requests: attack.Requests{Sent: 240, Completed: 220, Incomplete: 20, Accepted: 200, Errored: 10, Unanswered: 6, BadSignatures: 24, Refused: 20, LetThrough: 4},
+		Latency:  attack.Times{Count: 240, Mean: 12.345, P50: 1.5, P90: 22.22, P95: 333.3, P99: 1500, P999: 14_000, Max: 15_000},
+		Verdicts: []attack.Verdict{{Code: 0, Name: "accepted", Requests: 200}, {Code: 12100, Name: "TwiML is not well-formed XML", Requests: 10}},
+		Statuses: []attack.Status{{Status: 200, Requests: 214}},
+		Messages: 216, Received: 230, Replies: webhook.Replies{Count: 200, Segments: 190, Media: 10},
+		Cost: attack.Cost{Priced: true, Total: 3.4571},
 	}
 	for percent := 0.0; percent <= 100; percent += 0.5 {
-		l.Curve = append(l.Curve, load.Percentile{Percent: percent, Time: percent})
+		l.Curve = append(l.Curve, attack.Percentile{Percent: percent, Time: percent})
 	}
 	for i := range n {
-		l.Timeline = append(l.Timeline, load.Interval{
-			Start: float64(i), Width: 1, Sent: rand.IntN(900), Answered: rand.IntN(900), Accepted: rand.IntN(900), Errors: rand.IntN(900),
+		l.Timeline = append(l.Timeline, attack.Interval{
+			Start: float64(i), Width: 1, Sent: rand.IntN(900), Answered: rand.IntN(900), Accepted: rand.IntN(900), Errored: rand.IntN(900),
 			Unanswered: rand.IntN(900), Refused: rand.IntN(900), LetThrough: rand.IntN(900), P50: 10 * rand.Float64(), P99: 50 * rand.Float64(), Max: 99 * rand.Float64(),
 		})
 	}
-	return l
+	return load.Report{Result: l}
 }
 
 func TestPage(t *testing.T) {
-	pagetest.IsViewOfJSON(t, loadOf(40), new(load.Record))
+	pagetest.IsViewOfJSON(t, loadOf(40), new(load.Report))
 	pagetest.ShowsText(t, loadOf(3))
 	pagetest.IsSmall(t, loadOf(300)) // the longest runs have 300 intervals of jagged values
 }
@@ -41,7 +43,7 @@ func TestPage(t *testing.T) {
 func TestThePartsOfAPage(t *testing.T) {
 	pagetest.Has(t, "a run of load", loadOf(5), 4, "Requests and answers", "Latency over time", "Verdicts over time",
 		"Latency, from the fastest to the slowest", "Verdicts", "Summary", "Times, verdicts and messages", "Run")
-	pagetest.Has(t, "one that was never answered", &load.Record{}, 0, "Summary", "Times, verdicts and messages", "Run")
+	pagetest.Has(t, "one that was never answered", load.Report{Result: &attack.Result{}}, 0, "Summary", "Times, verdicts and messages", "Run")
 }
 
 // Whatever an endpoint or a user puts into a name is text on the page.
@@ -49,29 +51,29 @@ func TestNothingOnAPageIsMarkupOfOthers(t *testing.T) {
 	const hostile = pagetest.Hostile
 	l := loadOf(3)
 	l.Plan.Endpoint, l.Plan.Kind = hostile, hostile
-	l.Verdicts = append(l.Verdicts, load.Verdict{Code: 1, Name: hostile, Requests: 1})
-	l.Causes = []load.Cause{{Cause: hostile, Requests: 1}}
+	l.Verdicts = append(l.Verdicts, attack.Verdict{Code: 1, Name: hostile, Requests: 1})
+	l.Causes = []attack.Cause{{Cause: hostile, Requests: 1}}
 	pagetest.IsHarmless(t, l)
 }
 
 // What a page says in large type is what its tables say, and no more than is
 // known.
 func TestWhatAPageSays(t *testing.T) {
-	as := func(*load.Record) {}
+	as := func(load.Report) {}
 	for _, tc := range []struct {
 		what   string
-		change func(*load.Record)
+		change func(load.Report)
 		want   string
 	}{
 		{"the tile of the requests adds up", as, "<span>200 accepted, 10 errors, 6 unanswered, 20 bad signatures refused, 4 let through</span>"},
-		{"without bad signatures there is none of these", func(l *load.Record) { l.Requests.BadSignatures = 0 }, "<span>200 accepted, 10 errors, 6 unanswered</span>"},
+		{"without bad signatures there is none of these", func(l load.Report) { l.Requests.BadSignatures = 0 }, "<span>200 accepted, 10 errors, 6 unanswered</span>"},
 		{"verdicts are shares of all verdicts", as, "200 requests, 95.2\u00a0%"},
 		{"requests stand where they were due", as, "How many requests were due and how many answers came: over the run 45.7 requests a second were sent of the 48 asked."},
-		{"back to back they are due when they are sent", func(l *load.Record) { l.Plan.Rate = 0 },
+		{"back to back they are due when they are sent", func(l load.Report) { l.Plan.Rate = 0 },
 			"How many requests were sent and how many answers came: over the run 45.7 requests a second were sent."},
-		{"lateness must not be missed", func(l *load.Record) { l.Requests.Late, l.Requests.MostLate = 1, 100 },
+		{"lateness must not be missed", func(l load.Report) { l.Requests.Late, l.Requests.MostLate = 1, 100 },
 			`<p class="notice grave">Warning: 1 request went up to 100 ms late, or not at all: this computer or MaxInFlight was the limit,`},
-		{"a short run took its time", func(l *load.Record) { l.Seconds = 0.04 }, "Summary of a run of 40ms against https://a.example/sms."},
+		{"a short run took its time", func(l load.Report) { l.Seconds = 0.04 }, "Summary of a run of 40ms against https://a.example/sms."},
 	} {
 		l := loadOf(1)
 		tc.change(l)

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"testing"
 
+	"call-load-tester/pkg/attack"
 	"call-load-tester/pkg/report/internal/chart"
 )
 
@@ -25,15 +26,15 @@ func TestRatesOfALoad(t *testing.T) {
 		{"answers behind the last burst take no time from it", 40, 2.4, 1, []int{40, 40, 0}, []chart.Point{{X: 0, Y: 40}, {X: 2, Y: 40}, {X: 2, Y: 0}, {X: 3, Y: 0}}},
 		{"a timeline longer than the run is whole", 0, 1, 1, []int{10, 10}, []chart.Point{{X: 0, Y: 10}, {X: 2, Y: 10}}},
 	} {
-		l := &Record{Seconds: tc.seconds, Plan: Plan{Rate: tc.asked}}
+		r := Report{&attack.Result{Seconds: tc.seconds, Plan: attack.Plan{Rate: tc.asked}}}
 		for i, n := range tc.sent {
-			l.Timeline = append(l.Timeline, Interval{Start: float64(i) * tc.width, Width: tc.width, Sent: n})
+			r.Timeline = append(r.Timeline, attack.Interval{Start: float64(i) * tc.width, Width: tc.width, Sent: n})
 		}
-		line := l.rate(chart.Blue, func(i Interval) int { return i.Sent })
+		line := r.rate(chart.Blue, func(i attack.Interval) int { return i.Sent })
 		if got := line.Points[1:]; !slices.Equal(got, tc.want) {
 			t.Errorf("%s: %v, want %v", tc.what, got, tc.want)
 		}
-		if got, want := l.chart(line).End, tc.want[len(tc.want)-1].X; got != want {
+		if got, want := r.chart(line).End, tc.want[len(tc.want)-1].X; got != want {
 			t.Errorf("%s: the axis ends at %v, want %v", tc.what, got, want)
 		}
 	}

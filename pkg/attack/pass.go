@@ -1,0 +1,22 @@
+package attack
+
+// A Pass is what a run must reach, and whether it has. The zero value asks for
+// nothing.
+type Pass struct {
+	Passed           bool     `json:"passed"`
+	MaxFailedPercent *float64 `json:"max_failed_percent,omitempty"` // of incomplete requests
+	MaxP99           *float64 `json:"max_p99_ms,omitempty"`         // of the latency
+}
+
+// judge says whether the run has reached what was asked of it; nil if nothing
+// was. A run that sent nothing has reached nothing, and one in which too many
+// requests died has no P99.
+func (p Pass) judge(r *Result) *Pass {
+	if p.MaxFailedPercent == nil && p.MaxP99 == nil {
+		return nil
+	}
+	p.Passed = r.Requests.Sent > 0 &&
+		(p.MaxFailedPercent == nil || r.IncompletePercent() <= *p.MaxFailedPercent) &&
+		(p.MaxP99 == nil || r.HasP99() && r.Latency.P99 <= *p.MaxP99)
+	return &p
+}

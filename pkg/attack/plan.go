@@ -1,0 +1,37 @@
+package attack
+
+import "net/url"
+
+// A Plan is what was asked for.
+type Plan struct {
+	Endpoint       string  `json:"endpoint"` // without user, password and query
+	Path           string  `json:"path"`
+	Kind           string  `json:"kind"`
+	Users          int     `json:"users"`
+	Concurrency    int     `json:"concurrency"`
+	Requests       int     `json:"requests"`
+	Rows           int     `json:"rows"`
+	Rate           int     `json:"rate"` // requests a second; 0 for a closed loop
+	TimeoutSeconds float64 `json:"timeout_seconds"`
+	BadSignature   float64 `json:"bad_signature_percent"`
+}
+
+// Plan tells what is asked for, without any secret.
+func (c Config) Plan() Plan {
+	u, err := url.Parse(c.Envelope.URL)
+	if err != nil {
+		u = &url.URL{} // New refuses it
+	}
+	return Plan{
+		Endpoint:       u.Scheme + "://" + u.Host + u.EscapedPath(),
+		Path:           u.EscapedPath(),
+		Kind:           c.Envelope.Kind.String(),
+		Users:          c.Users,
+		Concurrency:    c.Concurrency,
+		Requests:       c.Requests,
+		Rows:           len(c.Rows),
+		Rate:           c.Rate,
+		TimeoutSeconds: c.Timeout.Seconds(),
+		BadSignature:   c.BadSignature,
+	}
+}
