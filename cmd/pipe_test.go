@@ -14,8 +14,8 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"call-load-tester/pkg/attack"
 	callsreport "call-load-tester/pkg/report/calls"
-	loadreport "call-load-tester/pkg/report/load"
 )
 
 // plans are a dry run of each command.
@@ -175,7 +175,7 @@ func TestProcessSubstitution(t *testing.T) {
 		t.Fatalf("exit status %d\n%s", status, shell.stderr.String())
 	}
 	var start, end callsreport.Record
-	var load loadreport.Record
+	var load attack.Result
 	for name, record := range map[string]any{"start": &start, "end": &end, "load": &load} {
 		if err := json.Unmarshal([]byte(readFile(t, filepath.Join(p.dir, name+".json"))), record); err != nil {
 			t.Errorf("%s: %v", name, err)
