@@ -44,13 +44,16 @@ func TestAFullDiskIsToldOf(t *testing.T) {
 	}
 }
 
-// Leaving at once leaves an older result as it is.
+// The first interrupt says what is waited for, and how long at most; leaving at
+// once leaves an older result as it is.
 func TestTheSecondInterruptLosesNoOlderResult(t *testing.T) {
 	slow := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { time.Sleep(3 * time.Second) }))
 	t.Cleanup(slow.Close)
 	files := config(slow.URL, "")
 	files["older.json"] = "older"
 	cmd := load(t, files, "-f", "c.ini", "-d", "d.txt", "--json", "older.json")
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -71,6 +74,11 @@ func TestTheSecondInterruptLosesNoOlderResult(t *testing.T) {
 	left, _ := os.ReadDir(cmd.Dir)
 	if status := cmd.ProcessState.ExitCode(); status != 130 || err != nil || string(text) != "older" || len(left) != 3 {
 		t.Errorf("status %d, %q, %v, %v; want 130 and the older result", status, text, err, left)
+	}
+	const want = "load: interrupted: no more is sent; waiting for 5 answers, for at most 15s; interrupt again to leave at once\n" +
+		"load: left at once; there is no result\n"
+	if !strings.HasSuffix(stderr.String(), want) {
+		t.Errorf("told\n%swant last\n%s", stderr.String(), want)
 	}
 }
 

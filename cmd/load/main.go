@@ -43,14 +43,18 @@ func run(console *cli.Console, args []string) int {
 	plan.describe(console)
 	interrupts := console.Interrupts
 	interrupts.Begin(cli.Run{
-		Stopping:   func() string { return "no more is sent; waiting for the answers in flight" },
+		Stopping:   func() string { return stopping(test.Progress(), plan.attack.Timeout) },
 		Left:       func() string { return "there is no result" },
 		LeftStatus: cli.StatusInterrupted,
 	})
 	fmt.Fprintf(out.Lines, "Benchmarking %s (be patient).....\n", plan.attack.Plan().Endpoint)
-	stopProgress := showProgress(console, test, plan.attack)
+	began := time.Now()
+	finish := console.Progress("sending", plan.attack.Requests, true, func() (done int, detail string) {
+		p := test.Progress()
+		return p.Done, progressText(p, plan.attack, time.Since(began))
+	})
 	result := test.Run(interrupts.Stop)
-	stopProgress()
+	finish()
 	if !interrupts.Stopped() {
 		fmt.Fprintln(out.Lines, "Done!")
 	}
@@ -58,32 +62,6 @@ func run(console *cli.Console, args []string) int {
 	result.Command, result.DryRun, result.ExitStatus = "load", o.dryRun, status(result)
 	advise(console, result)
 	return out.Deliver(loadreport.Report{Result: result}, &result.ExitStatus)
-}
-
-// showProgress shows how far the attack is until the returned function is
-// called.
-func showProgress(console *cli.Console, test *attack.Attack, asked attack.Config) (stop func()) {
-	progress, began := console.Progress("sending", asked.Requests, true), time.Now()
-	ticker := time.NewTicker(200 * time.Millisecond)
-	stopped, finished := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(finished)
-		for {
-			select {
-			case <-ticker.C:
-				p := test.Progress()
-				progress.Set(p.Done, progressText(p, asked, time.Since(began)))
-			case <-stopped:
-				return
-			}
-		}
-	}()
-	return func() {
-		ticker.Stop()
-		close(stopped)
-		<-finished
-		progress.Finish()
-	}
 }
 
 // status is the exit status of a run.
@@ -111,4 +89,13 @@ func progressText(p attack.Progress, asked attack.Config, gone time.Duration) st
 	speed := float64(p.Sent) / seconds
 	left := time.Duration(float64(asked.Requests-p.Sent) / max(speed, 1) * float64(time.Second))
 	return fmt.Sprintf("%.0f/s%s, in flight %d, failed %d, %v left", speed, against, p.Sent-p.Done, p.Incomplete, left.Round(time.Second))
+}
+
+// stopping says what is waited for after an interrupt: every request in flight is
+// answered or has timed out by then.
+func stopping(p attack.Progress, timeout time.Duration) string {
+	if p.Sent == p.Done {
+		return "no more is sent"
+	}
+	return fmt.Sprintf("no more is sent; waiting for %s, for at most %v", cli.Count(p.Sent-p.Done, "answer"), timeout)
 }

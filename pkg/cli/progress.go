@@ -8,7 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
 )
 
@@ -17,108 +16,115 @@ const (
 	plainEvery = 5 * time.Second // where it cannot be drawn
 )
 
-// A Progress shows how far one part of a run is: a bar that is updated in place
-// on a terminal, a line every five seconds elsewhere. It is safe for concurrent
-// use, and none of its methods waits for the terminal.
-type Progress struct {
-	label  string
-	total  int
-	stream *stream
-	stop   chan struct{}
-
-	mu     sync.Mutex // guards what follows
-	done   int
-	detail string
-}
-
-// Progress begins to show a part of a run that has so many steps. Without a
-// terminal it shows nothing unless plain is asked for. Finish it before the
-// next part begins.
-func (c *Console) Progress(label string, total int, plain bool) *Progress {
-	p := &Progress{label: label, total: total, stream: c.errStream, stop: make(chan struct{})}
+// Progress shows how far one part of a run is until it is finished: a bar that is
+// updated in place on a terminal; elsewhere a line every five seconds, if plain
+// lines are asked for. Finish it before the next part begins.
+//
+// state says how many steps of the total are done, and more in words. It is asked
+// whenever that is shown, from other goroutines, one at a time. Neither Progress
+// nor finish waits for it, or for the terminal.
+func (c *Console) Progress(label string, total int, plain bool, state func() (done int, detail string)) (finish func()) {
+	p := &progress{label: label, total: max(total, 1), state: state}
+	stop := make(chan struct{})
 	switch {
 	case c.errTerminal:
-		p.stream.show(p)
-		go p.every(drawEvery, p.stream.redraw)
+		c.errStream.show(p)
+		go every(drawEvery, stop, c.errStream.redraw)
 	case plain:
-		go p.every(plainEvery, func() {
-			_, text := p.state()
-			c.Note("%s", text)
-		})
+		go every(plainEvery, stop, func() { p.print(c) })
 	}
-	return p
-}
-
-// Set says that so many steps are done; detail says more.
-func (p *Progress) Set(done int, detail string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.done, p.detail = done, detail
-}
-
-// Finish ends the showing. A bar goes as soon as the terminal takes it.
-func (p *Progress) Finish() {
-	close(p.stop)
-	p.stream.hide(p)
-}
-
-func (p *Progress) state() (done int, text string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	text = fmt.Sprintf("%s %d/%d", p.label, p.done, p.total)
-	if p.detail != "" {
-		text += ", " + p.detail
+	return func() {
+		close(stop)
+		p.finish()
+		c.errStream.hide(p)
 	}
-	return p.done, text
 }
 
-// every shows the progress time and again until it is finished.
-func (p *Progress) every(interval time.Duration, show func()) {
+// every does something time and again until stop is closed.
+func every(interval time.Duration, stop <-chan struct{}, do func()) {
 	tick := time.NewTicker(interval)
 	defer tick.Stop()
 	for {
 		select {
-		case <-p.stop:
+		case <-stop:
 			return
 		case <-tick.C:
-			show()
+			do()
 		}
 	}
 }
 
-// A bar is the last line of a terminal. It is redrawn as a whole each time, to
-// the terminal's width then. Drawing and erasing wait for the terminal.
+// A progress is one that is shown.
+type progress struct {
+	label string
+	total int
+	state func() (done int, detail string)
+
+	mu       sync.Mutex // guards what follows
+	finished bool
+}
+
+func (p *progress) text() (done int, text string) {
+	done, detail := p.state()
+	text = fmt.Sprintf("%s %d/%d", p.label, done, p.total)
+	if detail != "" {
+		text += ", " + detail
+	}
+	return done, text
+}
+
+// print prints a plain line, but none after the progress is finished.
+func (p *progress) print(c *Console) {
+	_, text := p.text()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.finished {
+		c.Note("%s", text)
+	}
+}
+
+func (p *progress) finish() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.finished = true
+}
+
+// A bar is the last line of a terminal. Drawing and erasing wait for the terminal,
+// and need no escape codes, which a dumb one would show.
 type bar struct {
 	to    *os.File
-	width int // of the terminal, when the bar was drawn; 0 if there is none
+	drawn int // columns; 0 if there is no bar
 }
 
-func (b *bar) draw(p *Progress) {
-	if p == nil {
-		return
+// draw draws progress over the bar that is there, to the terminal's width as it is
+// now.
+func (b *bar) draw(p *progress) {
+	const frame = len(" 100% ||") + 1 // what stands around the words and the bar, and the last column
+	width := b.width()
+	done, words := p.text()
+	done = min(done, p.total)
+	text := []rune(words)
+	text = text[:min(len(text), width-frame-1)]
+	length := max(1, min(30, width-frame-len(text)))
+	full := length * done / p.total
+	line := fmt.Sprintf("%s %3d%% |%s%s|", string(text), 100*done/p.total, strings.Repeat("█", full), strings.Repeat(" ", length-full))
+	columns := len(text) + len(" 100% ||") + length
+	_, _ = io.WriteString(b.to, "\r"+line+strings.Repeat(" ", max(0, min(b.drawn, width-1)-columns)))
+	b.drawn = columns
+}
+
+func (b *bar) erase() {
+	if b.drawn > 0 {
+		_, _ = io.WriteString(b.to, "\r"+strings.Repeat(" ", min(b.drawn, b.width()-1))+"\r")
+		b.drawn = 0
 	}
+}
+
+// width is that of the terminal, if it is of use.
+func (b *bar) width() int {
 	width, _, err := term.GetSize(int(b.to.Fd()))
 	if err != nil || width < 20 {
-		width = 80
+		return 80
 	}
-	b.width = width
-	const frame = len(" 100% ||") + 1 // what the library puts around the bar, and the last column
-	done, state := p.state()
-	text := []rune(state)
-	text = text[:min(len(text), width-frame-1)]
-	_ = progressbar.NewOptions(max(p.total, 1),
-		progressbar.OptionSetWriter(b.to),
-		progressbar.OptionSetDescription(string(text)),
-		progressbar.OptionSetWidth(max(1, min(30, width-frame-len(text)))),
-		progressbar.OptionSetElapsedTime(false),
-		progressbar.OptionSetPredictTime(false),
-	).Set(min(done, max(p.total, 1)))
-}
-
-// erase needs no escape codes, which a dumb terminal would show.
-func (b *bar) erase() {
-	if b.width > 0 {
-		_, _ = io.WriteString(b.to, "\r"+strings.Repeat(" ", b.width-1)+"\r")
-		b.width = 0
-	}
+	return width
 }

@@ -21,7 +21,7 @@ type stream struct {
 	mu       sync.Mutex // guards what follows
 	more     *sync.Cond
 	waiting  []text
-	progress *Progress // nil if none is shown
+	progress *progress // nil if none is shown
 	stale    bool      // the bar does not show the progress as it is
 	closed   bool
 }
@@ -67,9 +67,11 @@ func (s *stream) writeAll() {
 	var unread []*os.File // nobody is there any more
 	for more := true; more; {
 		var texts []text
-		var progress *Progress
+		var progress *progress
 		texts, progress, more = s.take()
-		s.bar.erase()
+		if len(texts) > 0 || progress == nil {
+			s.bar.erase()
+		}
 		for _, t := range texts {
 			if t.written != nil {
 				close(t.written)
@@ -87,13 +89,15 @@ func (s *stream) writeAll() {
 				s.console.lost(t.to, err)
 			}
 		}
-		s.bar.draw(progress)
+		if progress != nil {
+			s.bar.draw(progress)
+		}
 	}
 }
 
 // take returns what is waiting and the progress to show below it, once there is
 // something to do, and whether there may be more.
-func (s *stream) take() (texts []text, progress *Progress, more bool) {
+func (s *stream) take() (texts []text, progress *progress, more bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for len(s.waiting) == 0 && !s.stale && !s.closed {
@@ -105,7 +109,7 @@ func (s *stream) take() (texts []text, progress *Progress, more bool) {
 }
 
 // show shows progress instead of any other.
-func (s *stream) show(p *Progress) {
+func (s *stream) show(p *progress) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.progress = p
@@ -113,7 +117,7 @@ func (s *stream) show(p *Progress) {
 }
 
 // hide ends the showing of progress, unless other is shown already.
-func (s *stream) hide(p *Progress) {
+func (s *stream) hide(p *progress) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.progress == p {

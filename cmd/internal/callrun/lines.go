@@ -12,10 +12,7 @@ import (
 	"call-load-tester/pkg/cli"
 )
 
-const (
-	manyConnections = 100 // take a moment to open
-	updateEvery     = 200 * time.Millisecond
-)
+const manyConnections = 100 // take a moment to open
 
 // Lines tells the events of a run: the originals' line for each call on one
 // stream, what the user should know at once on standard error, and how far each
@@ -175,30 +172,16 @@ func (l *Lines) follow() {
 }
 
 // show shows a part of the run until it is finished or the next one begins; as
-// plain lines only where there is no line for each call. The state is asked for
-// time and again, whether there are events or not.
+// plain lines only where there is no line for each call. state requires that l.mu
+// is held.
 func (l *Lines) show(part string, total int, state func() (done int, detail string)) {
 	l.finishPart()
-	progress, stop := l.Console.Progress(part, total, l.PerCall == io.Discard), make(chan struct{})
-	progress.Set(state())
-	go func() {
-		tick := time.NewTicker(updateEvery)
-		defer tick.Stop()
-		for {
-			select {
-			case <-stop:
-				return
-			case <-tick.C:
-				l.mu.Lock()
-				progress.Set(state())
-				l.mu.Unlock()
-			}
-		}
-	}()
-	l.part, l.endPart = part, func() {
-		close(stop)
-		progress.Finish()
-	}
+	l.part = part
+	l.endPart = l.Console.Progress(part, total, l.PerCall == io.Discard, func() (done int, detail string) {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		return state()
+	})
 }
 
 // finishPart ends the showing of a part, if there is one.
