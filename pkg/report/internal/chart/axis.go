@@ -3,32 +3,12 @@ package chart
 import (
 	"math"
 	"strconv"
-
-	"github.com/go-analyze/charts/chartdraw"
 )
 
-// An axis is a range from 0 with the ticks that it is given.
-type axis struct {
-	chartdraw.ContinuousRange
-	ticks []Tick
-}
-
-// GetTicks implements chartdraw.TicksProvider.
-func (a *axis) GetTicks(chartdraw.ValueFormatter) []chartdraw.Tick {
-	var list []chartdraw.Tick
-	for _, t := range a.ticks {
-		list = append(list, chartdraw.Tick{Value: t.Value, Label: t.Text})
-	}
-	return list
-}
-
-// grid is a line at each tick but 0.
-func (a *axis) grid() []chartdraw.GridLine {
-	var lines []chartdraw.GridLine
-	for _, t := range a.ticks[1:] {
-		lines = append(lines, chartdraw.GridLine{Value: t.Value, Style: chartdraw.Style{StrokeColor: gridColour, StrokeWidth: scale}})
-	}
-	return lines
+// A Tick names a value of an axis.
+type Tick struct {
+	Value float64
+	Text  string
 }
 
 // upTo leaves out the ticks beyond the end of an axis.

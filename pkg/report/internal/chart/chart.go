@@ -1,16 +1,15 @@
-// Package chart draws line charts as SVG to stand inside an HTML page. The
-// drawing is that of go-analyze/charts; this package chooses axes and looks.
+// Package chart draws line charts as SVG to stand inside an HTML page.
 //
-// The page gives the colours, by the CSS variables --ink, --axis, --grid, and
-// --name and --name-soft for each Colour.
+// The page gives the looks, by the classes of paths: grid, axis, line for a line
+// and area for what is below it, these two with the name of their colour.
 package chart
 
 import (
-	"bytes"
+	"fmt"
+	"html"
 	"math"
+	"strconv"
 	"strings"
-
-	"github.com/go-analyze/charts/chartdraw"
 )
 
 // A Chart is lines over one pair of axes, both of which begin at 0.
@@ -31,100 +30,158 @@ type Line struct {
 // A Point is a place in the units of the axes.
 type Point struct{ X, Y float64 }
 
-// A Tick names a value of an axis.
-type Tick struct {
-	Value float64
-	Text  string
-}
+// A Colour is one that the page defines.
+type Colour string
 
-// scale is how many units of the drawing, which are whole, are a CSS pixel.
-const scale = 2
+// The colours of lines.
+const (
+	Blue   Colour = "blue"
+	Orange Colour = "orange"
+	Red    Colour = "red"
+	Grey   Colour = "grey"
+	Green  Colour = "green"
+)
+
+// The room around the plot in CSS pixels: for half a label above, for half a
+// label to the right, for the labels and the name of the x axis below, and to
+// the left for so much a digit and a space. Digits are 6.4 wide at a font size
+// of 11.5.
+const (
+	roomAbove, roomRight, roomBelow = 8, 18, 40
+	roomOfDigit, roomOfSpace        = 6.4, 10
+)
 
 // SVG draws the chart so many CSS pixels wide and high, before the page scales
 // it; nothing if there is nothing to draw.
 func (c *Chart) SVG(width, height int) string {
-	if !(c.End > 0) {
+	highest, found := c.highest()
+	if !found || !(c.End > 0) || math.IsInf(c.End, 0) {
 		return ""
 	}
-	x := &axis{ticks: c.XTicks}
-	x.Max = c.End
-	if len(x.ticks) == 0 {
-		x.ticks = upTo(c.End, niceTicks(c.End, int(min(float64(width/60), math.Ceil(c.End)))))
+	yTicks := niceTicks(highest, 5)
+	top := yTicks[len(yTicks)-1]
+	xTicks := c.XTicks
+	if len(xTicks) == 0 {
+		xTicks = upTo(c.End, niceTicks(c.End, int(min(float64(width/60), math.Ceil(c.End)))))
 	}
-	y := &axis{ticks: niceTicks(c.highest(), 5)}
-	y.Max = y.ticks[len(y.ticks)-1].Value
-
-	text := chartdraw.Style{FontStyle: chartdraw.FontStyle{FontSize: 11.5, FontColor: ink}, StrokeColor: axisColour, StrokeWidth: scale}
-	bare := text
-	bare.StrokeColor = nothing
-	drawn := chartdraw.Chart{
-		Width:  width * scale,
-		Height: height * scale,
-		DPI:    72 * scale,
-		// Room for half of the first and last labels.
-		Background: chartdraw.Style{FillColor: nothing, Padding: chartdraw.Box{Top: 8 * scale, Left: 2 * scale, Right: 16 * scale, Bottom: 4 * scale, IsSet: true}},
-		Canvas:     chartdraw.Style{FillColor: nothing},
-		XAxis: chartdraw.XAxis{Name: c.X, NameStyle: text, Style: text, Range: x,
-			GridMajorStyle: chartdraw.Hidden(), GridMinorStyle: chartdraw.Hidden()},
-		YAxis:          chartdraw.YAxis{Style: chartdraw.Hidden(), Range: y},
-		YAxisSecondary: chartdraw.YAxis{Style: bare, Range: y, GridLines: y.grid()}, // the one at the left
+	d := &drawing{
+		left: roomOfSpace + roomOfDigit*pixel(len(top.Text)), right: pixel(width - roomRight),
+		top: roomAbove, bottom: pixel(height - roomBelow),
+		endX: c.End, endY: top.Value,
 	}
+	d.printf(`<svg aria-hidden="true" viewBox="0 0 %d %d">`, width, height)
+	d.yAxis(yTicks)
+	d.xAxis(xTicks, c.X)
 	for _, line := range c.Lines {
-		drawn.Series = append(drawn.Series, line.series()...)
+		d.line(line)
 	}
-	var svg bytes.Buffer
-	if err := drawn.Render(chartdraw.SVG, &svg); err != nil {
-		return "" // no point at all
-	}
-	return inPage(svg.String())
+	d.printf("</svg>")
+	return d.String()
 }
 
-// highest returns the greatest Y, or 1 if there is none above 0.
-func (c *Chart) highest() float64 {
-	y := 0.0
+// highest returns the greatest Y, or 1 if there is none above 0, and whether
+// there is any.
+func (c *Chart) highest() (y float64, found bool) {
 	for _, line := range c.Lines {
 		for _, point := range line.Points {
-			if point.Y > y && !math.IsInf(point.Y, 0) {
-				y = point.Y
+			if !point.isGap() {
+				y, found = max(y, point.Y), true
 			}
 		}
 	}
 	if y == 0 {
-		return 1
+		y = 1
 	}
-	return y
+	return y, found
 }
 
-// series returns the parts of a line between its gaps.
-func (l Line) series() []chartdraw.Series {
-	style := chartdraw.Style{StrokeColor: l.Colour.mark(false), StrokeWidth: 1.75 * scale}
-	if l.Fill {
-		style.FillColor = l.Colour.mark(true)
-	}
-	if l.Colour.Dashed() {
-		style.StrokeDashArray = []float64{6 * scale, 4 * scale}
-	}
-	var parts []chartdraw.Series
-	part := chartdraw.ContinuousSeries{Style: style, YAxis: chartdraw.YAxisSecondary}
-	end := func() {
-		if len(part.XValues) > 0 {
-			parts = append(parts, part)
-		}
-		part.XValues, part.YValues = nil, nil
-	}
-	for _, point := range l.Points {
-		if math.IsNaN(point.Y) {
-			end()
-			continue
-		}
-		part.XValues, part.YValues = append(part.XValues, point.X), append(part.YValues, point.Y)
-	}
-	end()
-	return parts
+func (p Point) isGap() bool { return math.IsNaN(p.Y) || math.IsInf(p.Y, 0) }
+
+// A pixel is a place in CSS pixels, which is written to a tenth of one.
+type pixel float64
+
+func (p pixel) String() string {
+	return strings.TrimSuffix(strconv.FormatFloat(float64(p), 'f', 1, 64), ".0")
 }
 
-// inPage makes a part of a page of a document.
-func inPage(svg string) string {
-	svg = strings.Replace(svg, "<svg ", `<svg aria-hidden="true" `, 1)
-	return variables.Replace(svg)
+// A drawing is an SVG that is being written. The plot lies between its sides.
+type drawing struct {
+	strings.Builder
+	left, right, top, bottom pixel
+	endX, endY               float64 // of the axes
+}
+
+func (d *drawing) x(v float64) pixel { return d.left + pixel(v/d.endX)*(d.right-d.left) }
+func (d *drawing) y(v float64) pixel { return d.bottom - pixel(v/d.endY)*(d.bottom-d.top) }
+
+func (d *drawing) printf(format string, args ...any) { fmt.Fprintf(d, format, args...) }
+
+func (d *drawing) text(x, y pixel, anchor, text string) {
+	d.printf(`<text x="%v" y="%v" text-anchor="%s">%s</text>`, x, y, anchor, html.EscapeString(text))
+}
+
+// yAxis draws the heights at the left, and a line of the grid at each but 0.
+func (d *drawing) yAxis(ticks []Tick) {
+	d.printf(`<path class="grid" d="`)
+	for _, t := range ticks[1:] {
+		d.printf("M%v %vH%v", d.left, d.y(t.Value), d.right)
+	}
+	d.printf(`"/>`)
+	for _, t := range ticks {
+		d.text(d.left-6, d.y(t.Value)+4, "end", t.Text)
+	}
+}
+
+// xAxis draws the axis at the bottom, with a mark and a label at each tick.
+func (d *drawing) xAxis(ticks []Tick, name string) {
+	d.printf(`<path class="axis" d="M%v %vH%v`, d.left, d.bottom, d.right)
+	for _, t := range ticks {
+		d.printf("M%v %vv5", d.x(t.Value), d.bottom)
+	}
+	d.printf(`"/>`)
+	for _, t := range ticks {
+		d.text(d.x(t.Value), d.bottom+17, "middle", t.Text)
+	}
+	d.text((d.left+d.right)/2, d.bottom+34, "middle", name)
+}
+
+// line draws the parts of a line between its gaps.
+func (d *drawing) line(l Line) {
+	points := l.Points
+	for len(points) > 0 {
+		n := 0
+		for n < len(points) && !points[n].isGap() {
+			n++
+		}
+		if n > 0 {
+			path := d.path(points[:n])
+			if l.Fill {
+				d.printf(`<path class="area %s" d="%sV%vH%vZ"/>`, l.Colour, path, d.bottom, d.x(points[0].X))
+			}
+			d.printf(`<path class="line %s" d="%s"/>`, l.Colour, path)
+		}
+		points = points[min(n+1, len(points)):]
+	}
+}
+
+// path joins points; what is level or upright needs one number only.
+func (d *drawing) path(points []Point) string {
+	var path strings.Builder
+	var x, y string
+	for i, point := range points {
+		wasX, wasY := x, y
+		x, y = d.x(point.X).String(), d.y(point.Y).String()
+		switch {
+		case i == 0:
+			path.WriteString("M" + x + " " + y)
+		case y == wasY && x == wasX:
+		case y == wasY:
+			path.WriteString("H" + x)
+		case x == wasX:
+			path.WriteString("V" + y)
+		default:
+			path.WriteString("L" + x + " " + y)
+		}
+	}
+	return path.String()
 }
