@@ -24,7 +24,7 @@ func run(console *cli.Console, args []string) int {
 		console.Print(text)
 		return cli.StatusDone
 	}
-	if o.garbled {
+	if o.ambiguous {
 		return console.Refuse(problems)
 	}
 	account, missing := callrun.Account(console, o.simulated(), o.Options)

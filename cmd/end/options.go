@@ -18,7 +18,7 @@ type options struct {
 	file                  string
 	callerID, destination string
 	yes                   bool
-	garbled               bool // the flags cannot be told apart, so the rest is not judged
+	ambiguous             bool // the flags cannot be told apart, so the rest is not judged
 }
 
 // parse reads the command line. It returns everything that is wrong.
@@ -31,8 +31,8 @@ func parse(args []string) (*options, []error) {
 	f.Switch(&o.yes, "yes")
 	o.Define(f)
 	problems := f.Parse(args)
-	o.garbled = f.Garbled()
-	if cli.IsHelp(problems) || o.Version || o.garbled {
+	o.ambiguous = f.Ambiguous()
+	if cli.IsHelp(problems) || o.Version || o.ambiguous {
 		return o, problems
 	}
 	return o, append(problems, o.check()...)

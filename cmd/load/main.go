@@ -10,6 +10,7 @@ import (
 	"call-load-tester/cmd/internal/output"
 	"call-load-tester/pkg/attack"
 	"call-load-tester/pkg/cli"
+	"call-load-tester/pkg/report"
 	loadreport "call-load-tester/pkg/report/load"
 )
 
@@ -97,5 +98,5 @@ func stopping(p attack.Progress, timeout time.Duration) string {
 	if p.Sent == p.Done {
 		return "no more is sent"
 	}
-	return fmt.Sprintf("no more is sent; waiting for %s, for at most %v", cli.Count(p.Sent-p.Done, "answer"), timeout)
+	return fmt.Sprintf("no more is sent; waiting for %s, for at most %v", report.Count(p.Sent-p.Done, "answer"), timeout)
 }

@@ -9,6 +9,7 @@ import (
 	"call-load-tester/cmd/internal/callrun"
 	"call-load-tester/pkg/calls"
 	"call-load-tester/pkg/cli"
+	"call-load-tester/pkg/report"
 	"call-load-tester/pkg/twiliosim"
 )
 
@@ -16,8 +17,8 @@ import (
 type options struct {
 	callrun.Options
 
-	plan    calls.Plan
-	garbled bool // the flags cannot be told apart, so the rest is not judged
+	plan      calls.Plan
+	ambiguous bool // the flags cannot be told apart, so the rest is not judged
 }
 
 // parse reads the command line and checks the plan. It returns everything that
@@ -35,8 +36,8 @@ func parse(args []string) (*options, []error) {
 	f.Seconds(&o.plan.TimeLimit, "time_limit")
 	o.Define(f)
 	problems := f.Parse(args)
-	o.garbled = f.Garbled()
-	if cli.IsHelp(problems) || o.Version || o.garbled {
+	o.ambiguous = f.Ambiguous()
+	if cli.IsHelp(problems) || o.Version || o.ambiguous {
 		return o, problems
 	}
 	problems = append(problems, o.plan.Check()...)
@@ -80,7 +81,7 @@ func (o *options) client(c cli.Credentials) (client *calls.Client, closeClient f
 func (o *options) describe(console *cli.Console, account cli.Credentials, path string) {
 	p := o.plan
 	console.Note("plan: account %s", account)
-	console.Note("plan: %s from %s to %s", cli.Count(p.CallCount, "call"), strings.Join(p.CallerIDs, ", "), strings.Join(p.Destinations, ", "))
+	console.Note("plan: %s from %s to %s", report.Count(p.CallCount, "call"), strings.Join(p.CallerIDs, ", "), strings.Join(p.Destinations, ", "))
 	console.Note("plan: at most %d a second, which takes %v or more; SIDs go to %s", p.CPS, p.Placing(), path)
 	if !p.EndCalls {
 		console.Note("plan: the calls are left running")
@@ -95,7 +96,7 @@ func (o *options) describe(console *cli.Console, account cli.Credentials, path s
 		console.Warn(fmt.Errorf("nothing but a hang-up ends the calls before Twilio's own limit, which is 4 hours unless the account says otherwise"))
 	}
 	console.Note("plan: up to %s live at once; %s billed if all are answered, at worst %d",
-		cli.Count(p.CallCount, "call"), cli.Count(p.Minutes(), "minute"), p.WorstMinutes())
+		report.Count(p.CallCount, "call"), report.Count(p.Minutes(), "minute"), p.WorstMinutes())
 }
 
 // afterwards says what follows an interrupt.

@@ -8,7 +8,7 @@ import (
 // An AuthToken signs webhooks.
 type AuthToken struct {
 	Token      string
-	AccountSID string // empty if the place has none
+	AccountSID string // empty if the source has none
 	Source     string // where they come from, for people
 }
 
@@ -17,7 +17,7 @@ type AuthToken struct {
 // never signed with one. The account SID may be missing. It returns what the
 // user should be warned of, and everything that is wrong, without secrets.
 func FindAuthToken() (AuthToken, []error, []error) {
-	environment := place{name: "the environment", get: os.Getenv}
+	environment := source{name: "the environment", get: os.Getenv}
 	if environment.get(nameToken) != "" {
 		token, problems := environment.authToken()
 		return token, nil, problems
@@ -40,14 +40,14 @@ func FindAuthToken() (AuthToken, []error, []error) {
 	return AuthToken{}, warnings, []error{missing}
 }
 
-func (p place) authToken() (AuthToken, []error) {
-	t := AuthToken{Token: p.get(nameToken), AccountSID: p.get(nameSID), Source: p.name}
+func (s source) authToken() (AuthToken, []error) {
+	t := AuthToken{Token: s.get(nameToken), AccountSID: s.get(nameSID), Source: s.name}
 	var problems []error
 	if !secret.MatchString(t.Token) {
-		problems = append(problems, &UsageError{fmt.Sprintf("%s from %s is not an auth token (letters and digits only)", nameToken, p.name), "copy it from the Twilio Console"})
+		problems = append(problems, &UsageError{fmt.Sprintf("%s from %s is not an auth token (letters and digits only)", nameToken, s.name), "copy it from the Twilio Console"})
 	}
 	if t.AccountSID != "" && !accountSID.MatchString(t.AccountSID) {
-		problems = append(problems, &UsageError{fmt.Sprintf("%s from %s is not an account SID (AC and 32 hex digits)", nameSID, p.name), "copy it from the Twilio Console"})
+		problems = append(problems, &UsageError{fmt.Sprintf("%s from %s is not an account SID (AC and 32 hex digits)", nameSID, s.name), "copy it from the Twilio Console"})
 	}
 	return t, problems
 }

@@ -46,8 +46,8 @@ func NewConsole(name string, out, err *os.File) *Console {
 	if !sameFile(out, err) && !(c.outTerminal && c.errTerminal) {
 		c.outStream = newStream(out, c)
 	}
-	c.Out = &end{c.outStream, out}
-	c.Err = &end{c.errStream, err}
+	c.Out = &writer{c.outStream, out}
+	c.Err = &writer{c.errStream, err}
 	watchReaders(c.Interrupts, out, err)
 	return c
 }
@@ -80,7 +80,7 @@ func (c *Console) both(wait func(*stream)) {
 
 // lost tells, once for each end, that something could not be written to it: the
 // other end may take it.
-func (c *Console) lost(to *end, err error) {
+func (c *Console) lost(to *writer, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if slices.Contains(c.full, to.file) {

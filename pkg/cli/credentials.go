@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -18,7 +19,6 @@ const EnvFile = "twilio.env"
 type Credentials struct {
 	AccountSID         string
 	Username, Password string // the account SID and its auth token, or an API key and its secret
-	AuthToken          string // empty with an API key; webhooks are signed with it
 	Edge, Region       string
 
 	kind, source string
@@ -49,10 +49,10 @@ func IsAccountSID(text string) bool { return accountSID.MatchString(text) }
 // what the user should be warned of, and everything that is wrong. Secrets are
 // in neither.
 func FindCredentials(sid, token string) (Credentials, []error, []error) {
-	flags := place{name: "the command line", get: func(name string) string {
+	flags := source{name: "the command line", get: func(name string) string {
 		return map[string]string{nameSID: sid, nameToken: token}[name]
 	}, spell: map[string]string{nameSID: "--sid", nameToken: "--token"}}
-	environment := place{name: "the environment", get: os.Getenv}
+	environment := source{name: "the environment", get: os.Getenv}
 
 	if token != "" || sid != "" {
 		c, problems := flags.credentials(environment)
@@ -70,9 +70,9 @@ func FindCredentials(sid, token string) (Credentials, []error, []error) {
 	if len(problems) > 0 {
 		return Credentials{}, warnings, problems
 	}
-	for _, p := range []place{environment, file} {
-		if half := p.get(nameSID) + p.get(nameKey); half != "" && !file.hasSecret() {
-			_, problems := p.credentials(environment)
+	for _, s := range []source{environment, file} {
+		if half := s.get(nameSID) + s.get(nameKey); half != "" && !file.hasSecret() {
+			_, problems := s.credentials(environment)
 			return Credentials{}, warnings, problems
 		}
 	}
@@ -96,36 +96,33 @@ const (
 	nameRegion = "TWILIO_REGION"
 )
 
-// A place may have credentials.
-type place struct {
+// A source may have credentials.
+type source struct {
 	name  string
 	get   func(variable string) string
-	spell map[string]string // how variables are spelt there, if not by their names
+	spell map[string]string // how the variables are spelt there, if not by their names
 }
 
-func (p place) hasSecret() bool { return p.get(nameToken) != "" || p.get(nameSecret) != "" }
+func (s source) hasSecret() bool { return s.get(nameToken) != "" || s.get(nameSecret) != "" }
 
-// credentials takes the whole set from the place. Edge and region are no part
+// credentials takes the whole set from the source. Edge and region are no part
 // of it; they come from the environment if they are there.
-func (p place) credentials(environment place) (Credentials, []error) {
-	c := Credentials{AccountSID: p.get(nameSID), source: p.name}
+func (s source) credentials(environment source) (Credentials, []error) {
+	c := Credentials{AccountSID: s.get(nameSID), source: s.name}
 	var problems []error
 	need := func(variable string, form *regexp.Regexp, looks string) string {
-		value := p.get(variable)
-		spelt := variable
-		if s, ok := p.spell[variable]; ok {
-			spelt = s
-		}
+		value := s.get(variable)
+		spelt := cmp.Or(s.spell[variable], variable)
 		switch {
 		case value == "":
-			problems = append(problems, &UsageError{fmt.Sprintf("%s is missing from %s", spelt, p.name), "credentials are taken from one place as a set, and never mixed"})
+			problems = append(problems, &UsageError{fmt.Sprintf("%s is missing from %s", spelt, s.name), "credentials are taken from one place as a set, and never mixed"})
 		case !form.MatchString(value):
-			problems = append(problems, &UsageError{fmt.Sprintf("%s from %s is not %s", spelt, p.name, looks), "copy it from the Twilio Console"})
+			problems = append(problems, &UsageError{fmt.Sprintf("%s from %s is not %s", spelt, s.name, looks), "copy it from the Twilio Console"})
 		}
 		return value
 	}
 	need(nameSID, accountSID, "an account SID (AC and 32 hex digits)")
-	if p.get(nameSecret) != "" || p.get(nameKey) != "" {
+	if s.get(nameSecret) != "" || s.get(nameKey) != "" {
 		c.kind = "API key"
 		c.Username = need(nameKey, apiKey, "an API key (SK and 32 hex digits)")
 		c.Password = need(nameSecret, secret, "an API secret (letters and digits only)")
@@ -133,9 +130,8 @@ func (p place) credentials(environment place) (Credentials, []error) {
 		c.kind = "auth token"
 		c.Username = c.AccountSID
 		c.Password = need(nameToken, secret, "an auth token (letters and digits only)")
-		c.AuthToken = c.Password
 	}
-	for _, from := range []place{environment, p} {
+	for _, from := range []source{environment, s} {
 		if c.Edge == "" && c.Region == "" {
 			c.Edge, c.Region = from.get(nameEdge), from.get(nameRegion)
 		}
@@ -144,8 +140,8 @@ func (p place) credentials(environment place) (Credentials, []error) {
 }
 
 // readEnvFile reads twilio.env; it need not be there.
-func readEnvFile() (place, []error, []error) {
-	none := place{name: EnvFile, get: func(string) string { return "" }}
+func readEnvFile() (source, []error, []error) {
+	none := source{name: EnvFile, get: func(string) string { return "" }}
 	text, err := os.ReadFile(EnvFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return none, nil, nil
@@ -165,7 +161,7 @@ func readEnvFile() (place, []error, []error) {
 			"see twilio.env.example",
 		}}
 	}
-	return place{name: EnvFile, get: func(name string) string { return values[name] }}, warnings, nil
+	return source{name: EnvFile, get: func(name string) string { return values[name] }}, warnings, nil
 }
 
 // badLine returns the number of the first line that cannot be read by itself.

@@ -18,14 +18,14 @@ import (
 //
 // Name the long spelling of a flag last; messages use it.
 type Flags struct {
-	set      *flag.FlagSet
-	problems []error
-	garbled  bool
+	set       *flag.FlagSet
+	problems  []error
+	ambiguous bool
 }
 
-// Garbled reports whether there were flags that are none, or lack their value,
+// Ambiguous reports whether there were flags that are none, or lack their value,
 // so that what the others say may be misread.
-func (f *Flags) Garbled() bool { return f.garbled }
+func (f *Flags) Ambiguous() bool { return f.ambiguous }
 
 // NewFlags returns Flags without any flag.
 func NewFlags() *Flags {
@@ -140,7 +140,7 @@ func (f *Flags) Parse(args []string) []error {
 		rest := f.set.Args()
 		switch {
 		case err != nil:
-			f.garbled = true
+			f.ambiguous = true
 			f.problems = append(f.problems, f.explain(err, args[:len(args)-len(rest)]))
 		case len(rest) > 0:
 			stray := fmt.Sprintf("unexpected argument %q", rest[0])

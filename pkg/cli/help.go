@@ -3,7 +3,6 @@ package cli
 import (
 	"errors"
 	"flag"
-	"fmt"
 	"os"
 	"path/filepath"
 	"runtime/debug"
@@ -45,14 +44,6 @@ func Sibling(name string) string {
 		return "go run ./cmd/" + name
 	}
 	return dir + name
-}
-
-// Count writes a number of things: "1 call", "2 calls".
-func Count(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
 }
 
 // IsHelp reports whether help was asked for.

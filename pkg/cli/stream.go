@@ -28,13 +28,13 @@ type stream struct {
 
 // A text is to be written to a file.
 type text struct {
-	to      *end
+	to      *writer
 	bytes   []byte
 	written chan struct{} // if not nil, closed when it is; there are no bytes then
 }
 
-// An end of a stream leads to one file.
-type end struct {
+// A writer of a stream writes to one file.
+type writer struct {
 	stream *stream
 	file   *os.File
 }
@@ -49,8 +49,8 @@ func newStream(terminal *os.File, console *Console) *stream {
 }
 
 // Write takes b and returns.
-func (e *end) Write(b []byte) (int, error) {
-	e.stream.add(text{to: e, bytes: slices.Clone(b)})
+func (w *writer) Write(b []byte) (int, error) {
+	w.stream.add(text{to: w, bytes: slices.Clone(b)})
 	return len(b), nil
 }
 
