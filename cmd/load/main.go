@@ -30,12 +30,12 @@ func run(console *cli.Console, args []string) int {
 	if len(problems) > 0 {
 		return console.Refuse(problems)
 	}
-	closeEndpoint, err := plan.connect(o.dryRun)
+	disconnect, err := plan.connect()
 	if err != nil {
 		console.Error(err)
 		return cli.StatusFailed
 	}
-	defer closeEndpoint()
+	defer disconnect()
 	test, err := attack.New(plan.attack)
 	if err != nil {
 		return console.Refuse([]error{err})
@@ -60,7 +60,7 @@ func run(console *cli.Console, args []string) int {
 		fmt.Fprintln(out.Lines, "Done!")
 	}
 
-	result.Command, result.DryRun, result.ExitStatus = "load", o.dryRun, status(result)
+	result.Command, result.DryRun, result.ExitStatus = "load", plan.dryRun, status(result)
 	advise(console, result)
 	return out.Deliver(loadreport.Report{Result: result}, &result.ExitStatus)
 }

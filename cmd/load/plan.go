@@ -45,17 +45,17 @@ func (p *plan) findToken(console *cli.Console, dryRun bool) []error {
 	return nil
 }
 
-// connect makes a dry run's requests go to an endpoint inside the process.
-func (p *plan) connect(dryRun bool) (closeEndpoint func(), err error) {
-	if !dryRun {
+// connect makes a dry run's requests go to a stand-in of the endpoint.
+func (p *plan) connect() (disconnect func(), err error) {
+	if !p.dryRun {
 		return func() {}, nil
 	}
-	e, err := openEndpoint(p.attack.Token, p.attack.Envelope)
+	s, err := openStandIn(p.attack.Token, p.attack.Envelope)
 	if err != nil {
 		return nil, err
 	}
-	p.attack.Connect = e.connect
-	return e.close, nil
+	p.attack.Connect = s.connect
+	return s.close, nil
 }
 
 // describe tells on standard error what will be done.

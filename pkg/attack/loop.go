@@ -54,17 +54,17 @@ func (a *Attack) openLoop(ctx context.Context) (took, sending time.Duration) {
 	limiter := burst.New(2 * a.cfg.Rate)
 	inFlight := make(chan struct{}, a.cfg.MaxInFlight)
 	idle := &senderPool{attack: a}
-	idle.prepare(ctx, min(a.burst(0), cap(inFlight)), time.Now().Add(lead))
+	idle.dialAhead(ctx, min(a.burst(0), cap(inFlight)), time.Now().Add(ahead))
 	a.recorder.begin()
 	start := a.recorder.start
 	sent, behind := 0, time.Duration(0)
 	var requests sync.WaitGroup
 	for k := range a.cfg.Requests {
 		due := a.due(k)
-		if k > 0 && k%a.cfg.Rate == 0 && sleepUntil(ctx, start.Add(due-lead)) == nil {
-			idle.prepare(ctx, min(a.burst(k), cap(inFlight)-len(inFlight)), start.Add(due))
+		if k > 0 && k%a.cfg.Rate == 0 && sleepUntil(ctx, start.Add(due-ahead)) == nil {
+			idle.dialAhead(ctx, min(a.burst(k), cap(inFlight)-len(inFlight)), start.Add(due))
 		}
-		if sleepUntil(ctx, start.Add(due)) != nil || limiter.Wait(ctx) != nil || enter(ctx, inFlight) != nil {
+		if sleepUntil(ctx, start.Add(due)) != nil || limiter.Wait(ctx) != nil || acquire(ctx, inFlight) != nil {
 			a.leave(k, time.Since(start))
 			break
 		}
@@ -99,8 +99,8 @@ func (a *Attack) leave(k int, stopped time.Duration) {
 	}
 }
 
-// enter takes a place in flight, or returns ctx's error.
-func enter(ctx context.Context, inFlight chan<- struct{}) error {
+// acquire takes a place among the requests in flight, or returns ctx's error.
+func acquire(ctx context.Context, inFlight chan<- struct{}) error {
 	select {
 	case inFlight <- struct{}{}:
 		return ctx.Err()

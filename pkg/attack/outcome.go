@@ -34,8 +34,8 @@ type outcome struct {
 	replies  webhook.Replies
 }
 
-// timed reports whether the outcome says how long an answer takes: it does if
-// there was one, or if it was waited for in vain.
+// timed reports whether the latency counts the request: it does if there was an
+// answer, or if the time for one was up.
 func (o *outcome) timed() bool {
 	return o.class != unanswered || o.code == webhook.AnswerTimeout || o.code == webhook.ConnectTimeout
 }

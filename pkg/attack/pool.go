@@ -7,12 +7,13 @@ import (
 )
 
 const (
-	// lead is how long before a burst its connections are opened: as late as
-	// may be, so that they are fresh and those in use have come back.
-	lead = 500 * time.Millisecond
+	// ahead is how long before a burst its connections are opened. Earlier, they
+	// would be older, and more of those that answer the burst before would still
+	// be in use.
+	ahead = 500 * time.Millisecond
 
-	// opening is how many connections are opened at the same time.
-	opening = 256
+	// maxDialing is how many connections are opened ahead at the same time.
+	maxDialing = 256
 )
 
 // A senderPool hands out the sender that was used last, so that connections
@@ -20,34 +21,41 @@ const (
 // concurrent use.
 type senderPool struct {
 	attack  *Attack
-	openers sync.WaitGroup
+	dialers sync.WaitGroup
 
 	mu      sync.Mutex
-	ready   []*sender // with an open connection, the last used last
-	cold    []*sender // without
-	opening int       // senders whose connection is being opened ahead
+	open    []*sender // with an open connection, the last used last
+	closed  []*sender // without
+	dialing int       // senders whose connection is being opened ahead
 }
 
-// take returns a sender that is ready if there is one.
+// take returns a sender with an open connection if there is one.
 func (p *senderPool) take() *sender {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if n := len(p.ready); n > 0 {
-		s := p.ready[n-1]
-		p.ready = p.ready[:n-1]
+	if s := pop(&p.open); s != nil {
 		return s
 	}
-	return p.takeCold()
+	return p.takeClosed()
 }
 
-// takeCold requires that p.mu is held.
-func (p *senderPool) takeCold() *sender {
-	if n := len(p.cold); n > 0 {
-		s := p.cold[n-1]
-		p.cold = p.cold[:n-1]
+// takeClosed requires that p.mu is held.
+func (p *senderPool) takeClosed() *sender {
+	if s := pop(&p.closed); s != nil {
 		return s
 	}
 	return newSender(p.attack)
+}
+
+// pop takes the last of a list; nil if there is none.
+func pop(list *[]*sender) *sender {
+	n := len(*list)
+	if n == 0 {
+		return nil
+	}
+	s := (*list)[n-1]
+	*list = (*list)[:n-1]
+	return s
 }
 
 func (p *senderPool) put(s *sender) {
@@ -58,29 +66,29 @@ func (p *senderPool) put(s *sender) {
 
 // add requires that p.mu is held.
 func (p *senderPool) add(s *sender) {
-	if s.link.isOpen() {
-		p.ready = append(p.ready, s)
+	if s.conn.isOpen() {
+		p.open = append(p.open, s)
 	} else {
-		p.cold = append(p.cold, s)
+		p.closed = append(p.closed, s)
 	}
 }
 
-// prepare sees to it that a burst finds so many senders ready when it is due,
-// and returns when that is so or the burst is due. It gives up where a
-// connection cannot be opened: the requests themselves tell what is wrong.
-func (p *senderPool) prepare(ctx context.Context, burst int, due time.Time) {
+// dialAhead opens connections until so many senders have one for a burst, and
+// returns when they do or the burst is due. It gives up where a connection
+// cannot be opened: the requests themselves tell what is wrong.
+func (p *senderPool) dialAhead(ctx context.Context, burst int, due time.Time) {
 	p.retire(due)
 	enough := make(chan struct{})
-	p.openers.Go(func() {
+	p.dialers.Go(func() {
 		defer close(enough)
-		var openers sync.WaitGroup
-		for range min(opening, burst) {
-			openers.Go(func() {
-				for p.open(ctx, burst, due.Add(lead)) {
+		var dialers sync.WaitGroup
+		for range min(maxDialing, burst) {
+			dialers.Go(func() {
+				for p.dial(ctx, burst, due.Add(ahead)) {
 				}
 			})
 		}
-		openers.Wait()
+		dialers.Wait()
 	})
 	wait := time.NewTimer(time.Until(due))
 	defer wait.Stop()
@@ -96,41 +104,41 @@ func (p *senderPool) prepare(ctx context.Context, burst int, due time.Time) {
 func (p *senderPool) retire(due time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	idle := p.ready
-	p.ready = nil
+	idle := p.open
+	p.open = nil
 	for _, s := range idle {
-		if !s.link.isFresh(due) {
-			s.link.close()
+		if !s.conn.isFresh(due) {
+			s.conn.close()
 		}
 		p.add(s)
 	}
 }
 
-// open opens a connection if fewer senders than the burst needs are ready. It
+// dial opens a connection if fewer senders than the burst needs have one. It
 // reports whether one more may be wanted.
-func (p *senderPool) open(ctx context.Context, burst int, deadline time.Time) (again bool) {
+func (p *senderPool) dial(ctx context.Context, burst int, deadline time.Time) (again bool) {
 	p.mu.Lock()
-	if ctx.Err() != nil || len(p.ready)+p.opening >= burst {
+	if ctx.Err() != nil || len(p.open)+p.dialing >= burst {
 		p.mu.Unlock()
 		return false
 	}
-	p.opening++
-	s := p.takeCold()
+	p.dialing++
+	s := p.takeClosed()
 	p.mu.Unlock()
 
-	err := s.link.connect(p.attack.target.addr, time.Now(), deadline)
+	err := s.conn.connect(p.attack.target.addr, time.Now(), deadline)
 
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.opening--
+	p.dialing--
 	p.add(s)
 	return err == nil
 }
 
 // close closes all senders, once nobody uses them any more.
 func (p *senderPool) close() {
-	p.openers.Wait()
-	for _, s := range append(p.ready, p.cold...) {
+	p.dialers.Wait()
+	for _, s := range append(p.open, p.closed...) {
 		s.close()
 	}
 }

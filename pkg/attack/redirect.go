@@ -87,7 +87,7 @@ func (s *sender) follow(t *webhook.Template, answer webhook.Answer, deadline tim
 			s.redirected = true
 		}
 		var err error
-		answer, err = s.link.roundTrip(newAddress(at.url), s.writer.Again(&request), time.Now(), deadline)
+		answer, err = s.conn.roundTrip(newAddress(at.url), s.writer.Again(&request), time.Now(), deadline)
 		if err != nil {
 			return answer, err
 		}
@@ -97,7 +97,7 @@ func (s *sender) follow(t *webhook.Template, answer webhook.Answer, deadline tim
 // next returns the hop that the last answer asks for; it reports false if that
 // answer is the final one.
 func (s *sender) next(at hop, status int) (hop, bool) {
-	header := &s.link.response.Header
+	header := &s.conn.response.Header
 	switch status {
 	case 301, 302, 303: // the fields are lost. Twilio: redirects of webhooks
 		at.fields = false

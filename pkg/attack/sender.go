@@ -12,7 +12,7 @@ type sender struct {
 	attack *Attack
 	writer *webhook.Writer
 	judge  *webhook.Judge
-	link   *link
+	conn   *connection
 	batch  []outcome // not yet counted
 
 	redirected bool // the last answer is not to the fields, which a redirect has lost
@@ -27,15 +27,15 @@ func newSender(a *Attack) *sender {
 		attack: a,
 		writer: writer,
 		judge:  webhook.NewJudge(a.cfg.Envelope.Kind),
-		link:   newLink(a.cfg),
+		conn:   newConnection(a.cfg),
 		batch:  make([]outcome, 0, batchSize),
 	}
 }
 
 func (s *sender) close() {
-	s.link.close()
+	s.conn.close()
 	s.attack.recorder.add(s.batch)
-	s.attack.recorder.addBytes(s.link.sent, s.link.received)
+	s.attack.recorder.addBytes(s.conn.sent, s.conn.received)
 }
 
 // immediately is when a request is due that nobody waits for.
@@ -55,11 +55,11 @@ func (s *sender) send(k int, due time.Duration) {
 		o.due = o.sent
 	}
 	a.sent.Add(1)
-	answer, err := s.exchange(t, request, sent, sent.Add(a.cfg.Timeout))
-	s.link.used = time.Now()
-	o.ended = s.link.used.Sub(a.recorder.start)
+	answer, err := s.do(t, request, sent, sent.Add(a.cfg.Timeout))
+	s.conn.used = time.Now()
+	o.ended = s.conn.used.Sub(a.recorder.start)
 
-	s.judgeOutcome(&o, t, answer, err)
+	s.classify(&o, t, answer, err)
 	s.batch = append(s.batch, o)
 	if len(s.batch) == batchSize {
 		a.recorder.add(s.batch)
@@ -71,20 +71,21 @@ func (s *sender) send(k int, due time.Duration) {
 	a.done.Add(1)
 }
 
-// exchange sends a request and returns the answer that it gets in the end.
-func (s *sender) exchange(t *webhook.Template, request []byte, now, deadline time.Time) (webhook.Answer, error) {
+// do sends a request and returns the answer that it gets in the end, redirects
+// followed.
+func (s *sender) do(t *webhook.Template, request []byte, now, deadline time.Time) (webhook.Answer, error) {
 	s.redirected = false
-	answer, err := s.link.roundTrip(s.attack.target.addr, request, now, deadline)
+	answer, err := s.conn.roundTrip(s.attack.target.addr, request, now, deadline)
 	if err != nil || answer.Status < 300 || answer.Status >= 400 && answer.Status != statusUnauthorized {
 		return answer, err
 	}
 	return s.follow(t, answer, deadline)
 }
 
-// judgeOutcome puts an answer, or the lack of one, into its class. A wrong
+// classify puts an answer, or the lack of one, into its class. A wrong
 // signature is let through only by an answer that Twilio would act upon: not by
 // a redirect to a page for those who are not let in.
-func (s *sender) judgeOutcome(o *outcome, t *webhook.Template, answer webhook.Answer, err error) {
+func (s *sender) classify(o *outcome, t *webhook.Template, answer webhook.Answer, err error) {
 	o.status = answer.Status
 	switch {
 	case errors.Is(err, errTooManyRedirects):

@@ -75,8 +75,8 @@ func decimals(v float64, n int) string {
 	return strings.TrimSuffix(strings.TrimRight(strconv.FormatFloat(v, 'f', n, 64), "0"), ".")
 }
 
-// Apart writes a value with one decimal, or with as many more as it takes to
-// read unlike those of the others that it differs from.
+// Apart writes a value with one decimal. Where it differs from one of the others
+// and would read the same, it gets as many more as tell them apart.
 func Apart(v float64, others ...float64) string {
 	for n := 1; ; n++ {
 		text := decimals(v, n)

@@ -71,8 +71,8 @@ func Failure(err error) (code Code, cause string) {
 	return ProtocolViolation, textOf(err)
 }
 
-// textOf returns what an error says without the names and addresses around it.
-// Connecting, writing and reading may all meet the same reset: it reads alike.
+// textOf returns what an error says without the names and addresses around it. A
+// reset has one text, whether connecting, writing or reading met it.
 func textOf(err error) string {
 	var errno syscall.Errno
 	switch {

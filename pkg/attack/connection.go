@@ -24,22 +24,24 @@ const (
 	// after two seconds, and a request that crosses the closing would fail.
 	maxIdle = 1500 * time.Millisecond
 
-	// A connection idle for longer is looked at before it is used again: whether
-	// the endpoint has closed it. Back to back that would cost more than it finds.
-	trusted = 2 * time.Millisecond
+	// A connection idle for longer is peeked at before it is used again, to see
+	// whether the endpoint has closed it. Back to back that would cost more than
+	// it finds.
+	peekAfter = 2 * time.Millisecond
 
 	readBuffer = 4 << 10  // enough for the head of most answers
 	maxHead    = 64 << 10 // what the head of an answer may have
 )
 
-// A link is an HTTP connection to one address at a time, opened when needed.
-type link struct {
+// A connection is an HTTP connection to one address at a time. It is opened when
+// it is needed, and kept for the next request.
+type connection struct {
 	dial   func(ctx context.Context, addr string) (net.Conn, error)
 	useTLS *tls.Config // nil where the connection needs none
 
 	addr     address
 	conn     net.Conn // nil if closed
-	wire     meter
+	wire     countingConn
 	reader   *bufio.Reader
 	answered bool // the connection has carried an answer
 	response fasthttp.Response
@@ -48,82 +50,82 @@ type link struct {
 	sent, received int64 // bytes, over all connections
 }
 
-func newLink(cfg Config) *link {
-	l := &link{dial: cfg.Connect, reader: bufio.NewReaderSize(nil, readBuffer)}
-	if l.dial == nil {
-		l.dial = dialTCP
-		l.useTLS = &tls.Config{RootCAs: cfg.RootCAs}
+func newConnection(cfg Config) *connection {
+	c := &connection{dial: cfg.Connect, reader: bufio.NewReaderSize(nil, readBuffer)}
+	if c.dial == nil {
+		c.dial = dialTCP
+		c.useTLS = &tls.Config{RootCAs: cfg.RootCAs}
 	}
-	l.response.Header.SetNoDefaultContentType(true)
-	return l
+	c.response.Header.SetNoDefaultContentType(true)
+	return c
 }
 
 func dialTCP(ctx context.Context, addr string) (net.Conn, error) {
 	return new(net.Dialer).DialContext(ctx, "tcp", addr)
 }
 
-func (l *link) isOpen() bool { return l.conn != nil }
+func (c *connection) isOpen() bool { return c.conn != nil }
 
 // isFresh reports whether an open connection may be used at that time.
-func (l *link) isFresh(at time.Time) bool { return at.Sub(l.used) <= maxIdle }
+func (c *connection) isFresh(at time.Time) bool { return at.Sub(c.used) <= maxIdle }
 
-// isQuiet reports whether an idle connection is still open, and nothing has
-// been said on it that would be taken for the next answer. Before its first
-// answer a TLS server may speak, below HTTP: OpenSSL's sends session tickets.
-func (l *link) isQuiet() bool {
-	open, quiet := look(l.conn)
-	_, secure := l.conn.(*tls.Conn)
-	return open && (quiet || secure && !l.answered)
+// isUsable reports whether an idle connection is still open, with no bytes to
+// read that would be taken for the next answer. Before its first answer a TLS
+// server may send some, below HTTP: OpenSSL's sends session tickets.
+func (c *connection) isUsable() bool {
+	open, unread := peek(c.conn)
+	_, secure := c.conn.(*tls.Conn)
+	return open && (!unread || secure && !c.answered)
 }
 
-func (l *link) close() {
-	if l.conn != nil {
-		l.conn.Close()
-		l.conn = nil
+func (c *connection) close() {
+	if c.conn != nil {
+		c.conn.Close()
+		c.conn = nil
 	}
 }
 
 // roundTrip sends a request and reads the answer, which is good until the next
 // call. now may be the time a moment ago: reading the clock takes time.
-func (l *link) roundTrip(to address, request []byte, now, deadline time.Time) (webhook.Answer, error) {
-	if err := l.connect(to, now, deadline); err != nil {
+func (c *connection) roundTrip(to address, request []byte, now, deadline time.Time) (webhook.Answer, error) {
+	if err := c.connect(to, now, deadline); err != nil {
 		return webhook.Answer{}, err
 	}
-	answer, err := l.exchange(request, deadline)
-	if err != nil && l.answered && l.wire.n == 0 {
+	answer, err := c.writeRead(request, deadline)
+	if err != nil && c.answered && c.wire.n == 0 {
 		err = &keptError{err}
 	}
-	l.received += l.wire.taken()
-	l.answered = true
-	reusable := err == nil && !l.response.ConnectionClose() && len(answer.Body) <= webhook.MaxAnswer &&
-		l.reader.Buffered() == 0 // nothing was said unasked
+	c.received += c.wire.taken()
+	c.answered = true
+	reusable := err == nil && !c.response.ConnectionClose() && len(answer.Body) <= webhook.MaxAnswer &&
+		c.reader.Buffered() == 0 // nothing was said unasked
 	if !reusable {
-		l.close()
+		c.close()
 	}
 	return answer, err
 }
 
-func (l *link) exchange(request []byte, deadline time.Time) (webhook.Answer, error) {
-	if err := l.conn.SetDeadline(deadline); err != nil {
+func (c *connection) writeRead(request []byte, deadline time.Time) (webhook.Answer, error) {
+	if err := c.conn.SetDeadline(deadline); err != nil {
 		return webhook.Answer{}, err
 	}
-	n, err := l.conn.Write(request)
-	l.sent += int64(n)
+	n, err := c.conn.Write(request)
+	c.sent += int64(n)
 	// An endpoint may have answered and closed without reading all of the
 	// request: what it said counts.
-	first, readErr := l.reader.Peek(1)
+	first, readErr := c.reader.Peek(1)
 	if readErr != nil {
 		return webhook.Answer{}, cmp.Or(err, readErr)
 	}
 	if first[0] == tlsAlert {
 		return webhook.Answer{}, errSpeaksTLS // no HTTP begins so
 	}
-	err = l.read()
-	header := &l.response.Header
+	err = c.read()
+	header := &c.response.Header
 	answer := webhook.Answer{
-		Status:      l.response.StatusCode(),
+		Status:      c.response.StatusCode(),
 		ContentType: header.ContentType(),
-		Body:        l.response.Body(),
+		Body:        c.response.Body(),
 		Chunked:     header.ContentLength() == chunked,
 	}
 	switch {
@@ -132,10 +134,10 @@ func (l *link) exchange(request []byte, deadline time.Time) (webhook.Answer, err
 		return answer, nil
 	case isLongHead(err):
 		return webhook.Answer{}, errLongHead
-	case err != nil && l.wire.err == io.EOF:
+	case err != nil && c.wire.err == io.EOF:
 		return webhook.Answer{}, io.ErrUnexpectedEOF
-	case err != nil && l.wire.err != nil:
-		return webhook.Answer{}, l.wire.err
+	case err != nil && c.wire.err != nil:
+		return webhook.Answer{}, c.wire.err
 	case err != nil:
 		return webhook.Answer{}, errMalformed
 	}
@@ -162,14 +164,14 @@ func (e *keptError) Unwrap() error { return e.error }
 
 // read reads an answer. A head that does not fit the reader's buffer gets a
 // larger one, for as long as the connection is kept.
-func (l *link) read() error {
-	err := l.response.ReadLimitBody(l.reader, webhook.MaxAnswer)
-	if !isLongHead(err) || l.reader.Size() > readBuffer {
+func (c *connection) read() error {
+	err := c.response.ReadLimitBody(c.reader, webhook.MaxAnswer)
+	if !isLongHead(err) || c.reader.Size() > readBuffer {
 		return err
 	}
-	read, _ := l.reader.Peek(l.reader.Buffered()) // all of it: the head is not consumed
-	l.reader = bufio.NewReaderSize(io.MultiReader(bytes.NewReader(bytes.Clone(read)), &l.wire), maxHead)
-	return l.response.ReadLimitBody(l.reader, webhook.MaxAnswer)
+	read, _ := c.reader.Peek(c.reader.Buffered()) // all of it: the head is not consumed
+	c.reader = bufio.NewReaderSize(io.MultiReader(bytes.NewReader(bytes.Clone(read)), &c.wire), maxHead)
+	return c.response.ReadLimitBody(c.reader, webhook.MaxAnswer)
 }
 
 func isLongHead(err error) bool {
@@ -178,18 +180,18 @@ func isLongHead(err error) bool {
 }
 
 // connect sees to it that there is a connection to that address.
-func (l *link) connect(to address, now, deadline time.Time) error {
-	if l.conn != nil && l.addr == to {
-		if idle := now.Sub(l.used); idle <= trusted || l.isFresh(now) && l.isQuiet() {
+func (c *connection) connect(to address, now, deadline time.Time) error {
+	if c.conn != nil && c.addr == to {
+		if idle := now.Sub(c.used); idle <= peekAfter || c.isFresh(now) && c.isUsable() {
 			return nil
 		}
 	}
-	l.close()
+	c.close()
 	var conn net.Conn
 	var err error
 	for range connectAttempts {
 		ctx, cancel := context.WithTimeout(context.Background(), min(connectTimeout, time.Until(deadline)))
-		conn, err = l.open(ctx, to)
+		conn, err = c.open(ctx, to)
 		cancel()
 		if err == nil {
 			break
@@ -198,26 +200,26 @@ func (l *link) connect(to address, now, deadline time.Time) error {
 	if err != nil {
 		return err
 	}
-	l.addr, l.conn, l.used = to, conn, now
-	l.wire = meter{Conn: conn}
-	l.answered = false
-	if l.reader.Size() > readBuffer {
-		l.reader = bufio.NewReaderSize(nil, readBuffer)
+	c.addr, c.conn, c.used = to, conn, now
+	c.wire = countingConn{Conn: conn}
+	c.answered = false
+	if c.reader.Size() > readBuffer {
+		c.reader = bufio.NewReaderSize(nil, readBuffer)
 	}
-	l.reader.Reset(&l.wire)
+	c.reader.Reset(&c.wire)
 	return nil
 }
 
-func (l *link) open(ctx context.Context, to address) (net.Conn, error) {
-	conn, err := l.dial(ctx, to.hostPort)
+func (c *connection) open(ctx context.Context, to address) (net.Conn, error) {
+	conn, err := c.dial(ctx, to.hostPort)
 	var op *net.OpError
 	if err != nil && !errors.As(err, &op) {
 		err = &net.OpError{Op: "dial", Net: "tcp", Err: err}
 	}
-	if err != nil || l.useTLS == nil || !to.secure {
+	if err != nil || c.useTLS == nil || !to.secure {
 		return conn, err
 	}
-	config := l.useTLS.Clone()
+	config := c.useTLS.Clone()
 	config.ServerName = to.host
 	secure := tls.Client(conn, config)
 	if err := secure.HandshakeContext(ctx); err != nil {
@@ -227,23 +229,23 @@ func (l *link) open(ctx context.Context, to address) (net.Conn, error) {
 	return secure, nil
 }
 
-// A meter counts the bytes read from a connection and keeps the error that
-// ended it, which fasthttp's parser does not.
-type meter struct {
+// A countingConn counts the bytes read and keeps the error that ended reading,
+// which fasthttp's parser does not.
+type countingConn struct {
 	net.Conn
 	n   int64
 	err error
 }
 
-func (m *meter) Read(p []byte) (int, error) {
-	n, err := m.Conn.Read(p)
-	m.n += int64(n)
-	m.err = err
+func (c *countingConn) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	c.n += int64(n)
+	c.err = err
 	return n, err
 }
 
-func (m *meter) taken() int64 {
-	n := m.n
-	m.n = 0
+func (c *countingConn) taken() int64 {
+	n := c.n
+	c.n = 0
 	return n
 }

@@ -14,50 +14,50 @@ import (
 	"github.com/twilio/twilio-go/client"
 )
 
-// An endpoint is a webhook application inside the process, for dry runs: it
-// checks each signature with Twilio's own validator and answers TwiML. It
-// listens on loopback, on a port of its own.
-type endpoint struct {
+// A standIn is a webhook application inside the process that stands in for the
+// endpoint in a dry run: it checks each signature with Twilio's own validator
+// and answers TwiML. It listens on loopback, on a port of its own.
+type standIn struct {
 	listener  net.Listener
 	server    *http.Server
 	validator client.RequestValidator
 	envelope  webhook.Envelope
 }
 
-func openEndpoint(token string, e webhook.Envelope) (*endpoint, error) {
+func openStandIn(token string, e webhook.Envelope) (*standIn, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
-	p := &endpoint{
+	s := &standIn{
 		listener:  listener,
 		validator: client.NewRequestValidator(token),
 		envelope:  e,
 	}
-	p.server = &http.Server{Handler: p}
-	go func() { _ = p.server.Serve(listener) }() // until close
-	return p, nil
+	s.server = &http.Server{Handler: s}
+	go func() { _ = s.server.Serve(listener) }() // until close
+	return s, nil
 }
 
-func (p *endpoint) close() { _ = p.server.Close() }
+func (s *standIn) close() { _ = s.server.Close() }
 
-// connect opens a connection to the endpoint, whatever the address.
-func (p *endpoint) connect(ctx context.Context, _ string) (net.Conn, error) {
-	addr := p.listener.Addr()
+// connect opens a connection to it, whatever the address.
+func (s *standIn) connect(ctx context.Context, _ string) (net.Conn, error) {
+	addr := s.listener.Addr()
 	return new(net.Dialer).DialContext(ctx, addr.Network(), addr.String())
 }
 
-func (p *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (s *standIn) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		return
 	}
-	if !p.validator.ValidateBody(p.signed(r), body, r.Header.Get("X-Twilio-Signature")) {
+	if !s.validator.ValidateBody(s.signed(r), body, r.Header.Get("X-Twilio-Signature")) {
 		http.Error(w, "wrong signature", http.StatusForbidden)
 		return
 	}
 	fields := string(body)
-	if p.envelope.Get {
+	if s.envelope.Get {
 		fields = r.URL.RawQuery
 	}
 	form, err := url.ParseQuery(fields)
@@ -76,13 +76,13 @@ func (p *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // signed returns the URL that a request is signed for. That of a GET ends with
 // the fields, which the request has behind the URL's own query.
-func (p *endpoint) signed(r *http.Request) string {
-	signed := cmp.Or(p.envelope.SignURL, p.envelope.URL)
-	signed = webhook.SigningURL(p.envelope.Kind, signed)
-	if !p.envelope.Get {
+func (s *standIn) signed(r *http.Request) string {
+	signed := cmp.Or(s.envelope.SignURL, s.envelope.URL)
+	signed = webhook.SigningURL(s.envelope.Kind, signed)
+	if !s.envelope.Get {
 		return signed
 	}
-	_, own, _ := strings.Cut(webhook.SigningURL(p.envelope.Kind, p.envelope.URL), "?")
+	_, own, _ := strings.Cut(webhook.SigningURL(s.envelope.Kind, s.envelope.URL), "?")
 	fields := strings.TrimPrefix(strings.TrimPrefix(r.URL.RawQuery, own), "&")
 	if strings.Contains(signed, "?") {
 		return signed + "&" + fields

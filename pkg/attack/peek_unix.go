@@ -8,15 +8,16 @@ import (
 	"syscall"
 )
 
-// look reports, without waiting, whether an idle connection is still open and
-// whether nothing has been said on it. What is no socket is taken for both.
-func look(conn net.Conn) (open, quiet bool) {
+// peek reports, without waiting, whether an idle connection is still open and
+// whether there are bytes to read. What is no socket is taken for open, with
+// none.
+func peek(conn net.Conn) (open, unread bool) {
 	if secure, ok := conn.(*tls.Conn); ok {
 		conn = secure.NetConn()
 	}
 	socket, ok := conn.(syscall.Conn)
 	if !ok {
-		return true, true
+		return true, false
 	}
 	raw, err := socket.SyscallConn()
 	if err != nil {
@@ -25,8 +26,8 @@ func look(conn net.Conn) (open, quiet bool) {
 	err = raw.Control(func(fd uintptr) {
 		var b [1]byte
 		n, _, err := syscall.Recvfrom(int(fd), b[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
-		quiet = err == syscall.EAGAIN || err == syscall.EWOULDBLOCK || err == syscall.EINTR
-		open = quiet || err == nil && n > 0
+		unread = err == nil && n > 0
+		open = unread || err == syscall.EAGAIN || err == syscall.EWOULDBLOCK || err == syscall.EINTR
 	})
-	return err == nil && open, quiet
+	return err == nil && open, unread
 }

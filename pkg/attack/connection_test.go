@@ -67,8 +67,8 @@ func TestWhatIsSaidUnasked(t *testing.T) {
 		if theirs := <-said; theirs != nil {
 			defer theirs.Close()
 		}
-		if got := (&link{conn: conn, answered: row.answered}).isQuiet(); got != row.want {
-			t.Errorf("%s: quiet is %v, want %v", row.why, got, row.want)
+		if got := (&connection{conn: conn, answered: row.answered}).isUsable(); got != row.want {
+			t.Errorf("%s: usable is %v, want %v", row.why, got, row.want)
 		}
 	}
 }
