@@ -13,6 +13,7 @@ import (
 
 	"call-load-tester/cmd/internal/callrun"
 	"call-load-tester/cmd/internal/golden"
+	"call-load-tester/pkg/calls"
 	"call-load-tester/pkg/cli"
 	"call-load-tester/pkg/report"
 	"call-load-tester/pkg/twiliosim"
@@ -139,7 +140,7 @@ func (s scenario) inFakeTime(t *testing.T) (text, json string) {
 	if target == nil {
 		t.Fatal("nothing to end")
 	}
-	ending := client.End(interrupts.Leave, slices.Values(target.calls), mostRecords, nil)
+	ending := calls.End(interrupts.Leave, client, slices.Values(target.calls), mostRecords, nil)
 	record := o.record(cli.Credentials{}, began, target, ending, interrupts.Stopped())
 	callrun.LeaveOver(console, record, target.path, ending.Live)
 

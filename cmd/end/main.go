@@ -10,6 +10,7 @@ import (
 	"call-load-tester/cmd/internal/output"
 	"call-load-tester/pkg/calls"
 	"call-load-tester/pkg/cli"
+	"call-load-tester/pkg/twilioapi"
 )
 
 // mostRecords is of how many calls that were over already the final records are
@@ -46,7 +47,7 @@ func run(console *cli.Console, args []string) int {
 	defer closeClient()
 	console.Note("account: %s", account)
 	interrupts := console.Interrupts
-	if _, err := client.Check(interrupts.Stop); err != nil && !calls.MayPass(err) {
+	if _, err := client.Check(interrupts.Stop); err != nil && !twilioapi.IsTemporary(err) {
 		console.Error(err)
 		return cli.StatusFailed
 	}
@@ -60,7 +61,7 @@ func run(console *cli.Console, args []string) int {
 	}
 	lines := &callrun.Lines{Console: console, PerCall: out.Lines, Total: len(target.calls)}
 	interrupts.Begin(callrun.Run(func() string { return "the hang-ups are finished first" }, target.again))
-	ending := client.End(interrupts.Leave, slices.Values(target.calls), mostRecords, lines.Observe)
+	ending := calls.End(interrupts.Leave, client, slices.Values(target.calls), mostRecords, lines.Observe)
 	lines.Finish()
 
 	record := o.record(account, began, target, ending, interrupts.Stopped())

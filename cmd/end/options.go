@@ -8,6 +8,7 @@ import (
 	"call-load-tester/pkg/calls"
 	"call-load-tester/pkg/cli"
 	"call-load-tester/pkg/sidfile"
+	"call-load-tester/pkg/twilioapi"
 	"call-load-tester/pkg/twiliosim"
 )
 
@@ -71,7 +72,7 @@ func (o *options) simulated() bool { return o.DryRun && !o.byParties() }
 
 // client returns a client of the account: Twilio's, or for a dry run a
 // simulated one in which every call of the target is live.
-func (o *options) client(c cli.Credentials, t *target) (client *calls.Client, closeClient func()) {
+func (o *options) client(c cli.Credentials, t *target) (client *twilioapi.Client, closeClient func()) {
 	if !o.simulated() {
 		return callrun.Client(c)
 	}

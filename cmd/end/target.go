@@ -10,6 +10,7 @@ import (
 	"call-load-tester/pkg/calls"
 	"call-load-tester/pkg/cli"
 	"call-load-tester/pkg/sidfile"
+	"call-load-tester/pkg/twilioapi"
 )
 
 // A target is the calls to end.
@@ -77,8 +78,8 @@ func newSIDFile() string { return fmt.Sprintf("call_sids_%d.csv", time.Now().Uni
 // choose looks for the live calls between two parties and asks whether to end
 // them. It returns no target if there is nothing to do, or it is not wanted, with
 // the exit status.
-func (o *options) choose(console *cli.Console, client *calls.Client) (*target, int) {
-	live, err := client.Live(console.Interrupts.Stop, o.callerID, o.destination)
+func (o *options) choose(console *cli.Console, client *twilioapi.Client) (*target, int) {
+	live, err := calls.Live(console.Interrupts.Stop, client, o.callerID, o.destination)
 	if err != nil {
 		console.Error(err)
 		return nil, cli.StatusFailed

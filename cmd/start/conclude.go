@@ -34,7 +34,7 @@ func (o *options) record(account cli.Credentials, result *calls.Result, interrup
 		Starts:      callrun.Starts(p, result),
 		Interrupted: interrupted,
 	}
-	if err := result.Placement.Stopped; err != nil && !errors.Is(err, calls.ErrInterrupted) {
+	if err := result.Placement.Stopped; err != nil {
 		record.Stopped = err.Error()
 	}
 	if result.Ending != nil && result.Ending.Asked > 0 {

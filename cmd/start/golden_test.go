@@ -11,6 +11,7 @@ import (
 
 	"call-load-tester/cmd/internal/callrun"
 	"call-load-tester/cmd/internal/golden"
+	"call-load-tester/pkg/calls"
 	"call-load-tester/pkg/cli"
 	"call-load-tester/pkg/report"
 	"call-load-tester/pkg/sidfile"
@@ -137,7 +138,7 @@ func (s scenario) inFakeTime(t *testing.T) (text, json string) {
 	if s.meanwhile != nil {
 		go s.meanwhile(account, ".")
 	}
-	result := client.Run(interrupts.Leave, interrupts.Stop, o.plan, file, nil)
+	result := calls.Run(interrupts.Leave, interrupts.Stop, client, o.plan, file, nil)
 	record := o.record(cli.Credentials{}, result, interrupts.Stopped())
 	finish(console, record, result, file)
 

@@ -44,7 +44,7 @@ func run(console *cli.Console, args []string) int {
 	lines := &callrun.Lines{Console: console, PerCall: out.Lines, Total: o.plan.CallCount, CPS: o.plan.CPS}
 	interrupts := console.Interrupts
 	interrupts.Begin(callrun.Run(o.afterwards, callrun.EndCommand(file.Path(), o.DryRun)))
-	result := client.Run(interrupts.Leave, interrupts.Stop, o.plan, file, lines.Observe)
+	result := calls.Run(interrupts.Leave, interrupts.Stop, client, o.plan, file, lines.Observe)
 	lines.Finish()
 
 	record := o.record(account, result, interrupts.Stopped())

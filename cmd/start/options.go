@@ -10,6 +10,7 @@ import (
 	"call-load-tester/pkg/calls"
 	"call-load-tester/pkg/cli"
 	"call-load-tester/pkg/report"
+	"call-load-tester/pkg/twilioapi"
 	"call-load-tester/pkg/twiliosim"
 )
 
@@ -63,7 +64,7 @@ func (o *options) defaultTimeLimit() []error {
 
 // client returns a client of the account: Twilio's, or a simulated one for a
 // dry run, which dials as fast as the plan starts.
-func (o *options) client(c cli.Credentials) (client *calls.Client, closeClient func()) {
+func (o *options) client(c cli.Credentials) (client *twilioapi.Client, closeClient func()) {
 	if !o.DryRun {
 		return callrun.Client(c)
 	}

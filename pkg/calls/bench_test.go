@@ -4,6 +4,7 @@ import (
 	"context"
 	"testing"
 
+	"call-load-tester/pkg/calls"
 	"call-load-tester/pkg/twiliosim"
 )
 
@@ -14,7 +15,7 @@ func BenchmarkPlace(b *testing.B) {
 	oneBurst := plan(b.N, b.N)
 	b.ReportAllocs()
 	b.ResetTimer()
-	placed := client.Place(b.Context(), context.Background(), oneBurst, new(memory), nil)
+	placed := calls.Place(b.Context(), context.Background(), client, oneBurst, new(memory), nil)
 	if len(placed.Calls) != b.N {
 		b.Fatalf("%d calls placed, want %d: %v", len(placed.Calls), b.N, placed.Stopped)
 	}

@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"call-load-tester/pkg/calls"
 	"call-load-tester/pkg/twiliosim"
 )
 
@@ -26,7 +27,7 @@ func TestTwiliosClockMayBeMinutesOff(t *testing.T) {
 					account.Put(stranger, from, to) // five seconds before the run
 					time.Sleep(5 * time.Second)
 					file := new(memory)
-					result := client.Run(t.Context(), context.Background(), plan(20, 10), file, nil)
+					result := calls.Run(t.Context(), context.Background(), client, plan(20, 10), file, nil)
 					if n := len(result.LookUp.Adopted); n != 1 || len(result.LookUp.Strangers) != 0 {
 						t.Errorf("%d adopted, strangers %v; want the lost start alone", n, result.LookUp.Strangers)
 					}
@@ -52,9 +53,9 @@ func TestOverAlreadyByTwiliosClock(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			client, account := newClient(t, twiliosim.Config{ClockAhead: ahead, AllowEndTwice: true})
 			placed := putCalls(account, 2)
-			client.End(t.Context(), slices.Values(placed[:1]), 0, nil)
+			calls.End(t.Context(), client, slices.Values(placed[:1]), 0, nil)
 			time.Sleep(2 * time.Second)
-			got := client.End(t.Context(), slices.Values(placed), math.MaxInt, nil)
+			got := calls.End(t.Context(), client, slices.Values(placed), math.MaxInt, nil)
 			if got.AlreadyOver != 1 || got.Ended != 1 {
 				t.Errorf("clock ahead by %v: ended %d, over already %d; want one each", ahead, got.Ended, got.AlreadyOver)
 			}

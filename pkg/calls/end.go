@@ -5,14 +5,16 @@ import (
 	"fmt"
 	"iter"
 	"maps"
-	"net/http"
 	"slices"
 	"sync"
 	"time"
+
+	"call-load-tester/pkg/twilioapi"
 )
 
 // endAtOnce is how many hang-ups are under way at the most. Twilio does not
-// publish how many requests at once an account may have; the gate finds out.
+// publish how many requests at once an account may have; [twilioapi.InFlight]
+// finds out.
 const endAtOnce = 50
 
 // An Ending is what came of hanging up calls. Every call that was asked for is
@@ -32,16 +34,16 @@ type Ending struct {
 
 // End hangs up calls, up to 50 at once, and follows each until Twilio shows it
 // over, for up to [FollowFor]. Hang-ups are repeated while they fail for
-// reasons that pass, for up to [Patience]; when Twilio answers nothing for as
+// reasons that pass, for up to [twilioapi.RetryFor]; when Twilio answers nothing for as
 // long, the rest is given up. Ending a call twice does no harm.
 //
 // From and To of the calls may be empty. The final records of calls that were
 // over already are looked up too, for at most lookUp of them.
-func (c *Client) End(ctx context.Context, calls iter.Seq[Placed], lookUp int, watch Observer) *Ending {
+func End(ctx context.Context, client *twilioapi.Client, calls iter.Seq[Placed], lookUp int, watch Observer) *Ending {
 	ctx, giveUp := context.WithCancelCause(ctx)
 	defer giveUp(nil)
 	e := &ending{
-		Client:  c,
+		client:  client,
 		ctx:     ctx,
 		giveUp:  giveUp,
 		watch:   watch.oneAtATime(),
@@ -49,7 +51,7 @@ func (c *Client) End(ctx context.Context, calls iter.Seq[Placed], lookUp int, wa
 		result:  &Ending{Records: NewRecords()},
 		pending: map[string]*pendingCall{},
 	}
-	e.gate = newGate(endAtOnce, func(limit int) { e.watch.tell(Slowed{limit}) })
+	e.inFlight = twilioapi.NewInFlight(endAtOnce, func(limit int) { e.watch.tell(Slowed{limit}) })
 	e.hangUpAll(calls)
 	e.followAll()
 	e.conclude()
@@ -58,12 +60,12 @@ func (c *Client) End(ctx context.Context, calls iter.Seq[Placed], lookUp int, wa
 
 // ending is the state of one End.
 type ending struct {
-	*Client
-	ctx    context.Context // ends when hanging up has no more sense
-	giveUp context.CancelCauseFunc
-	watch  Observer
-	gate   *gate
-	lookUp int
+	client   *twilioapi.Client
+	ctx      context.Context // ends when hanging up has no more sense
+	giveUp   context.CancelCauseFunc
+	watch    Observer
+	inFlight *twilioapi.InFlight
+	lookUp   int
 
 	mu       sync.Mutex // guards what follows
 	result   *Ending
@@ -106,36 +108,36 @@ func (e *ending) hangUpAll(calls iter.Seq[Placed]) {
 // end brings one hang-up to an outcome.
 func (e *ending) end(placed Placed) {
 	began := time.Now()
-	var last *exchange
+	var call twilioapi.Call
+	var asking twilioapi.Attempt
 	mayBeOurs := false // an earlier request, whose answer was lost, may have ended it
-	call, err := e.persist(e.ctx, func() (Call, *exchange) {
-		if last != nil && outcomeOf(last.failure()) == Unknown {
-			mayBeOurs = true
-		}
-		call, ex := e.gated(e.ctx, func() (Call, *exchange) { return e.hangUp(e.ctx, placed.SID) })
-		last = ex
-		return call, ex
+	err := twilioapi.Retry(e.ctx, func() error {
+		return e.limited(e.ctx, func() (err error) {
+			call, asking, err = e.client.HangUp(e.ctx, placed.SID)
+			mayBeOurs = mayBeOurs || twilioapi.OutcomeOf(err) == twilioapi.Unknown
+			return err
+		})
 	})
 
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if !MayPass(err) {
+	if !twilioapi.IsTemporary(err) {
 		e.answered = time.Now()
 	}
 	switch {
-	case err == nil && call.Over():
-		e.countOver(overBefore(call, last) && !mayBeOurs)
+	case err == nil && call.IsOver():
+		e.countOver(overBefore(call, asking) && !mayBeOurs)
 		e.result.Records.Add(call)
 	case err == nil:
 		e.result.Ended++
 		e.pending[placed.SID] = &pendingCall{Placed: fill(placed, call), asked: time.Now()}
-	case isOver(err):
+	case twilioapi.IsOver(err):
 		e.countOver(!mayBeOurs)
 		if e.lookUp > 0 {
 			e.lookUp--
 			e.pending[placed.SID] = &pendingCall{Placed: placed, over: true}
 		}
-	case isNotFound(err) && !placed.isKnown():
+	case twilioapi.IsNotFound(err) && !placed.isKnown():
 		e.result.NotFound++
 		e.failed(placed.SID, err)
 	default:
@@ -160,10 +162,10 @@ func (e *ending) countOver(already bool) {
 func (e *ending) giveUpAfter(err error, began time.Time) {
 	switch {
 	case e.ctx.Err() != nil:
-	case !MayPass(err) && reach(err) == scopeRun:
+	case !twilioapi.IsTemporary(err) && twilioapi.ScopeOf(err) == twilioapi.ScopeAccount:
 		e.giveUp(err)
-	case MayPass(err) && e.answered.Before(began):
-		e.giveUp(fmt.Errorf("no request succeeded for %v: %w", Patience, err))
+	case twilioapi.IsTemporary(err) && e.answered.Before(began):
+		e.giveUp(fmt.Errorf("no request succeeded for %v: %w", twilioapi.RetryFor, err))
 	}
 }
 
@@ -175,20 +177,20 @@ func (e *ending) failed(sid string, err error) {
 	}
 }
 
-// gated sends a request as one of those in flight.
-func (e *ending) gated(ctx context.Context, send func() (Call, *exchange)) (Call, *exchange) {
-	pass, err := e.gate.enter(ctx)
+// limited sends a request as one of those in flight.
+func (e *ending) limited(ctx context.Context, send func() error) error {
+	slot, err := e.inFlight.Acquire(ctx)
 	if err != nil {
-		return Call{}, &exchange{err: context.Cause(ctx)}
+		return &twilioapi.UnsentError{Err: context.Cause(ctx)}
 	}
-	call, ex := send()
-	pass.leave(ex.failure())
-	return call, ex
+	err = send()
+	slot.Release(err)
+	return err
 }
 
 // conclude counts what is left.
 func (e *ending) conclude() {
-	e.result.Throttles = e.gate.throttles()
+	e.result.Throttles = e.inFlight.Throttled()
 	for _, sid := range slices.Sorted(maps.Keys(e.pending)) {
 		call := e.pending[sid]
 		if call.over {
@@ -204,20 +206,13 @@ func (e *ending) conclude() {
 
 // overBefore reports whether a call had ended before the request that asked for
 // it, on Twilio's clock, which shows whole seconds.
-func overBefore(call Call, ex *exchange) bool {
-	date, err := http.ParseTime(ex.header.Get("Date"))
-	if err != nil {
-		return false
-	}
-	end := call.Ended
-	if end.IsZero() {
-		end = call.Updated
-	}
-	return !end.IsZero() && end.Before(date.Add(-ex.took).Truncate(time.Second))
+func overBefore(call twilioapi.Call, asking twilioapi.Attempt) bool {
+	asked, over := asking.Answered.Add(-asking.Took).Truncate(time.Second), call.Over()
+	return !asking.Answered.IsZero() && !over.IsZero() && over.Before(asked)
 }
 
 // fill adds to a call of which nothing but the SID was known what Twilio says.
-func fill(placed Placed, call Call) Placed {
+func fill(placed Placed, call twilioapi.Call) Placed {
 	if placed.From == "" {
 		placed.From, placed.To, placed.Created = call.From, call.To, call.Created
 	}

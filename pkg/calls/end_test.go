@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"call-load-tester/pkg/calls"
+	"call-load-tester/pkg/twilioapi"
 	"call-load-tester/pkg/twiliosim"
 )
 
@@ -49,7 +50,7 @@ func TestEveryCallIsCountedOnce(t *testing.T) {
 				time.Sleep(2 * time.Second) // so that it was over before, on a clock of whole seconds
 				all := append(placed, over, calls.Placed{SID: "CAffffffffffffffffffffffffffffffff"})
 
-				got := client.End(t.Context(), slices.Values(all), math.MaxInt, nil)
+				got := calls.End(t.Context(), client, slices.Values(all), math.MaxInt, nil)
 				counts := calls.Ending{Asked: got.Asked, Ended: got.Ended, AlreadyOver: got.AlreadyOver, NotFound: got.NotFound, Failed: got.Failed}
 				if fmt.Sprint(counts) != fmt.Sprint(tc.want) {
 					t.Errorf("counted %+v, want %+v", counts, tc.want)
@@ -66,11 +67,11 @@ func TestEveryCallIsCountedOnce(t *testing.T) {
 }
 
 // putOver places a call to a destination of its own that is over at once.
-func putOver(t *testing.T, account *twiliosim.Account, client *calls.Client) calls.Placed {
+func putOver(t *testing.T, account *twiliosim.Account, client *twilioapi.Client) calls.Placed {
 	t.Helper()
 	over := calls.Placed{SID: "CA0000000000000000000000000000dead"}
 	account.Put(over.SID, from, "+14155550199")
-	if got := client.End(t.Context(), slices.Values([]calls.Placed{over}), 0, nil); got.Ended != 1 {
+	if got := calls.End(t.Context(), client, slices.Values([]calls.Placed{over}), 0, nil); got.Ended != 1 {
 		t.Fatalf("ending the call beforehand: %+v", got)
 	}
 	return over
@@ -82,7 +83,7 @@ func TestCallsThatDoNotEndAreLeftOver(t *testing.T) {
 		client, account := newClient(t, twiliosim.Config{EndDelay: time.Hour})
 		placed := putCalls(account, 100)
 		began := time.Now()
-		got := client.End(t.Context(), slices.Values(placed), math.MaxInt, nil)
+		got := calls.End(t.Context(), client, slices.Values(placed), math.MaxInt, nil)
 		if got.Ended != 100 || len(got.Live) != 100 || got.Records.Calls != 0 {
 			t.Errorf("ended %d, live %d, records %d; want 100 asked to end and all of them live", got.Ended, len(got.Live), got.Records.Calls)
 		}
@@ -99,7 +100,7 @@ func TestCallsThatDoNotEndAreLeftOver(t *testing.T) {
 func TestManyCallsAreFollowedByLists(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client, account := newClient(t, twiliosim.Config{EndDelay: 5 * time.Second})
-		got := client.End(t.Context(), slices.Values(putCalls(account, 2500)), math.MaxInt, nil)
+		got := calls.End(t.Context(), client, slices.Values(putCalls(account, 2500)), math.MaxInt, nil)
 		if got.Ended != 2500 || len(got.Live) != 0 || got.Records.Calls != 2500 {
 			t.Errorf("ended %d, live %d, records %d; want 2500, 0, 2500", got.Ended, len(got.Live), got.Records.Calls)
 		}
@@ -113,9 +114,9 @@ func TestManyCallsAreFollowedByLists(t *testing.T) {
 func TestEndStreams(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client, _ := newClient(t, twiliosim.Config{})
-		got := client.End(t.Context(), unknownCalls(20_000), math.MaxInt, nil)
-		if got.NotFound != 20_000 || got.Failed != 0 {
-			t.Errorf("not found %d, failed %d, want 20000 and 0", got.NotFound, got.Failed)
+		got := calls.End(t.Context(), client, unknownCalls(5000), math.MaxInt, nil)
+		if got.NotFound != 5000 || got.Failed != 0 {
+			t.Errorf("not found %d, failed %d, want 5000 and 0", got.NotFound, got.Failed)
 		}
 	})
 }
@@ -135,7 +136,7 @@ func TestHangUpsAreConcurrent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client, account := newClient(t, twiliosim.Config{ResponseTime: 200 * time.Millisecond})
 		began := time.Now()
-		client.End(t.Context(), slices.Values(putCalls(account, 1000)), math.MaxInt, nil)
+		calls.End(t.Context(), client, slices.Values(putCalls(account, 1000)), math.MaxInt, nil)
 		if took := time.Since(began); took != 4*time.Second {
 			t.Errorf("took %v, want 4s", took)
 		}
@@ -157,7 +158,7 @@ func TestHangUpsAdaptToTheAccount(t *testing.T) {
 			}
 		}
 		began := time.Now()
-		got := client.End(t.Context(), slices.Values(putCalls(account, 1000)), math.MaxInt, watch)
+		got := calls.End(t.Context(), client, slices.Values(putCalls(account, 1000)), math.MaxInt, watch)
 		if got.Ended != 1000 || len(account.Live()) != 0 {
 			t.Errorf("ended %d, %d live, want 1000 and none", got.Ended, len(account.Live()))
 		}
@@ -175,12 +176,12 @@ func TestEndGivesUpWhenTwilioIsOutOfReach(t *testing.T) {
 		client, account := newClient(t, twiliosim.Config{Faults: []twiliosim.Fault{{Do: twiliosim.Outage}}})
 		placed := putCalls(account, 1000)
 		began := time.Now()
-		got := client.End(t.Context(), slices.Values(placed), math.MaxInt, nil)
+		got := calls.End(t.Context(), client, slices.Values(placed), math.MaxInt, nil)
 		if got.Failed != 1000 || len(got.Live) != 1000 {
 			t.Errorf("failed %d, live %d, want 1000", got.Failed, len(got.Live))
 		}
-		if took := time.Since(began); took > calls.Patience {
-			t.Errorf("gave up after %v, want within %v", took, calls.Patience)
+		if took := time.Since(began); took > twilioapi.RetryFor {
+			t.Errorf("gave up after %v, want within %v", took, twilioapi.RetryFor)
 		}
 	})
 }
@@ -190,7 +191,7 @@ func TestEndStopsAtBadCredentials(t *testing.T) {
 		client, account := newClient(t, twiliosim.Config{})
 		placed := putCalls(account, 1000)
 		account.SetPassword("another")
-		got := client.End(t.Context(), slices.Values(placed), math.MaxInt, nil)
+		got := calls.End(t.Context(), client, slices.Values(placed), math.MaxInt, nil)
 		if got.Failed != 1000 || len(got.Live) != 1000 {
 			t.Errorf("failed %d, live %d, want 1000", got.Failed, len(got.Live))
 		}
@@ -206,7 +207,7 @@ func TestLeavingAtOnceCutsEverythingOff(t *testing.T) {
 		leave, cancel := context.WithTimeout(t.Context(), 15*time.Second)
 		defer cancel()
 		began := time.Now()
-		result := client.Run(leave, leave, plan(100, 10), new(memory), nil)
+		result := calls.Run(leave, leave, client, plan(100, 10), new(memory), nil)
 		if took := time.Since(began); took != 15*time.Second {
 			t.Errorf("left after %v, want at once at 15s", took)
 		}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"call-load-tester/pkg/twilioapi"
 )
 
 const (
@@ -19,11 +21,6 @@ const (
 // few is how many calls between two parties are fetched one by one rather than
 // found in lists, of which there is one a status.
 const few = 8
-
-var (
-	liveStatuses = []string{StatusQueued, StatusRinging, StatusInProgress}
-	overStatuses = []string{StatusCompleted, StatusCanceled, StatusBusy, StatusNoAnswer, StatusFailed}
-)
 
 // followAll looks for the pending calls until each was seen over or the time is
 // up.
@@ -89,20 +86,18 @@ func (e *ending) look(ctx context.Context) {
 func (e *ending) lookThroughLists(ctx context.Context) (seenLive map[string]bool, err error) {
 	seenLive = map[string]bool{}
 	for pair, oldest := range e.crowds() {
-		for _, status := range slices.Concat(overStatuses, liveStatuses) {
-			for call, err := range e.list(ctx, filter{From: pair.from, To: pair.to, Status: status, CreatedSince: oldest}) {
+		for _, status := range slices.Concat(twilioapi.OverStatuses, twilioapi.LiveStatuses) {
+			for call, err := range e.client.Calls(ctx, twilioapi.Filter{From: pair.from, To: pair.to, Status: status, CreatedSince: oldest}) {
 				if err != nil {
 					return nil, err
 				}
-				seenLive[call.SID] = !call.Over()
+				seenLive[call.SID] = !call.IsOver()
 				e.saw(call)
 			}
 		}
 	}
 	return seenLive, nil
 }
-
-type pair struct{ from, to string }
 
 // crowds returns the pairs of parties between whom there are many pending
 // calls, with the time when the oldest was created.
@@ -130,18 +125,25 @@ func (e *ending) crowds() map[pair]time.Time {
 
 // lookAt fetches one pending call.
 func (e *ending) lookAt(ctx context.Context, pending pendingCall) {
-	call, ex := e.gated(ctx, func() (Call, *exchange) { return e.fetch(ctx, pending.SID) })
-	e.settle(pending.SID, call, ex.failure())
+	var call twilioapi.Call
+	err := e.limited(ctx, func() (err error) {
+		call, err = e.client.Fetch(ctx, pending.SID)
+		return err
+	})
+	e.settle(pending.SID, call, err)
 }
 
 // askAgain hangs up a call that was seen live long after its hang-up, or whose
 // hang-up failed.
 func (e *ending) askAgain(ctx context.Context, call pendingCall) {
-	record, ex := e.gated(ctx, func() (Call, *exchange) { return e.hangUp(ctx, call.SID) })
-	err := ex.failure()
+	var record twilioapi.Call
+	err := e.limited(ctx, func() (err error) {
+		record, _, err = e.client.HangUp(ctx, call.SID)
+		return err
+	})
 	e.taken(call.SID, err)
 	e.settle(call.SID, record, err)
-	if err != nil && !isNotFound(err) {
+	if err != nil && !twilioapi.IsNotFound(err) {
 		e.lookAt(ctx, call)
 	}
 }
@@ -161,7 +163,7 @@ func (e *ending) taken(sid string, err error) {
 			e.result.Ended++
 		}
 		pending.asked = time.Now()
-	case isOver(err):
+	case twilioapi.IsOver(err):
 		if unanswered {
 			e.result.AlreadyOver++
 		}
@@ -170,11 +172,11 @@ func (e *ending) taken(sid string, err error) {
 }
 
 // settle notes what Twilio answered for one pending call.
-func (e *ending) settle(sid string, call Call, err error) {
+func (e *ending) settle(sid string, call twilioapi.Call, err error) {
 	switch {
 	case err == nil:
 		e.saw(call)
-	case isNotFound(err):
+	case twilioapi.IsNotFound(err):
 		e.mu.Lock()
 		defer e.mu.Unlock()
 		pending := e.pending[sid]
@@ -189,7 +191,7 @@ func (e *ending) settle(sid string, call Call, err error) {
 }
 
 // saw takes in the record of a call.
-func (e *ending) saw(call Call) {
+func (e *ending) saw(call twilioapi.Call) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	pending := e.pending[call.SID]
@@ -197,7 +199,7 @@ func (e *ending) saw(call Call) {
 		return
 	}
 	pending.Placed = fill(pending.Placed, call)
-	if !call.Over() {
+	if !call.IsOver() {
 		return
 	}
 	if pending.asked.IsZero() && !pending.over {

@@ -5,6 +5,8 @@ import (
 	"context"
 	"slices"
 	"time"
+
+	"call-load-tester/pkg/twilioapi"
 )
 
 const (
@@ -22,10 +24,10 @@ const (
 
 // A LookUp is what came of looking up unknown starts.
 type LookUp struct {
-	Adopted   []Placed       // found, and as good as any other call from then on
-	NotFound  []UnknownStart // Twilio showed no such call
-	Strangers []Call         // may be of unknown starts or of somebody else; left alone
-	Took      time.Duration  // how long was looked, at most [LookUpFor]
+	Adopted   []Placed         // found, and as good as any other call from then on
+	NotFound  []UnknownStart   // Twilio showed no such call
+	Strangers []twilioapi.Call // may be of unknown starts or of somebody else; left alone
+	Took      time.Duration    // how long was looked, at most [LookUpFor]
 }
 
 // lookingUp looks up the unknown starts of a placement on Twilio.
@@ -35,7 +37,7 @@ type LookUp struct {
 // sent, and is not in our file; and only if, of all calls between the two since
 // the run began, those that are not ours are no more than the unknown starts.
 type lookingUp struct {
-	*Client
+	client *twilioapi.Client
 	ctx    context.Context
 	began  time.Time // of the run
 	file   SIDFile
@@ -45,12 +47,12 @@ type lookingUp struct {
 	count  int                     // calls in the file
 	result *LookUp
 
-	strangers map[pair][]Call // by when the pair was looked at last
+	strangers map[pair][]twilioapi.Call // by when the pair was looked at last
 }
 
-func (c *Client) newLookUp(ctx context.Context, began time.Time, placement *Placement, file SIDFile, watch Observer) *lookingUp {
+func newLookUp(ctx context.Context, client *twilioapi.Client, began time.Time, placement *Placement, file SIDFile, watch Observer) *lookingUp {
 	l := &lookingUp{
-		Client: c,
+		client: client,
 		ctx:    ctx,
 		began:  began,
 		file:   file,
@@ -60,7 +62,7 @@ func (c *Client) newLookUp(ctx context.Context, began time.Time, placement *Plac
 		count:  len(placement.Calls),
 		result: new(LookUp),
 
-		strangers: map[pair][]Call{},
+		strangers: map[pair][]twilioapi.Call{},
 	}
 	if len(placement.Unknown) > 0 {
 		for _, call := range placement.Calls {
@@ -168,18 +170,18 @@ func (l *lookingUp) pairs() []pair {
 // run began and are not in our file, oldest first. Calls that wait in Twilio's
 // queue have no start time, so they are asked for by their status; the rest by
 // the day of their start, which keeps out the pair's history.
-func (l *lookingUp) notOurs(ctx context.Context, p pair) ([]Call, error) {
-	began := l.clock.theirs(l.began).Add(-createdBefore)
-	found := map[string]Call{}
-	for _, f := range []filter{
-		{From: p.from, To: p.to, Status: StatusQueued},
+func (l *lookingUp) notOurs(ctx context.Context, p pair) ([]twilioapi.Call, error) {
+	began := l.client.Time(l.began).Add(-createdBefore)
+	found := map[string]twilioapi.Call{}
+	for _, f := range []twilioapi.Filter{
+		{From: p.from, To: p.to, Status: twilioapi.StatusQueued},
 		{From: p.from, To: p.to, StartedSince: began, CreatedSince: began},
 	} {
-		for call, err := range l.list(ctx, f) {
+		for call, err := range l.client.Calls(ctx, f) {
 			if err != nil {
 				return nil, err
 			}
-			if call.Direction == outboundAPI && !call.Created.Before(began) && !l.ours[call.SID] {
+			if call.Direction == twilioapi.Outbound && !call.Created.Before(began) && !l.ours[call.SID] {
 				found[call.SID] = call
 			}
 		}
@@ -187,15 +189,14 @@ func (l *lookingUp) notOurs(ctx context.Context, p pair) ([]Call, error) {
 	return oldestFirst(found), nil
 }
 
-// outboundAPI is the direction of calls placed through the API. A destination
-// on Twilio shows an inbound record of the same call besides.
-const outboundAPI = "outbound-api"
+// A pair is two parties, one of whom calls the other.
+type pair struct{ from, to string }
 
 // match adopts a call if it can be that of the pair's earliest unknown start.
 // Any later start leaves less time before it, so this is the best match.
-func (l *lookingUp) match(p pair, call Call, adopt func(Placed)) {
+func (l *lookingUp) match(p pair, call twilioapi.Call, adopt func(Placed)) {
 	starts := l.open[p]
-	if call.Created.Before(l.clock.theirs(starts[0].Sent).Add(-createdBefore)) {
+	if call.Created.Before(l.client.Time(starts[0].Sent).Add(-createdBefore)) {
 		return
 	}
 	placed := Placed{SID: call.SID, From: p.from, To: p.to, Created: call.Created}

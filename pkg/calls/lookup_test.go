@@ -48,7 +48,7 @@ func TestLostStartsAreFoundOnTwilio(t *testing.T) {
 				time.Sleep(5 * time.Second)
 				asked := plan(10, 2)
 				file := new(memory)
-				result := client.Run(t.Context(), context.Background(), asked, file, nil)
+				result := calls.Run(t.Context(), context.Background(), client, asked, file, nil)
 				checkSums(t, asked, result)
 				if got := len(result.LookUp.Adopted); got != tc.adopted {
 					t.Errorf("%d adopted, want %d", got, tc.adopted)
@@ -75,7 +75,7 @@ func TestLostStartsAreLookedUpDuringTheHold(t *testing.T) {
 		held.Hold = 10 * time.Minute
 		began := time.Now()
 		var adopted, ending time.Duration
-		client.Run(t.Context(), context.Background(), held, new(memory), func(e calls.Event) {
+		calls.Run(t.Context(), context.Background(), client, held, new(memory), func(e calls.Event) {
 			switch e.(type) {
 			case calls.Adopted:
 				adopted = time.Since(began)
@@ -98,7 +98,7 @@ func TestLostStartsAreFoundInTheQueue(t *testing.T) {
 		held.Hold = time.Minute
 		began := time.Now()
 		adopted := time.Duration(-1)
-		client.Run(t.Context(), context.Background(), held, new(memory), func(e calls.Event) {
+		calls.Run(t.Context(), context.Background(), client, held, new(memory), func(e calls.Event) {
 			if _, ok := e.(calls.Adopted); ok {
 				adopted = time.Since(began)
 			}
@@ -116,7 +116,7 @@ func TestLostStartsAreLookedUpOnceMoreAfterTheHold(t *testing.T) {
 		held := plan(10, 10)
 		held.Hold = 10 * time.Minute
 		file := new(memory)
-		result := client.Run(t.Context(), context.Background(), held, file, nil)
+		result := calls.Run(t.Context(), context.Background(), client, held, file, nil)
 		if len(result.LookUp.Adopted) != 1 {
 			t.Errorf("%d adopted, want 1", len(result.LookUp.Adopted))
 		}
@@ -131,7 +131,7 @@ func TestLostStartsAreAdoptedAlsoIfCallsGoOn(t *testing.T) {
 		goOn := plan(10, 10)
 		goOn.EndCalls = false
 		file := new(memory)
-		result := client.Run(t.Context(), context.Background(), goOn, file, nil)
+		result := calls.Run(t.Context(), context.Background(), client, goOn, file, nil)
 		if len(account.Live()) != 10 || len(file.sids) != 10 || result.Ending != nil {
 			t.Errorf("%d live, %d in the file, ending %v; want 10, 10, none", len(account.Live()), len(file.sids), result.Ending)
 		}
@@ -143,8 +143,8 @@ func TestLive(t *testing.T) {
 		client, account := newClient(t, twiliosim.Config{Numbers: []string{from, to}})
 		placed := putCalls(account, 3)
 		account.Put("CA0000000000000000000000000000dead", from, "+14155550199")
-		client.End(t.Context(), slices.Values(placed[:1]), 0, nil)
-		live, err := client.Live(t.Context(), from, to)
+		calls.End(t.Context(), client, slices.Values(placed[:1]), 0, nil)
+		live, err := calls.Live(t.Context(), client, from, to)
 		if err != nil || len(live) != 2 || live[0].SID != placed[1].SID || live[1].SID != placed[2].SID {
 			t.Errorf("live: %+v, %v; want the second and third call", live, err)
 		}
@@ -159,7 +159,7 @@ func TestTheHistoryIsReadNoFurtherThanNeeded(t *testing.T) {
 			time.Sleep(12 * time.Hour)
 			client, account := newClient(t, twiliosim.Config{ListOrder: o.order, Faults: lost(3)})
 			putHistory(account, 5000)
-			result := client.Run(t.Context(), context.Background(), plan(5, 5), new(memory), nil)
+			result := calls.Run(t.Context(), context.Background(), client, plan(5, 5), new(memory), nil)
 			if n := len(result.LookUp.Adopted); n != 1 {
 				t.Errorf("%s: %d adopted, want 1", o.name, n)
 			}

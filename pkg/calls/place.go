@@ -2,46 +2,34 @@ package calls
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"call-load-tester/pkg/burst"
+	"call-load-tester/pkg/twilioapi"
 )
 
 const (
 	// maxInFlight bounds the create requests under way.
 	maxInFlight = 5000
 
+	// retryCreateFor bounds the repeats of a create that Twilio did not
+	// process.
+	retryCreateFor = 2 * time.Minute
+
 	// maxUnknownInARow stops placing: something is badly wrong, and every
 	// further start may ring a phone nobody knows of.
 	maxUnknownInARow = 20
 
-	// maxCold is how often a request is sent anew at once because its
+	// maxStale is how often a request is sent anew at once because its
 	// connection turned out to be lost; after that it waits like any repeat.
-	maxCold = 3
-)
-
-// A SIDFile keeps the SIDs of the calls that were placed. When Append returns
-// nil, the SID is safe from the end of this process.
-type SIDFile interface {
-	Append(sid string) error
-}
-
-// Outcome is what became of a create request.
-type Outcome int
-
-const (
-	Accepted     Outcome = iota // Twilio answered 201 with a SID
-	Refused                     // Twilio refused it
-	NotProcessed                // certainly not processed (429, or no byte was sent), and repeated later
-	Unknown                     // the outcome was not seen
+	maxStale = 3
 )
 
 // A Start is one create request that was handed to the network.
 type Start struct {
 	At      time.Time
 	Took    time.Duration // until the answer, or until it was given up
-	Outcome Outcome
+	Outcome twilioapi.Outcome
 }
 
 // A Placed call is one that Twilio accepted.
@@ -69,7 +57,7 @@ type Placement struct {
 	Refused    Refusals
 	Unknown    []UnknownStart
 	NotStarted int   // certainly not placed: interrupted, stopped, or destination taken out
-	Stopped    error // why placing stopped before the plan was through; nil if it did not
+	Stopped    error // the error that stopped placing before the plan was through; nil if none did
 
 	Starts    []Start   // every request, in the order of their answers
 	Retries   int       // requests repeated because Twilio had certainly not processed them
@@ -77,44 +65,36 @@ type Placement struct {
 	LastAt    time.Time // when the last start was accepted or given up
 }
 
-// ErrInterrupted is why placing stopped when its stop context ended.
-var ErrInterrupted = errors.New("interrupted")
-
-// Place starts the calls of a checked plan and returns when each has an
-// outcome. As many requests are under way as the cap and Twilio's response
-// time call for, up to 5,000; never are more than the cap sent in one second.
+// place starts the calls of a checked plan and returns when each has an outcome.
+// As many requests are under way as the cap and Twilio's response time call for,
+// up to 5,000; never are more than the cap sent in one second.
 //
 // Every accepted call's SID goes into the file before it is counted. An error
 // that would repeat itself, an unwritable file, or the end of stop ends the
 // starting; requests under way are waited for. Only the end of ctx cuts them
 // off.
-func (c *Client) Place(ctx, stop context.Context, plan Plan, file SIDFile, watch Observer) *Placement {
-	going, giveUp := context.WithCancelCause(ctx)
-	defer giveUp(nil)
-	defer context.AfterFunc(stop, func() { giveUp(ErrInterrupted) })()
+func place(ctx, stop context.Context, client *twilioapi.Client, plan Plan, file SIDFile, watch Observer) *Placement {
+	going, stopPlacing := context.WithCancel(ctx)
+	defer stopPlacing()
+	defer context.AfterFunc(stop, stopPlacing)()
 
 	p := &placing{
-		Client:  c,
-		plan:    plan,
-		file:    file,
-		watch:   watch.oneAtATime(),
-		limiter: burst.New(plan.CPS),
-		ready:   make(chan struct{}, min(plan.CPS, maxInFlight)),
-		ctx:     ctx,
-		going:   going,
-		giveUp:  giveUp,
-		result:  new(Placement),
-		dropped: map[string]bool{},
+		client:      client,
+		plan:        plan,
+		file:        file,
+		watch:       watch,
+		limiter:     burst.New(plan.CPS),
+		ready:       make(chan struct{}, min(plan.CPS, maxInFlight)),
+		ctx:         ctx,
+		going:       going,
+		stopPlacing: stopPlacing,
+		result:      new(Placement),
+		dropped:     map[string]bool{},
 	}
-	p.gate = newGate(maxInFlight, func(limit int) { p.watch.tell(Slowed{limit}) })
+	p.inFlight = twilioapi.NewInFlight(maxInFlight, func(limit int) { p.watch.tell(Slowed{limit}) })
 	p.limiter.OnBurst = func(b burst.Burst) { p.watch.tell(Burst{b}) }
 	p.warm()
 	p.startAll()
-
-	p.result.Throttles = p.gate.throttles()
-	p.result.NotStarted = plan.CallCount - len(p.result.Calls) - len(p.result.Unknown) - p.refused
-	if err := context.Cause(going); err != nil {
-		p.result.Stopped = err
-	}
+	p.result.Throttles = p.inFlight.Throttled()
 	return p.result
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"call-load-tester/pkg/calls"
+	"call-load-tester/pkg/twilioapi"
 	"call-load-tester/pkg/twiliosim"
 )
 
@@ -31,10 +32,10 @@ func (m *memory) Append(sid string) error {
 }
 
 // newClient returns a client of a new simulated account.
-func newClient(t testing.TB, cfg twiliosim.Config) (*calls.Client, *twiliosim.Account) {
+func newClient(t testing.TB, cfg twiliosim.Config) (*twilioapi.Client, *twiliosim.Account) {
 	t.Helper()
 	account := twiliosim.New(cfg)
-	client := calls.NewClient(calls.Config{
+	client := twilioapi.New(twilioapi.Config{
 		AccountSID: "AC00000000000000000000000000000000",
 		Username:   "AC00000000000000000000000000000000",
 		Password:   "token",
@@ -65,16 +66,16 @@ func TestPlacingTakesExactlyWhatTheCapAllows(t *testing.T) {
 		t.Run(fmt.Sprint(response), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				const count, cps = 10_000, 200
+				const count, cps = 4000, 200
 				client, account := newClient(t, twiliosim.Config{ResponseTime: response})
 				file := new(memory)
-				placed := client.Place(t.Context(), context.Background(), plan(count, cps), file, nil)
+				placed := calls.Place(t.Context(), context.Background(), client, plan(count, cps), file, nil)
 
 				if len(placed.Calls) != count || len(file.sids) != count {
 					t.Fatalf("%d accepted, %d in the file, want %d; %+v", len(placed.Calls), len(file.sids), count, placed.Stopped)
 				}
 				creates := account.Creates()
-				if got, want := placed.LastAt.Sub(creates[0].At), 49*time.Second+response; got != want {
+				if got, want := placed.LastAt.Sub(creates[0].At), 19*time.Second+response; got != want {
 					t.Errorf("placing took %v from the first start, want %v", got, want)
 				}
 				if got := account.MostCreates(time.Second); got != cps {
@@ -100,7 +101,7 @@ func TestRateCountsWholeBursts(t *testing.T) {
 	}
 	refusing := func(starts []calls.Start, which ...int) []calls.Start {
 		for _, i := range which {
-			starts[i].Outcome = calls.Refused
+			starts[i].Outcome = twilioapi.Refused
 		}
 		return starts
 	}

@@ -9,25 +9,25 @@ import (
 
 	"call-load-tester/pkg/burst"
 	"call-load-tester/pkg/sidfile"
+	"call-load-tester/pkg/twilioapi"
 )
 
-// placing is the state of one Place.
+// placing is the state of one place.
 type placing struct {
-	*Client
-	plan    Plan
-	file    SIDFile
-	watch   Observer
-	limiter *burst.Limiter
-	gate    *gate
-	ready   chan struct{} // places for starts that wait for their burst
+	client   *twilioapi.Client
+	plan     Plan
+	file     SIDFile
+	watch    Observer
+	limiter  *burst.Limiter
+	inFlight *twilioapi.InFlight
+	ready    chan struct{} // places for starts that wait for their burst
 
-	ctx    context.Context // ends requests under way
-	going  context.Context // ends when nothing more is to be started
-	giveUp context.CancelCauseFunc
+	ctx         context.Context // ends requests under way
+	going       context.Context // ends when nothing more is to be started
+	stopPlacing context.CancelFunc
 
 	mu           sync.Mutex // guards what follows
 	result       *Placement
-	refused      int
 	unknownInRow int
 	dropped      map[string]bool // destinations taken out
 	told         bool            // that Twilio cannot be reached
@@ -36,8 +36,8 @@ type placing struct {
 // warm opens the connections that the first bursts need: a burst's worth, and
 // as much again for every full second that an answer takes.
 func (p *placing) warm() {
-	took, err := p.Check(p.going)
-	if err != nil && !MayPass(err) {
+	took, err := p.client.Check(p.going)
+	if err != nil && !twilioapi.IsTemporary(err) {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		p.stopFor(err)
@@ -49,150 +49,116 @@ func (p *placing) warm() {
 	}
 	n := min(p.plan.CallCount, p.plan.CPS*bursts, maxInFlight)
 	p.watch.tell(Warming{n})
-	p.Warm(p.going, n, max(p.plan.CPS, endAtOnce))
+	p.client.Warm(p.going, n, max(p.plan.CPS, endAtOnce))
 }
 
-// startAll starts the calls in order, each in a goroutine of its own once there
-// is a place for it.
+// startAll starts the calls in order, each in a goroutine of its own once it may
+// be sent.
 func (p *placing) startAll() {
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	for i := range p.plan.CallCount {
 		if _, to := p.plan.parties(i); p.isDropped(to) {
+			p.countNotStarted(1)
 			continue
 		}
-		pass, err := p.enter()
+		slot, err := p.acquire()
 		if err != nil {
+			p.countNotStarted(p.plan.CallCount - i)
 			return
 		}
-		wg.Go(func() { p.start(i, pass) })
+		wg.Go(func() { p.start(i, slot) })
 	}
 }
 
-// enter waits for a place among the starts that wait for their burst, and for
-// one in flight.
-func (p *placing) enter() (*pass, error) {
+// acquire waits until one more start may wait for its burst, and for a slot in
+// flight. It returns an error when placing has stopped.
+func (p *placing) acquire() (*twilioapi.Slot, error) {
 	select {
 	case p.ready <- struct{}{}:
 	case <-p.going.Done():
 		return nil, p.going.Err()
 	}
-	pass, err := p.gate.enter(p.going)
+	slot, err := p.inFlight.Acquire(p.going)
 	if err != nil {
 		<-p.ready
 	}
-	return pass, err
+	return slot, err
 }
 
 // start brings call i to an outcome. Its create request is repeated only while
 // Twilio certainly did not process it.
-func (p *placing) start(i int, pass *pass) {
+func (p *placing) start(i int, slot *twilioapi.Slot) {
 	from, to := p.plan.parties(i)
-	cold := 0 // times that the connection had been lost, unnoticed, before the request
-	for retry := newRetry(createPatience); ; {
-		call, ex, err := p.send(i)
-		pass.leave(err)
-		p.note(ex, err)
-		switch outcomeOf(err) {
-		case Accepted:
+	stale := 0
+	for backoff := twilioapi.NewBackoff(retryCreateFor); ; {
+		call, attempt, err := p.send(i)
+		slot.Release(err)
+		p.note(attempt, err)
+		switch twilioapi.OutcomeOf(err) {
+		case twilioapi.Accepted:
 			p.accept(Placed{SID: call.SID, From: from, To: to, Created: call.Created})
 			return
-		case Unknown:
-			p.lose(UnknownStart{From: from, To: to, Sent: ex.sentAt, Err: err})
+		case twilioapi.Unknown:
+			p.lose(UnknownStart{From: from, To: to, Sent: attempt.SentAt, Err: err})
 			return
-		case Refused:
+		case twilioapi.Refused:
 			p.refuse(to, err)
 			return
 		}
-		if ex != nil && ex.cold {
-			cold++
+		if attempt.Stale {
+			stale++
 		}
 		p.unreached(err)
-		if again := cold > 0 && cold <= maxCold; !again && !retry.again(p.going, err) {
-			p.despair(to, err)
+		if again := stale > 0 && stale <= maxStale; !again && !backoff.Wait(p.going, err) {
+			p.giveUp(to, err)
 			return
 		}
 		p.countRetry()
-		if pass, err = p.enter(); err != nil {
+		if slot, err = p.acquire(); err != nil {
+			p.countNotStarted(1)
 			return
 		}
 	}
 }
 
-// send sends the create request of call i: over a warm connection, when its
-// burst has come. The exchange is nil if no such connection was had.
-func (p *placing) send(i int) (Call, *exchange, error) {
+// send sends the create request of call i, when its burst has come.
+func (p *placing) send(i int) (twilioapi.Call, twilioapi.Attempt, error) {
 	ready := sync.OnceFunc(func() { <-p.ready })
 	defer ready()
-	l, err := p.lanes.warm(p.going)
-	if err != nil {
-		var unsent *UnsentError
-		if !errors.As(err, &unsent) {
-			unsent = &UnsentError{err}
-		}
-		return Call{}, nil, unsent
-	}
-	defer p.lanes.put(l)
-
-	inItsBurst := func(open context.Context, write func()) error {
-		ctx, cancel := context.WithCancel(p.going)
-		defer cancel()
-		defer context.AfterFunc(open, cancel)()
+	inItsBurst := func(ctx context.Context, write func()) error {
 		return p.limiter.Do(ctx, func() {
 			ready()
 			write()
 		})
 	}
-	call, ex := p.create(p.ctx, l, inItsBurst, p.plan.params(i))
-	if err = ex.failure(); err == nil && !sidfile.IsSID(call.SID) {
-		err = &LostError{errors.New("the answer held no call SID")}
+	call, attempt, err := p.client.Create(p.ctx, p.going, p.plan.call(i), inItsBurst)
+	if err == nil && !sidfile.IsSID(call.SID) {
+		err = &twilioapi.LostError{Err: errors.New("the answer held no call SID")}
 	}
-	return call, ex, err
+	return call, attempt, err
 }
 
-// outcomeOf says what a create request came to.
-func outcomeOf(err error) Outcome {
-	switch err := err.(type) {
-	case nil:
-		return Accepted
-	case *LostError:
-		return Unknown
-	case *UnsentError:
-		if isCertificateFailure(err) {
-			return Refused
-		}
-		return NotProcessed
-	case *APIError:
-		switch {
-		case err.mayHaveActed():
-			return Unknown
-		case err.scope() == scopeMoment:
-			return NotProcessed
-		}
-	}
-	return Refused
-}
-
-// note puts a request on record, if there was one.
-func (p *placing) note(ex *exchange, err error) {
-	if ex == nil || !ex.sent() {
+// note puts a request on record, if one was sent.
+func (p *placing) note(a twilioapi.Attempt, err error) {
+	if a.SentAt.IsZero() {
 		return
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.result.Starts = append(p.result.Starts, Start{ex.sentAt, ex.took, outcomeOf(err)})
+	p.result.Starts = append(p.result.Starts, Start{a.SentAt, a.Took, twilioapi.OutcomeOf(err)})
 }
 
 // unreached tells once that Twilio cannot be reached.
 func (p *placing) unreached(err error) {
-	if _, ok := err.(*UnsentError); !ok || p.going.Err() != nil {
+	if _, ok := err.(*twilioapi.UnsentError); !ok || p.going.Err() != nil {
 		return
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if !p.told {
 		p.told = true
-		p.watch.tell(Unreachable{err, createPatience})
+		p.watch.tell(Unreachable{err, retryCreateFor})
 	}
 }
 
@@ -200,6 +166,12 @@ func (p *placing) countRetry() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.result.Retries++
+}
+
+func (p *placing) countNotStarted(n int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.result.NotStarted += n
 }
 
 // accept keeps the SID of a call, in the file before anywhere else.
@@ -236,42 +208,41 @@ func (p *placing) refuse(to string, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.unknownInRow = 0
-	p.refused++
 	p.result.Refused.add(err)
-	switch reach(err) {
-	case scopeDestination:
+	switch twilioapi.ScopeOf(err) {
+	case twilioapi.ScopeDestination:
 		if !p.dropped[to] {
 			p.dropped[to] = true
 			p.watch.tell(CallRefused{to, err})
 		}
-	case scopeRun:
+	case twilioapi.ScopeAccount:
 		p.stopFor(err)
 	default:
 		p.watch.tell(CallRefused{to, err})
 	}
 }
 
-// despair ends a call whose request was not processed and is not repeated any
-// more: the time for it is up, or placing has stopped.
-func (p *placing) despair(to string, err error) {
-	if p.going.Err() != nil {
-		return
-	}
-	if throttled(err) {
+// giveUp ends a call whose request was not processed and is not repeated any
+// more: placing has stopped, or the time for it is up.
+func (p *placing) giveUp(to string, err error) {
+	if p.going.Err() == nil && twilioapi.IsThrottled(err) {
 		p.refuse(to, err)
 		return
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.stopFor(fmt.Errorf("no request reached Twilio for %v: %w", createPatience, err))
+	p.result.NotStarted++
+	p.stopFor(fmt.Errorf("no request reached Twilio for %v: %w", retryCreateFor, err))
 }
 
-// stopFor stops placing. It requires that p.mu is held.
+// stopFor stops placing, if it has not stopped already. It requires that p.mu is
+// held.
 func (p *placing) stopFor(err error) {
 	if p.going.Err() == nil {
+		p.result.Stopped = err
 		p.watch.tell(Stopped{err})
 	}
-	p.giveUp(err)
+	p.stopPlacing()
 }
 
 func (p *placing) isDropped(to string) bool {

@@ -9,7 +9,8 @@ import (
 	"time"
 	"unicode/utf8"
 
-	api "github.com/twilio/twilio-go/rest/api/v2010"
+	"call-load-tester/pkg/redact"
+	"call-load-tester/pkg/twilioapi"
 )
 
 const (
@@ -137,7 +138,7 @@ const partyHint = "write a number with + and country code (+14155550100), an add
 func checkPairs(from, to []string) []error {
 	for _, to := range to {
 		for _, from := range from {
-			if isPhoneNumber(to) && !isPhoneNumber(from) {
+			if e164.MatchString(to) && !e164.MatchString(from) {
 				return []error{&Problem{"caller_id", fmt.Sprintf("%q cannot call a phone number (%s)", from, to),
 					"use a Twilio number or a verified caller ID"}}
 			}
@@ -173,44 +174,12 @@ func checkTwiML(twiml string) error {
 func isTwiML(s string) bool { return strings.HasPrefix(strings.TrimSpace(s), "<") }
 
 // Treatment describes the instructions of the calls for a person to read,
-// without any password.
+// without any secret.
 func (p Plan) Treatment() string {
 	if isTwiML(p.TwiML) {
-		return sipPassword.ReplaceAllString(redactURLs(p.TwiML), "${1}${2}${3}…${2}${3}")
+		return redact.Text(p.TwiML)
 	}
-	return redactURL(p.TwiML)
-}
-
-// sipPassword is the password of TwiML's noun Sip.
-var sipPassword = regexp.MustCompile(`(?i)(\bpassword\s*=\s*)(?:(")[^"]*"|(')[^']*')`)
-
-// In a text, URLs and SIP addresses end with white space or a character that
-// they cannot have.
-var (
-	userInURL  = regexp.MustCompile(`://[^/?#\s"<>]*@`)
-	userInSIP  = regexp.MustCompile(`(?i)(\bsips?:)[^:@\s"<>]*:[^\s"<>]*@`)
-	queryInURL = regexp.MustCompile(`(?i)((?:://|\bsips?:)[^?#\s"<>]*)[?#][^\s"<>]*`)
-)
-
-// redactURLs returns a text in which URLs and SIP addresses have no user name,
-// password or query, any of which may be secret.
-func redactURLs(text string) string {
-	text = userInURL.ReplaceAllString(text, "://…@")
-	text = userInSIP.ReplaceAllString(text, "${1}…@")
-	return queryInURL.ReplaceAllString(text, "${1}?…")
-}
-
-// redactURL returns a URL without user name, password or query.
-func redactURL(s string) string {
-	u, err := url.Parse(s)
-	if err != nil {
-		return "a URL"
-	}
-	redacted := u.Scheme + "://" + u.Host + u.EscapedPath()
-	if u.RawQuery != "" {
-		redacted += "?…"
-	}
-	return redacted
+	return redact.URL(p.TwiML)
 }
 
 // Placing returns how long placing the calls takes at the cap, from the first
@@ -242,19 +211,16 @@ func (p Plan) parties(i int) (from, to string) {
 	return p.CallerIDs[i%len(p.CallerIDs)], p.Destinations[i%len(p.Destinations)]
 }
 
-// params are the parameters of the create request for call i.
-func (p Plan) params(i int) *api.CreateCallParams {
+// call is what to ask Twilio for as call i.
+func (p Plan) call(i int) twilioapi.NewCall {
 	from, to := p.parties(i)
-	params := new(api.CreateCallParams).SetFrom(from).SetTo(to)
+	call := twilioapi.NewCall{From: from, To: to, TimeLimit: p.TimeLimit}
 	if isTwiML(p.TwiML) {
-		params.SetTwiml(p.TwiML)
+		call.TwiML = p.TwiML
 	} else {
-		params.SetUrl(p.TwiML)
+		call.URL = p.TwiML
 	}
-	if p.TimeLimit > 0 {
-		params.SetTimeLimit(int(p.TimeLimit / time.Second))
-	}
-	return params
+	return call
 }
 
 // DefaultTimeLimit is twice the time the plan takes from the first start to the

@@ -3,6 +3,8 @@ package calls
 import (
 	"slices"
 	"time"
+
+	"call-load-tester/pkg/twilioapi"
 )
 
 // Rate returns the starts that Twilio accepted per second, and the most
@@ -21,7 +23,7 @@ func (p *Placement) Rate(cps int) (accepted float64, busiest int) {
 		last -= last % cps
 	}
 	for _, start := range starts[:last] {
-		if start.Outcome == Accepted {
+		if start.Outcome == twilioapi.Accepted {
 			accepted++
 		}
 	}

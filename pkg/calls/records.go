@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
+
+	"call-load-tester/pkg/twilioapi"
 )
 
 // Records sums up what Twilio's own records say of calls. Their clock shows
@@ -50,19 +52,19 @@ func NewRecords() *Records {
 }
 
 // Add takes in the final record of a call.
-func (r *Records) Add(c Call) {
+func (r *Records) Add(c twilioapi.Call) {
 	r.Calls++
 	switch c.Status {
-	case StatusCompleted, StatusInProgress:
+	case twilioapi.StatusCompleted, twilioapi.StatusInProgress:
 		r.Answered++
 		r.bill(c)
-	case StatusBusy:
+	case twilioapi.StatusBusy:
 		r.Busy++
-	case StatusNoAnswer:
+	case twilioapi.StatusNoAnswer:
 		r.NoAnswer++
-	case StatusFailed:
+	case twilioapi.StatusFailed:
 		r.Failed++
-	case StatusCanceled:
+	case twilioapi.StatusCanceled:
 		r.Canceled++
 	}
 	_ = r.Estimate.RecordValue(c.QueueTime.Milliseconds())
@@ -79,7 +81,7 @@ func (r *Records) Add(c Call) {
 
 // bill adds what an answered call costs (Twilio rounds each up to whole
 // minutes; Twilio: billing changes for Conference, Voice Insights and BYOC).
-func (r *Records) bill(c Call) {
+func (r *Records) bill(c twilioapi.Call) {
 	r.BilledMinutes += ceilMinutes(c.Duration)
 	price, err := strconv.ParseFloat(c.Price, 64)
 	if err != nil {
@@ -90,10 +92,10 @@ func (r *Records) bill(c Call) {
 }
 
 // addWait notes from when to when a call was in Twilio's queue.
-func (r *Records) addWait(c Call) {
+func (r *Records) addWait(c twilioapi.Call) {
 	until := c.Started
 	if until.IsZero() {
-		until = c.over()
+		until = c.Over()
 	}
 	if c.Created.IsZero() || until.Before(c.Created) {
 		return
@@ -103,23 +105,14 @@ func (r *Records) addWait(c Call) {
 }
 
 // addLive notes from when to when a dialed call was live.
-func (r *Records) addLive(c Call) {
-	end := c.over()
+func (r *Records) addLive(c twilioapi.Call) {
+	end := c.Over()
 	// A call that came and went within a second of their clock was live, too.
 	r.live[c.Started.Unix()]++
 	r.live[max(end.Unix(), c.Started.Unix()+1)]--
-	if c.Status == StatusCompleted {
+	if c.Status == twilioapi.StatusCompleted {
 		_ = r.Answer.RecordValue(int64(max(0, end.Sub(c.Started)-c.Duration) / time.Second))
 	}
-}
-
-// over returns when a call was over: calls that never connected have no end
-// time, but were changed last then.
-func (c Call) over() time.Time {
-	if c.Ended.IsZero() {
-		return c.Updated
-	}
-	return c.Ended
 }
 
 // DialRate returns the calls dialed per second, on average and in the busiest

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"call-load-tester/pkg/calls"
+	"call-load-tester/pkg/twilioapi"
 	"call-load-tester/pkg/twiliosim"
 )
 
@@ -17,7 +18,7 @@ func TestRecordsAddUp(t *testing.T) {
 	noon := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 	at := func(seconds int) time.Time { return noon.Add(time.Duration(seconds) * time.Second) }
 	r := calls.NewRecords()
-	for _, c := range []calls.Call{
+	for _, c := range []twilioapi.Call{
 		// answered after 2 s, 61 s long: two minutes billed, two cents and a half
 		{Status: "completed", Created: at(0), Started: at(0), Ended: at(63), Duration: 61 * time.Second, Price: "-0.02500", PriceUnit: "USD"},
 		// answered at once, 60 s: one minute, no price yet
@@ -82,7 +83,7 @@ func TestAcceptedIsNotDialed(t *testing.T) {
 		client, _ := newClient(t, twiliosim.Config{CPS: 2, PricePerMinute: 0.014})
 		asked := plan(100, 20)
 		asked.Hold = 10 * time.Second
-		result := client.Run(t.Context(), context.Background(), asked, new(memory), nil)
+		result := calls.Run(t.Context(), context.Background(), client, asked, new(memory), nil)
 		if rate, _ := result.Placement.Rate(20); rate != 20 {
 			t.Errorf("accepted %v a second, want 20", rate)
 		}
@@ -107,7 +108,7 @@ func TestTheTimeLimitEndsTheCalls(t *testing.T) {
 		client, account := newClient(t, twiliosim.Config{})
 		asked := plan(10, 10)
 		asked.TimeLimit = time.Minute
-		client.Place(t.Context(), context.Background(), asked, new(memory), nil)
+		calls.Place(t.Context(), context.Background(), client, asked, new(memory), nil)
 		time.Sleep(time.Minute - time.Second)
 		if live := len(account.Live()); live != 10 {
 			t.Errorf("%d live just before the limit, want 10", live)

@@ -1,6 +1,10 @@
 package calls
 
-import "errors"
+import (
+	"errors"
+
+	"call-load-tester/pkg/twilioapi"
+)
 
 // Refusals counts what Twilio refused, by reason, in the order met first.
 type Refusals []Refusal
@@ -33,7 +37,7 @@ func (r *Refusals) add(err error) {
 // sameReason reports whether two errors have the same code and status; messages
 // differ by the numbers they name.
 func sameReason(a, b error) bool {
-	var x, y *APIError
+	var x, y *twilioapi.APIError
 	if errors.As(a, &x) && errors.As(b, &y) {
 		return x.Code == y.Code && x.Status == y.Status
 	}

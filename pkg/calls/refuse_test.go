@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"call-load-tester/pkg/calls"
+	"call-load-tester/pkg/twilioapi"
 	"call-load-tester/pkg/twiliosim"
 )
 
@@ -40,10 +41,10 @@ func TestPermanentErrorsStopTheRun(t *testing.T) {
 				client, account := newClient(t, twiliosim.Config{ResponseTime: 50 * time.Millisecond, Faults: []twiliosim.Fault{
 					{Op: twiliosim.OpCreate, From: 3 * time.Second, Status: tc.status, Code: tc.code}}})
 				file := new(memory)
-				result := client.Run(t.Context(), context.Background(), plan(100, 5), file, nil)
+				result := calls.Run(t.Context(), context.Background(), client, plan(100, 5), file, nil)
 				checkNothingIsLeft(t, account, file)
 				checkSums(t, plan(100, 5), result)
-				var answer *calls.APIError
+				var answer *twilioapi.APIError
 				if !errors.As(result.Placement.Stopped, &answer) || answer.Code != tc.code || answer.Meaning() == "" {
 					t.Errorf("stopped because of %v, want code %d", result.Placement.Stopped, tc.code)
 				}
@@ -61,17 +62,12 @@ func TestWordsOfTwilioAreOnePrintableLine(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client, _ := newClient(t, twiliosim.Config{Faults: []twiliosim.Fault{
 			{Op: twiliosim.OpCreate, Status: 400, Code: 29999, Message: "no\x1b[2J\r\ncall\u0085\u202etoday\u2028\x07é 号: https://bob:hunter2@example.com/a?key=hunter2"}}})
-		result := client.Run(t.Context(), context.Background(), plan(1, 1), new(memory), nil)
-		var answer *calls.APIError
+		result := calls.Run(t.Context(), context.Background(), client, plan(1, 1), new(memory), nil)
+		var answer *twilioapi.APIError
 		if !errors.As(result.Placement.Stopped, &answer) || answer.Message != "no[2J  call today é 号: https://…@example.com/a?…" {
 			t.Errorf("stopped because of %q", result.Placement.Stopped)
 		}
 	})
-	for _, err := range []error{&calls.UnsentError{Err: errors.New("a\x1b\nb")}, &calls.LostError{Err: errors.New("a\x1b\nb")}} {
-		if got := err.Error(); !strings.HasSuffix(got, ": a b") {
-			t.Errorf("%q", got)
-		}
-	}
 }
 
 // An error about a number takes that destination out, and no other.
@@ -85,7 +81,7 @@ func TestABadNumberTakesItsDestinationOut(t *testing.T) {
 			mixed.Destinations = []string{to, bad}
 			file := new(memory)
 			told := 0
-			result := client.Run(t.Context(), context.Background(), mixed, file, func(e calls.Event) {
+			result := calls.Run(t.Context(), context.Background(), client, mixed, file, func(e calls.Event) {
 				if _, ok := e.(calls.CallRefused); ok {
 					told++
 				}
@@ -109,7 +105,7 @@ func TestUnsentRequestsAreRepeated(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client, account := newClient(t, twiliosim.Config{Faults: []twiliosim.Fault{{Do: twiliosim.Outage, For: 30 * time.Second}}})
 		file := new(memory)
-		result := client.Run(t.Context(), context.Background(), plan(20, 10), file, nil)
+		result := calls.Run(t.Context(), context.Background(), client, plan(20, 10), file, nil)
 		checkNothingIsLeft(t, account, file)
 		if p := result.Placement; len(p.Calls) != 20 || len(p.Unknown) != 0 {
 			t.Errorf("accepted %d, unknown %d, want 20 and 0", len(p.Calls), len(p.Unknown))
@@ -121,7 +117,7 @@ func TestPlacingStopsWhenTwilioIsOutOfReachForTwoMinutes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client, _ := newClient(t, twiliosim.Config{Faults: []twiliosim.Fault{{Do: twiliosim.Outage}}})
 		began := time.Now()
-		placed := client.Place(t.Context(), context.Background(), plan(10_000, 10), new(memory), nil)
+		placed := calls.Place(t.Context(), context.Background(), client, plan(10_000, 10), new(memory), nil)
 		if placed.NotStarted != 10_000 || placed.Stopped == nil {
 			t.Errorf("not started %d, stopped by %v; want all and a reason", placed.NotStarted, placed.Stopped)
 		}
@@ -136,7 +132,7 @@ func TestPlacingStopsAfterTwentyUnknownOutcomesInARow(t *testing.T) {
 		client, account := newClient(t, twiliosim.Config{Faults: []twiliosim.Fault{
 			{Op: twiliosim.OpCreate, From: 3 * time.Second, Status: 500, After: true}}})
 		file := new(memory)
-		result := client.Run(t.Context(), context.Background(), plan(100, 5), file, nil)
+		result := calls.Run(t.Context(), context.Background(), client, plan(100, 5), file, nil)
 		checkNothingIsLeft(t, account, file)
 		if p := result.Placement; len(p.Calls) != 15 || len(p.Unknown) != 20 || p.NotStarted != 65 {
 			t.Errorf("accepted %d, unknown %d, not started %d; want 15, 20, 65", len(p.Calls), len(p.Unknown), p.NotStarted)
@@ -152,7 +148,7 @@ func TestPlacingStopsAfterTwentyUnknownOutcomesInARow(t *testing.T) {
 func TestEndlessThrottlingRefusesTheCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client, account := newClient(t, twiliosim.Config{Faults: []twiliosim.Fault{{Op: twiliosim.OpCreate, Status: 429}}})
-		placed := client.Place(t.Context(), context.Background(), plan(2, 1), new(memory), nil)
+		placed := calls.Place(t.Context(), context.Background(), client, plan(2, 1), new(memory), nil)
 		if placed.Refused.Total() != 2 || len(account.Calls()) != 0 {
 			t.Errorf("refused %d, %d calls on Twilio; want 2 and none", placed.Refused.Total(), len(account.Calls()))
 		}
@@ -163,7 +159,7 @@ func TestRetryAfterIsHonoured(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client, account := newClient(t, twiliosim.Config{Faults: []twiliosim.Fault{
 			{Op: twiliosim.OpCreate, Nth: []int{1}, Status: 429, RetryAfter: 17 * time.Second}}})
-		placed := client.Place(t.Context(), context.Background(), plan(1, 1), new(memory), nil)
+		placed := calls.Place(t.Context(), context.Background(), client, plan(1, 1), new(memory), nil)
 		creates := account.Creates()
 		if len(placed.Calls) != 1 || len(creates) != 2 || creates[1].At.Sub(creates[0].At) != 17*time.Second {
 			t.Errorf("creates %+v, want the second 17 s after the first", creates)
@@ -175,7 +171,7 @@ func TestRetryAfterIsHonoured(t *testing.T) {
 func TestRepeatsPassTheLimiter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client, account := newClient(t, twiliosim.Config{Faults: []twiliosim.Fault{{Op: twiliosim.OpCreate, Share: 0.5, Status: 429}}})
-		placed := client.Place(t.Context(), context.Background(), plan(200, 10), new(memory), nil)
+		placed := calls.Place(t.Context(), context.Background(), client, plan(200, 10), new(memory), nil)
 		if len(placed.Calls) != 200 {
 			t.Errorf("%d accepted, want 200", len(placed.Calls))
 		}
@@ -190,7 +186,7 @@ func TestAFullDiskStopsTheRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client, account := newClient(t, twiliosim.Config{})
 		full := &disk{left: 12}
-		result := client.Run(t.Context(), context.Background(), plan(100, 5), full, nil)
+		result := calls.Run(t.Context(), context.Background(), client, plan(100, 5), full, nil)
 		var broken *calls.FileError
 		if !errors.As(result.Placement.Stopped, &broken) || !errors.Is(broken, errFull) {
 			t.Errorf("stopped because of %v, want the full disk", result.Placement.Stopped)
@@ -225,14 +221,12 @@ func TestABadCertificateStopsTheRun(t *testing.T) {
 	server.Config.ErrorLog = log.New(io.Discard, "", 0)
 	server.StartTLS()
 	defer server.Close()
-	network := calls.Network()
-	network.Proxy = nil
-	network.DialContext = func(ctx context.Context, kind, _ string) (net.Conn, error) {
+	network := &http.Transport{DialContext: func(ctx context.Context, kind, _ string) (net.Conn, error) {
 		return new(net.Dialer).DialContext(ctx, kind, server.Listener.Addr().String())
-	}
-	client := calls.NewClient(calls.Config{AccountSID: "AC00000000000000000000000000000000", Transport: network})
+	}}
+	client := twilioapi.New(twilioapi.Config{AccountSID: "AC00000000000000000000000000000000", Transport: network})
 	defer client.Close()
-	placed := client.Place(t.Context(), context.Background(), plan(10, 10), new(memory), nil)
+	placed := calls.Place(t.Context(), context.Background(), client, plan(10, 10), new(memory), nil)
 	if placed.Stopped == nil || !strings.Contains(placed.Stopped.Error(), "certificate") || account.Requests() != 0 {
 		t.Errorf("stopped because of %v with %d requests answered, want a certificate failure and none", placed.Stopped, account.Requests())
 	}
@@ -243,8 +237,8 @@ func TestOverAlreadyIsNoFailure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client, account := newClient(t, twiliosim.Config{})
 		placed := putCalls(account, 30)
-		client.End(t.Context(), slices.Values(placed), 0, nil)
-		got := client.End(t.Context(), slices.Values(placed), 20, func(e calls.Event) {
+		calls.End(t.Context(), client, slices.Values(placed), 0, nil)
+		got := calls.End(t.Context(), client, slices.Values(placed), 20, func(e calls.Event) {
 			if failed, ok := e.(calls.EndFailed); ok {
 				t.Errorf("told of a failure: %v", failed.Err)
 			}
@@ -253,13 +247,4 @@ func TestOverAlreadyIsNoFailure(t *testing.T) {
 			t.Errorf("over %d, failed %d, records %d; want 30, 0, and the 20 asked for", got.AlreadyOver, got.Failed, got.Records.Calls)
 		}
 	})
-}
-
-// The connections do not depend on HTTP/2, nor on what the library does.
-func TestNetworkSpeaksHTTP1Only(t *testing.T) {
-	network := calls.Network()
-	if p := network.Protocols; !p.HTTP1() || p.HTTP2() || p.UnencryptedHTTP2() {
-		t.Errorf("protocols %v, want HTTP/1 alone", p)
-	}
-	var _ http.RoundTripper = network
 }

@@ -6,6 +6,8 @@ import (
 	"math"
 	"slices"
 	"time"
+
+	"call-load-tester/pkg/twilioapi"
 )
 
 // A Result is what came of a run.
@@ -23,15 +25,15 @@ type Result struct {
 // The end of stop is a wish to stop: nothing more is started, nothing is held
 // any longer, and everything is cleaned up as planned. So do errors that stop
 // the placing. The end of ctx cuts everything off.
-func (c *Client) Run(ctx, stop context.Context, plan Plan, file SIDFile, watch Observer) *Result {
+func Run(ctx, stop context.Context, client *twilioapi.Client, plan Plan, file SIDFile, watch Observer) *Result {
 	watch = watch.oneAtATime()
 	r := &Result{Began: time.Now()}
-	r.Placement = c.Place(ctx, stop, plan, file, watch)
-	c.lanes.trim(endAtOnce)
+	r.Placement = place(ctx, stop, client, plan, file, watch)
+	client.Trim(endAtOnce)
 
 	holding, letGo := context.WithCancel(stop)
 	defer context.AfterFunc(ctx, letGo)()
-	lookUp := c.newLookUp(ctx, r.Began, r.Placement, file, watch)
+	lookUp := newLookUp(ctx, client, r.Began, r.Placement, file, watch)
 	adopted := lookUp.start(holding)
 	if r.Placement.Stopped == nil && plan.EndCalls {
 		hold(holding, plan.Hold-time.Since(r.Placement.LastAt), watch)
@@ -40,7 +42,7 @@ func (c *Client) Run(ctx, stop context.Context, plan Plan, file SIDFile, watch O
 
 	calls := andThen(slices.Values(r.Placement.Calls), adopted)
 	if plan.EndCalls {
-		r.Ending = c.End(ctx, calls, math.MaxInt, watch)
+		r.Ending = End(ctx, client, calls, math.MaxInt, watch)
 	}
 	for range adopted { // what is left of it, if the calls go on
 	}
@@ -55,6 +57,16 @@ func hold(stop context.Context, left time.Duration, watch Observer) {
 	}
 	watch.tell(Holding{left})
 	pause(stop, left)
+}
+
+// pause waits for d and reports whether ctx lasted as long.
+func pause(ctx context.Context, d time.Duration) bool {
+	select {
+	case <-time.After(d):
+		return ctx.Err() == nil
+	case <-ctx.Done():
+		return false
+	}
 }
 
 // andThen yields the calls of a sequence, then those of a channel until it is

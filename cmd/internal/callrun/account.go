@@ -1,8 +1,8 @@
 package callrun
 
 import (
-	"call-load-tester/pkg/calls"
 	"call-load-tester/pkg/cli"
+	"call-load-tester/pkg/twilioapi"
 	"call-load-tester/pkg/twiliosim"
 )
 
@@ -20,8 +20,8 @@ func Account(console *cli.Console, simulated bool, o Options) (cli.Credentials, 
 }
 
 // Client returns a client of an account, and what closes it.
-func Client(c cli.Credentials) (client *calls.Client, closeClient func()) {
-	client = calls.NewClient(calls.Config{
+func Client(c cli.Credentials) (client *twilioapi.Client, closeClient func()) {
+	client = twilioapi.New(twilioapi.Config{
 		AccountSID: c.AccountSID,
 		Username:   c.Username,
 		Password:   c.Password,
@@ -33,9 +33,9 @@ func Client(c cli.Credentials) (client *calls.Client, closeClient func()) {
 
 // Simulated returns a client of a simulated account, and what closes both. It
 // is a client like any other; only its connections lead nowhere.
-func Simulated(account *twiliosim.Account) (client *calls.Client, closeClient func()) {
+func Simulated(account *twiliosim.Account) (client *twilioapi.Client, closeClient func()) {
 	const anySID = "AC00000000000000000000000000000000"
-	client = calls.NewClient(calls.Config{
+	client = twilioapi.New(twilioapi.Config{
 		AccountSID: anySID,
 		Username:   anySID,
 		Password:   "none",

@@ -8,6 +8,7 @@ import (
 
 	"call-load-tester/pkg/calls"
 	callsreport "call-load-tester/pkg/report/calls"
+	"call-load-tester/pkg/twilioapi"
 )
 
 // Starts turns what came of placing calls into its part of the record.
@@ -89,7 +90,7 @@ func failures(refusals calls.Refusals) []callsreport.Failure {
 	list := []callsreport.Failure{}
 	for _, refusal := range refusals {
 		f := callsreport.Failure{Meaning: refusal.Err.Error(), Calls: refusal.Count}
-		var answer *calls.APIError
+		var answer *twilioapi.APIError
 		if errors.As(refusal.Err, &answer) {
 			f.Code, f.Status, f.Meaning, f.Hint = answer.Code, answer.Status, answer.Meaning(), answer.Hint()
 		}

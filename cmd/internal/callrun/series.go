@@ -8,6 +8,7 @@ import (
 
 	"call-load-tester/pkg/calls"
 	callsreport "call-load-tester/pkg/report/calls"
+	"call-load-tester/pkg/twilioapi"
 )
 
 // maxBins bounds the length of a series. A longer run has wider bins.
@@ -63,13 +64,13 @@ func (s *series) addRequests(requests []calls.Start) {
 		at := s.binOf(r.At.Sub(requests[0].At))
 		bin := &s.Bins[at]
 		switch r.Outcome {
-		case calls.Accepted:
+		case twilioapi.Accepted:
 			bin.Accepted++
-		case calls.Refused:
+		case twilioapi.Refused:
 			bin.Refused++
-		case calls.Unknown:
+		case twilioapi.Unknown:
 			bin.Unknown++
-		case calls.NotProcessed:
+		case twilioapi.NotProcessed:
 			bin.Repeated++
 		}
 		_ = took.RecordValue(r.Took.Microseconds())

@@ -7,6 +7,7 @@ import (
 	"call-load-tester/cmd/internal/callrun"
 	"call-load-tester/pkg/calls"
 	callsreport "call-load-tester/pkg/report/calls"
+	"call-load-tester/pkg/twilioapi"
 )
 
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
@@ -16,7 +17,7 @@ func at(seconds float64) time.Time { return noon.Add(time.Duration(seconds * flo
 // Figures worked out by hand. Twilio's clock is an hour ahead of ours.
 func TestSeries(t *testing.T) {
 	records := calls.NewRecords()
-	for _, c := range []calls.Call{
+	for _, c := range []twilioapi.Call{
 		{Status: "completed", Created: at(3600), Started: at(3600), Ended: at(3603)},
 		{Status: "completed", Created: at(3600), Started: at(3602), Ended: at(3604)},
 		{Status: "canceled", Created: at(3601), Updated: at(3603)},
@@ -24,11 +25,11 @@ func TestSeries(t *testing.T) {
 		records.Add(c)
 	}
 	got := callrun.Series([]calls.Start{
-		{At: at(1.4), Took: 40 * time.Millisecond, Outcome: calls.Refused}, // in the order of their answers
-		{At: at(0.5), Took: 10 * time.Millisecond, Outcome: calls.Accepted},
-		{At: at(0.5), Took: 20 * time.Millisecond, Outcome: calls.NotProcessed},
-		{At: at(1.5), Took: 30 * time.Millisecond, Outcome: calls.Accepted},
-		{At: at(3.4), Took: 50 * time.Millisecond, Outcome: calls.Unknown},
+		{At: at(1.4), Took: 40 * time.Millisecond, Outcome: twilioapi.Refused}, // in the order of their answers
+		{At: at(0.5), Took: 10 * time.Millisecond, Outcome: twilioapi.Accepted},
+		{At: at(0.5), Took: 20 * time.Millisecond, Outcome: twilioapi.NotProcessed},
+		{At: at(1.5), Took: 30 * time.Millisecond, Outcome: twilioapi.Accepted},
+		{At: at(3.4), Took: 50 * time.Millisecond, Outcome: twilioapi.Unknown},
 	}, records)
 	want := []callsreport.Bin{
 		{Start: 0, Accepted: 1, Refused: 1, Repeated: 1, Dialed: 1, Live: 1, Waiting: 1, Responses: 3},
@@ -60,8 +61,8 @@ func TestASeriesIsShort(t *testing.T) {
 		records := calls.NewRecords()
 		var starts []calls.Start
 		for i := range seconds {
-			starts = append(starts, calls.Start{At: at(float64(i)), Outcome: calls.Accepted})
-			records.Add(calls.Call{Status: "completed", Created: at(float64(i)), Started: at(float64(i + 2)), Ended: at(float64(i + 9))})
+			starts = append(starts, calls.Start{At: at(float64(i)), Outcome: twilioapi.Accepted})
+			records.Add(twilioapi.Call{Status: "completed", Created: at(float64(i)), Started: at(float64(i + 2)), Ended: at(float64(i + 9))})
 		}
 		s := callrun.Series(starts, records)
 		accepted, dialed, live := 0, 0, 0

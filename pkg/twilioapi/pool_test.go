@@ -1,4 +1,4 @@
-package calls
+package twilioapi
 
 import (
 	"context"
@@ -10,18 +10,18 @@ import (
 	"time"
 )
 
-// A lane goes to who has waited longest, not to who had it opened; so whoever
-// still waits has another one opened.
-func TestAWaiterWhoseLaneWentToAnotherIsNotForgotten(t *testing.T) {
+// A connection goes to who has waited longest, not to who had it opened; so
+// whoever still waits has another one opened.
+func TestAWaiterWhoseConnectionWentToAnotherIsNotForgotten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var opened atomic.Int32
-		pool := &lanes{template: &http.Transport{}, warmUp: func(_ context.Context, l *lane) error {
+		pool := &pool{template: &http.Transport{}, warmUp: func(_ context.Context, c *connection) error {
 			if opened.Add(1) == 1 {
 				time.Sleep(10 * time.Second)
 				return errors.New("the first connection hangs")
 			}
-			l.conn = newConnection(nil)
-			l.conn.answered.Store(true)
+			c.socket = newSocket(nil)
+			c.socket.answered.Store(true)
 			return nil
 		}}
 		began := time.Now()
@@ -37,7 +37,7 @@ func TestAWaiterWhoseLaneWentToAnotherIsNotForgotten(t *testing.T) {
 			return served
 		}
 		first, second := waiter(0), waiter(100*time.Millisecond)
-		// The second's lane, opened at 0.6 s, goes to the first.
+		// The second's connection, opened at 0.6 s, goes to the first.
 		if got := <-first; got != 600*time.Millisecond {
 			t.Errorf("the first was served after %v, want 600ms", got)
 		}

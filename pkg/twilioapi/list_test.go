@@ -1,7 +1,9 @@
-package calls_test
+package twilioapi_test
 
 import (
 	"context"
+	"fmt"
+	"iter"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -9,13 +11,13 @@ import (
 	"sync"
 	"testing"
 
-	"call-load-tester/pkg/calls"
+	"call-load-tester/pkg/twilioapi"
 	"call-load-tester/pkg/twiliosim"
 )
 
 // listening returns a client of an account behind a socket, and the queries it
 // sends.
-func listening(t *testing.T, account *twiliosim.Account) (*calls.Client, func() []string) {
+func listening(t *testing.T, account *twiliosim.Account) (*twilioapi.Client, func() []string) {
 	t.Helper()
 	var mu sync.Mutex
 	var queries []string
@@ -28,7 +30,7 @@ func listening(t *testing.T, account *twiliosim.Account) (*calls.Client, func() 
 		account.ServeHTTP(w, r)
 	}))
 	t.Cleanup(server.Close)
-	client := calls.NewClient(calls.Config{
+	client := twilioapi.New(twilioapi.Config{
 		AccountSID: "AC00000000000000000000000000000000",
 		Username:   "AC00000000000000000000000000000000",
 		Password:   "token",
@@ -44,6 +46,17 @@ func listening(t *testing.T, account *twiliosim.Account) (*calls.Client, func() 
 	}
 }
 
+// all reads a list to its end.
+func all(list iter.Seq2[twilioapi.Call, error]) (calls []twilioapi.Call, err error) {
+	for call, err := range list {
+		if err != nil {
+			return calls, err
+		}
+		calls = append(calls, call)
+	}
+	return calls, nil
+}
+
 // The library spoils addresses with dots and digits, so only phone numbers are
 // filters; the answer is compared here, where a SIP address has no "sip:".
 func TestListsByParties(t *testing.T) {
@@ -53,11 +66,11 @@ func TestListsByParties(t *testing.T) {
 		want           string
 	}{
 		{"phone numbers are filters", from, to, to,
-			"From=%2B15005550006&PageSize=1000&Status=queued&To=%2B14155550100"},
+			"From=%2B15005550006&PageSize=1000&Status=in-progress&To=%2B14155550100"},
 		{"a SIP address is not", from, "sip:alice@203.0.113.5", "alice@203.0.113.5",
-			"From=%2B15005550006&PageSize=1000&Status=queued"},
+			"From=%2B15005550006&PageSize=1000&Status=in-progress"},
 		{"nor is a client name", "client:bob.7", "client:alice.5", "client:alice.5",
-			"PageSize=1000&Status=queued"},
+			"PageSize=1000&Status=in-progress"},
 	} {
 		t.Run(tc.what, func(t *testing.T) {
 			t.Parallel()
@@ -66,9 +79,9 @@ func TestListsByParties(t *testing.T) {
 			account.Put("CA00000000000000000000000000000001", tc.from, tc.to)
 			account.Put("CA00000000000000000000000000000002", tc.from, "sip:alice@203.0.113.50")
 			client, queries := listening(t, account)
-			live, err := client.Live(t.Context(), tc.from, tc.to)
-			if err != nil || len(live) != 1 || live[0].To != tc.shown {
-				t.Errorf("live: %+v, %v; want the call to %s", live, err, tc.shown)
+			listed, err := all(client.Calls(t.Context(), twilioapi.Filter{From: tc.from, To: tc.to, Status: "in-progress"}))
+			if err != nil || len(listed) != 1 || listed[0].To != tc.shown {
+				t.Errorf("%+v, %v; want the call to %s", listed, err, tc.shown)
 			}
 			if got := queries()[0]; got != tc.want {
 				t.Errorf("query %s\nwant  %s", got, tc.want)
@@ -77,43 +90,16 @@ func TestListsByParties(t *testing.T) {
 	}
 }
 
-// TWILIO_EDGE and TWILIO_REGION choose the host.
-func TestEdgeAndRegionChooseTheHost(t *testing.T) {
-	t.Parallel()
-	hosts := make(chan string, 1)
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		hosts <- r.Host
-		_, _ = w.Write([]byte(`{"calls":[]}`))
-	}))
-	defer server.Close()
-	client := calls.NewClient(calls.Config{
-		AccountSID: "AC00000000000000000000000000000000",
-		Edge:       "sydney",
-		Region:     "au1",
-		Transport: &http.Transport{DialTLSContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
-			return new(net.Dialer).DialContext(ctx, network, server.Listener.Addr().String())
-		}},
-	})
-	defer client.Close()
-	if _, err := client.Check(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if host := <-hosts; host != "api.sydney.au1.twilio.com" {
-		t.Errorf("asked %s, want api.sydney.au1.twilio.com", host)
-	}
-}
-
 func TestListsFollowThePages(t *testing.T) {
 	t.Parallel()
 	account := twiliosim.New(twiliosim.Config{})
 	defer account.Close()
-	placed := putCalls(account, 2500)
-	client, queries := listening(t, account)
-	live, err := client.Live(t.Context(), from, to)
-	if err != nil || len(live) != len(placed) {
-		t.Errorf("%d calls, error %v; want %d", len(live), err, len(placed))
+	for i := range 2500 {
+		account.Put(fmt.Sprintf("CA%032x", i), from, to)
 	}
-	if got := len(queries()); got != 5 { // queued, ringing, and three pages of those in progress
-		t.Errorf("%d pages read, want 5", got)
+	client, queries := listening(t, account)
+	listed, err := all(client.Calls(t.Context(), twilioapi.Filter{From: from, To: to}))
+	if err != nil || len(listed) != 2500 || len(queries()) != 3 {
+		t.Errorf("%d calls on %d pages, error %v; want 2500 on 3", len(listed), len(queries()), err)
 	}
 }

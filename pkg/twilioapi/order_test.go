@@ -1,4 +1,4 @@
-package calls
+package twilioapi
 
 import (
 	"testing"

@@ -1,4 +1,4 @@
-package calls
+package twilioapi
 
 import (
 	"context"
@@ -13,22 +13,22 @@ import (
 // pageSize is the most that Twilio gives at once (Twilio: Call resource, 20007).
 const pageSize = 1000
 
-// A filter chooses calls to list. Zero fields choose all.
-type filter struct {
+// A Filter chooses calls to list. Zero fields choose all.
+type Filter struct {
 	From, To     string
 	Status       string
 	StartedSince time.Time // calls that were never dialed have no start time and match no such filter
 
-	// CreatedSince leaves out calls that were created earlier. The list is not
-	// read further where it is seen to be latest first and past that time.
-	// With StartedSince nothing is missed; without it, calls that were never
-	// dialed may be.
+	// CreatedSince leaves out calls that were created earlier, by Twilio's
+	// clock. A list is read no further where it is seen to be latest first and
+	// past that time. With StartedSince nothing is missed; without it, calls
+	// that were never dialed may be.
 	CreatedSince time.Time
 }
 
-// list yields the calls that f chooses, page by page, in Twilio's order, which
+// Calls yields the calls that f chooses, page by page, in Twilio's order, which
 // may be any. The first error is the last thing yielded.
-func (c *Client) list(ctx context.Context, f filter) iter.Seq2[Call, error] {
+func (c *Client) Calls(ctx context.Context, f Filter) iter.Seq2[Call, error] {
 	return func(yield func(Call, error) bool) {
 		next, seen := "", order{}
 		for {
@@ -52,27 +52,26 @@ func (c *Client) list(ctx context.Context, f filter) iter.Seq2[Call, error] {
 }
 
 // page reads the page at a next_page_uri, or the first one. It is asked for
-// again while Twilio cannot answer, for as long as c.persist does.
-func (c *Client) page(ctx context.Context, f filter, next string) (*api.ListCallResponse, error) {
+// again while Twilio cannot answer, for as long as [Retry] does.
+func (c *Client) page(ctx context.Context, f Filter, next string) (*api.ListCallResponse, error) {
 	var page *api.ListCallResponse
-	_, err := c.persist(ctx, func() (Call, *exchange) {
-		l := c.lanes.any()
-		defer c.lanes.put(l)
-		ex := c.through(ctx, l, nil, func(a *api.ApiService) (err error) {
+	err := Retry(ctx, func() error {
+		conn := c.pool.any()
+		defer c.pool.put(conn)
+		return c.send(ctx, conn, nil, func(a *api.ApiService) (err error) {
 			if next == "" {
 				page, err = a.PageCall(f.params(), "", "")
-				return err
+			} else {
+				page, err = further(a, next)
 			}
-			page, err = follow(a, next)
 			return err
-		})
-		return Call{}, ex
+		}).failure()
 	})
 	return page, err
 }
 
-// follow reads a further page. The library's own way to do it reads all pages.
-func follow(a *api.ApiService, uri string) (*api.ListCallResponse, error) {
+// further reads a further page. The library's own way to do it reads all pages.
+func further(a *api.ApiService, uri string) (*api.ListCallResponse, error) {
 	res, err := a.RequestHandler().Get("https://api.twilio.com"+uri, nil, nil, "")
 	if err != nil {
 		return nil, err
@@ -86,7 +85,7 @@ func follow(a *api.ApiService, uri string) (*api.ListCallResponse, error) {
 // digits behind it out of every query value, which spoils an address such as
 // sip:alice@203.0.113.5; so a party that is no phone number is left for
 // chooses.
-func (f filter) params() *api.ListCallParams {
+func (f Filter) params() *api.ListCallParams {
 	p := new(api.ListCallParams).SetPageSize(pageSize)
 	if isPhoneNumber(f.From) {
 		p.SetFrom(f.From)
@@ -105,9 +104,15 @@ func (f filter) params() *api.ListCallParams {
 
 // chooses reports whether a call that Twilio listed is between the parties, and
 // late enough.
-func (f filter) chooses(c Call) bool {
+func (f Filter) chooses(c Call) bool {
 	return (f.From == "" || sameParty(f.From, c.From)) && (f.To == "" || sameParty(f.To, c.To)) &&
 		!c.Created.Before(f.CreatedSince)
 }
 
 func isPhoneNumber(party string) bool { return strings.HasPrefix(party, "+") }
+
+// sameParty reports whether two addresses are the same party: Twilio shows
+// sip:user@host without its scheme.
+func sameParty(a, b string) bool {
+	return strings.EqualFold(strings.TrimPrefix(a, "sip:"), strings.TrimPrefix(b, "sip:"))
+}

@@ -1,0 +1,145 @@
+package twilioapi
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+var errThrottled = &APIError{Status: 429, Code: codeTooManyAtOnce}
+
+// acquireAll takes as many slots as there are at once.
+func acquireAll(t *testing.T, f *InFlight) []*Slot {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var slots []*Slot
+	for {
+		got := make(chan *Slot, 1)
+		go func() {
+			slot, err := f.Acquire(ctx)
+			if err == nil {
+				got <- slot
+			}
+			close(got)
+		}()
+		synctest.Wait()
+		select {
+		case slot := <-got:
+			slots = append(slots, slot)
+		default:
+			return slots
+		}
+	}
+}
+
+func TestInFlightHalvesAndGrows(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var told []int
+		f := NewInFlight(50, func(limit int) { told = append(told, limit) })
+		slots := acquireAll(t, f)
+		if len(slots) != 50 {
+			t.Fatalf("%d in flight at first, want the ceiling of 50", len(slots))
+		}
+		for _, slot := range slots {
+			slot.Release(errThrottled) // all at once: one halving
+		}
+		if f.limit != 25 || len(told) != 1 || told[0] != 25 || f.Throttled() != 50 {
+			t.Errorf("limit %d, told %v, throttled %d; want 25, once, 50", f.limit, told, f.Throttled())
+		}
+		for range 10 { // one more a second, however many are accepted
+			time.Sleep(time.Second)
+			for range 3 {
+				slot, err := f.Acquire(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				slot.Release(nil)
+			}
+		}
+		if f.limit != 35 {
+			t.Errorf("limit %d after ten accepted seconds, want 35", f.limit)
+		}
+		time.Sleep(time.Second)
+		slot, _ := f.Acquire(t.Context())
+		slot.Release(errors.New("anything else"))
+		if f.limit != 35 {
+			t.Errorf("limit %d after a failure, want it unchanged", f.limit)
+		}
+	})
+}
+
+// Once it is found what the account allows, it tries one more each
+// second, and takes no more than that back.
+func TestInFlightStaysAtWhatIsAllowed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const allowed = 10
+		halvings := 0
+		f := NewInFlight(16, func(int) { halvings++ })
+		for second := range 30 {
+			slots := acquireAll(t, f)
+			if second > 5 && (len(slots) < allowed || len(slots) > allowed+1) {
+				t.Errorf("second %d: %d in flight, want 10 or 11", second, len(slots))
+			}
+			time.Sleep(time.Second)
+			for i, slot := range slots {
+				if i < allowed {
+					slot.Release(nil)
+				} else {
+					slot.Release(errThrottled)
+				}
+			}
+		}
+		if halvings != 1 {
+			t.Errorf("%d halvings, want the first one only", halvings)
+		}
+		for range 3 { // it allows less now
+			for _, slot := range acquireAll(t, f) {
+				slot.Release(errThrottled)
+			}
+		}
+		if f.limit > 3 || halvings < 3 {
+			t.Errorf("limit %d after %d halvings, want it lowered fast", f.limit, halvings)
+		}
+	})
+}
+
+func TestInFlightNeverCloses(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := NewInFlight(8, nil)
+		for range 10 {
+			slot, err := f.Acquire(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			slot.Release(errThrottled)
+		}
+		if f.limit != 1 {
+			t.Errorf("limit %d, want 1", f.limit)
+		}
+	})
+}
+
+func TestInFlightGivesBackTheSlotOfWhoGivesUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := NewInFlight(1, nil)
+		slot, _ := f.Acquire(t.Context())
+		ctx, cancel := context.WithCancel(t.Context())
+		gaveUp := make(chan error)
+		go func() {
+			_, err := f.Acquire(ctx)
+			gaveUp <- err
+		}()
+		synctest.Wait()
+		cancel()
+		if err := <-gaveUp; !errors.Is(err, context.Canceled) {
+			t.Errorf("acquiring with a cancelled context: %v", err)
+		}
+		slot.Release(nil)
+		if _, err := f.Acquire(t.Context()); err != nil || f.taken != 1 {
+			t.Errorf("error %v, %d in flight, want the one slot free again", err, f.taken)
+		}
+	})
+}
