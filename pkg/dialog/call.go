@@ -36,6 +36,8 @@ func (c *Conversation) execute(at position) {
 	}
 	for c.ending == Live && c.next.url == "" {
 		switch verbs := c.at.document.Children; {
+		case c.isTooLong():
+			c.end(Endless)
 		case c.at.next < len(verbs):
 			c.at.next++
 			verb(verbs[c.at.next-1])
@@ -108,16 +110,23 @@ func (c *Conversation) reject(verb *webhook.Element) {
 
 // end ends the conversation. Of a call, the number's status callback tells.
 func (c *Conversation) end(ending Ending) {
+	c.ending = ending
+	if c.isChat() {
+		c.lasted = c.now()
+		return
+	}
 	if ending != Rejected && ending != Interrupted {
 		c.pickUp()
 	}
-	c.wait = max(0, min(c.wait, c.pickedUpAt+maxCall-c.clock))
-	c.ending = ending
+	c.wait = min(c.wait, c.pickedUpAt+maxCall-c.clock)
 	c.lasted = c.now()
 	if c.player.status != nil {
-		c.callURL(c.player.status, false, 0, c.progress(c.endStatus(), 0, c.lasted-c.pickedUpAt))
+		c.callURL(c.player.status, false, 0, c.progress(c.endStatus(), c.lasted-c.pickedUpAt))
 	}
 }
+
+// isTooLong reports whether Twilio has ended the call for its length.
+func (c *Conversation) isTooLong() bool { return !c.isChat() && c.now() > c.pickedUpAt+maxCall }
 
 // hangUpAsking hangs up in the middle of a verb. The action is asked, but what it
 // answers is not played.
@@ -134,9 +143,9 @@ func (c *Conversation) hangUpAsking(verb *webhook.Element, own webhook.Row) {
 	}
 }
 
-// spend lets time pass.
+// spend lets time pass: as much as the longest call takes, picked up late.
 func (c *Conversation) spend(d time.Duration) {
-	c.wait = min(c.wait+min(d, maxCall), maxCall)
+	c.wait = min(c.wait+min(d, maxCall), 2*maxCall)
 }
 
 // perform speaks, plays or pauses. The caller hangs up on what never ends.

@@ -8,10 +8,9 @@ import (
 	"call-load-tester/pkg/webhook"
 )
 
-// progress returns the fields of a callback that tells of the progress of the
-// call.
-func (c *Conversation) progress(status string, sequence int, lasted time.Duration) webhook.Row {
-	own := c.progressFields(status, sequence, c.now(), lasted)
+// progress returns the fields of the callback that tells that the call is over.
+func (c *Conversation) progress(status string, lasted time.Duration) webhook.Row {
+	own := c.progressFields(status, 0, c.now(), lasted)
 	slices.SortStableFunc(own, byName)
 	return c.callFields(nil, status, own)
 }

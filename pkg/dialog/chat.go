@@ -27,8 +27,8 @@ func (c *Conversation) messageRequest() webhook.Request {
 	if len(c.next.own) > 0 {
 		r.Fields = replaced(r.Fields, c.next.own)
 	}
-	if c.next.role != First && c.next.url != c.player.signed {
-		r.Segments = 0 // the message was received before
+	if !c.next.message {
+		r.Segments = 0 // it was received before
 	}
 	return r
 }
@@ -56,7 +56,7 @@ func (c *Conversation) nextMessage() {
 	}
 	c.turns++
 	c.sid = c.newDigits()
-	c.spend(c.player.rules.Think)
+	c.wait += c.player.rules.Think
 	c.next = c.player.first
 	c.next.role = FollowUp
 }

@@ -108,7 +108,9 @@ func (c *Conversation) Failed(code webhook.Code, took time.Duration) Next {
 func (c *Conversation) HangUp(after time.Duration) Next {
 	c.next = asking{}
 	if c.ending == Live {
-		c.wait = min(max(after, 0), c.wait)
+		c.clock += min(max(after, 0), c.wait)
+		c.wait = 0
+		c.pickedUp = c.pickedUp && c.pickedUpAt <= c.clock
 		c.end(Interrupted)
 	}
 	return c.handOut()

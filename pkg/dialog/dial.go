@@ -106,11 +106,11 @@ func (c *Conversation) dialResult(d dialing) webhook.Row {
 }
 
 // dialCallbacks hands out what the status callbacks of those dialed are told.
-// All are dialed at the same time: the first answers, the others are canceled.
-// Twilio: TwiML <Number>, <Client>, <Sip>, statusCallback.
+// Up to ten are dialed at the same time: the first answers, the others are
+// canceled. Twilio: TwiML <Number>, <Client>, <Sip>, statusCallback.
 func (c *Conversation) dialCallbacks(d dialing) {
 	sid, status := d.sid, d.status
-	for _, noun := range d.verb.Children {
+	for _, noun := range d.verb.Children[:min(len(d.verb.Children), 10)] {
 		if noun.Name != "Number" && noun.Name != "Client" && noun.Name != "Sip" {
 			continue
 		}

@@ -36,12 +36,11 @@ func PersonParser(kind webhook.Kind) func(line string) (*Person, error) {
 		if err != nil {
 			return nil, err
 		}
-		person := &Person{first: first}
-		if then == nil {
-			return person, nil
+		turns, err := parseTurns(then, kind)
+		if err != nil {
+			return nil, err
 		}
-		person.turns, err = parseTurns(then, kind)
-		return person, err
+		return &Person{first: first, turns: turns}, nil
 	}
 }
 
@@ -64,7 +63,10 @@ const (
 
 func parseTurns(list json.RawMessage, kind webhook.Kind) ([]turn, error) {
 	var entries []json.RawMessage
-	if list[0] != '[' {
+	switch {
+	case list == nil:
+		return nil, nil
+	case list[0] != '[':
 		return nil, fmt.Errorf(`%q must be a list of turns, such as ["1", "", "hangup"]`, webhook.Then)
 	}
 	if err := json.Unmarshal(list, &entries); err != nil {
@@ -88,8 +90,12 @@ func parseTurn(entry json.RawMessage, kind webhook.Kind) (turn, error) {
 	text := string(entry)
 	switch entry[0] {
 	case '{':
-		row, err := webhook.ParseRow(text)
-		if err == nil && len(row) == 0 {
+		row, then, err := webhook.ParsePerson(text)
+		switch {
+		case err != nil:
+		case then != nil:
+			err = fmt.Errorf("%q is for the row", webhook.Then)
+		case len(row) == 0:
 			err = errors.New(`an object without fields says nothing; write "" for silence`)
 		}
 		return turn{kind: fields, fields: row}, err

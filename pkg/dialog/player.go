@@ -52,6 +52,7 @@ func New(rules Rules, persons []*Person) (*Player, error) {
 	p.host = signed.Host
 	p.first = p.asking(signed, rules.Envelope.Get, First, nil)
 	p.first.send = rules.Envelope.URL
+	p.first.message = true
 	for _, person := range persons {
 		p.persons = append(p.persons, person.prepared(rules.Envelope))
 	}

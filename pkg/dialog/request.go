@@ -42,6 +42,8 @@ type asking struct {
 	get  bool
 	role Role
 	own  webhook.Row // its own fields, sorted, besides those that all requests have
+
+	message bool // a new message of a chat
 }
 
 // Request writes the request that is due to r, whose memory is used again.
@@ -80,7 +82,7 @@ func (c *Conversation) ask(reference string, get bool, own webhook.Row) {
 // countRequest counts a request of the conversation. It reports false if there
 // were too many: then the caller hangs up.
 func (c *Conversation) countRequest() bool {
-	if c.requests >= c.player.rules.MaxRequests || c.now() > c.pickedUpAt+maxCall {
+	if c.isTooLong() || c.requests >= c.player.rules.MaxRequests {
 		c.end(Endless)
 		return false
 	}
