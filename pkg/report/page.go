@@ -2,10 +2,8 @@ package report
 
 import (
 	_ "embed"
-	"fmt"
 	"html/template"
 	"io"
-	"math"
 
 	"call-load-tester/pkg/report/internal/chart"
 )
@@ -96,76 +94,4 @@ func (p *Page) Draw(f Figure, c *chart.Chart) {
 	f.Wide = template.HTML(c.SVG(840, 220))
 	f.Narrow = template.HTML(c.SVG(340, 210))
 	p.Figures = append(p.Figures, f)
-}
-
-// A clock is the unit of a time axis.
-type clock struct {
-	unit float64 // in seconds
-	name string
-}
-
-// clockFor returns the unit in which a run of so many seconds is easy to read.
-func clockFor(seconds float64) clock {
-	switch {
-	case seconds > 6*3600:
-		return clock{3600, "hours"}
-	case seconds > 600:
-		return clock{60, "minutes"}
-	case seconds < 1:
-		return clock{0.001, "milliseconds"}
-	}
-	return clock{1, "seconds"}
-}
-
-// A Span is the time axis of a series: bins of equal width, the last of which
-// may be cut short.
-type Span struct {
-	clock
-	Width, End float64 // in seconds
-	Bins       int
-}
-
-// NewSpan returns the time axis of so many bins of a width, which ends before
-// the last of them does if it is cut short; times are in seconds.
-func NewSpan(width, end float64, bins int) Span { return Span{clockFor(end), width, end, bins} }
-
-// Steps is a line that holds the value of each bin for its width. What is not a
-// number is a gap.
-func (s Span) Steps(colour chart.Colour, value func(i int) float64) chart.Line {
-	line, y := chart.Line{Colour: colour}, math.NaN()
-	for i := range s.Bins {
-		if v := value(i); v != y { // what is level needs no points in between
-			x := float64(i) * s.Width / s.unit
-			line.Points = append(line.Points, chart.Point{X: x, Y: y}, chart.Point{X: x, Y: v})
-			y = v
-		}
-	}
-	line.Points = append(line.Points, chart.Point{X: s.End / s.unit, Y: y})
-	return line
-}
-
-// Level is a grey line at a height.
-func (s Span) Level(y float64) chart.Line {
-	return chart.Line{Colour: chart.Grey, Points: []chart.Point{{X: 0, Y: y}, {X: s.End / s.unit, Y: y}}}
-}
-
-// Chart is one of lines over the span.
-func (s Span) Chart(since string, lines ...chart.Line) *chart.Chart {
-	return &chart.Chart{X: s.name + " since " + since, End: s.End / s.unit, Lines: lines}
-}
-
-// Binned says how wide the bins are, where that matters.
-func (s Span) Binned() string {
-	if s.Width <= 1 {
-		return ""
-	}
-	return fmt.Sprintf(" Each step is %s s; rates are the average of a step.", Number(s.Width))
-}
-
-// OrGap is the value, or a gap if nothing was measured.
-func OrGap(measured int, value float64) float64 {
-	if measured == 0 {
-		return math.NaN()
-	}
-	return value
 }
