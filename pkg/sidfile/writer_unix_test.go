@@ -40,10 +40,16 @@ func TestNoHalfLineIsLeft(t *testing.T) {
 func appendPastLimit(t *testing.T, dir string) {
 	signal.Ignore(syscall.SIGXFSZ)
 	w := create(t, dir, false)
-	limit := syscall.Rlimit{Cur: sidfile.Len + 11, Max: sidfile.Len + 11}
-	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit); err != nil {
+	var before syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_FSIZE, &before); err != nil {
 		t.Fatal(err)
 	}
+	limited := before
+	limited.Cur = sidfile.Len + 11
+	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limited); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = syscall.Setrlimit(syscall.RLIMIT_FSIZE, &before) }() // -cover writes a file at the end
 	if err := w.Append(sidA); err != nil {
 		t.Fatal(err)
 	}
