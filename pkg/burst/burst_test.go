@@ -7,13 +7,12 @@ import (
 	"math"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"call-load-tester/pkg/burst"
-
-	"pgregory.net/rapid"
 )
 
 func TestStartsFallInBurstsOfTheCap(t *testing.T) {
@@ -54,6 +53,82 @@ func TestStartsFallInBurstsOfTheCap(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestTheCapFollowsItsSchedule(t *testing.T) {
+	const ms = time.Millisecond
+	for _, tc := range []struct {
+		what string
+		caps caps
+		busy []time.Duration // how long the caller is busy after each start
+		want []float64       // seconds
+	}{
+		{"a ramp up, used to the full", caps{1, 2, 3},
+			make([]time.Duration, 9), []float64{0, 1, 1, 2, 2, 2, 3, 3, 3}},
+		{"a ramp down", caps{3, 2, 1},
+			make([]time.Duration, 8), []float64{0, 0, 0, 1, 1, 2, 3, 4}},
+		{"steps up and down", caps{1, 3, 1, 2},
+			make([]time.Duration, 9), []float64{0, 1, 1, 1, 2, 3, 3, 4, 4}},
+		{"from one to many at once", caps{1, 5},
+			make([]time.Duration, 8), []float64{0, 1, 1, 1, 1, 1, 2, 2}},
+		{"after a late burst the next second starts what its cap is larger by, the rest when the burst is a second old",
+			caps{1, 2, 4}, []time.Duration{1500 * ms, 0, 0, 0, 0, 0, 0}, []float64{0, 1.5, 1.5, 2, 2, 2.5, 2.5}},
+		{"a full late burst before a smaller cap: nothing goes until it is a second old",
+			caps{1, 3, 2}, []time.Duration{1500 * ms, 0, 0, 0, 0, 0, 0}, []float64{0, 1.5, 1.5, 1.5, 2.5, 2.5, 3.5}},
+		{"half a late burst before a smaller cap: together no more than the larger",
+			caps{1, 4, 2}, []time.Duration{1500 * ms, 0, 500 * ms, 0, 0, 0, 0}, []float64{0, 1.5, 1.5, 2, 2, 3, 3}},
+		{"the seconds go on while nothing is started, and nothing is caught up", caps{1, 2, 3, 4},
+			[]time.Duration{2700 * ms, 0, 0, 0, 0, 0, 0}, []float64{0, 2.7, 2.7, 2.7, 3, 3.7, 3.7}},
+	} {
+		t.Run(tc.what, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				lim := burst.NewScheduled(tc.caps.schedule)
+				time.Sleep(10 * time.Second) // second 0 begins with the first start
+				t0 := time.Now()
+				var got []float64
+				for _, busy := range tc.busy {
+					if err := lim.Wait(t.Context()); err != nil {
+						t.Fatal(err)
+					}
+					got = append(got, time.Since(t0).Seconds())
+					time.Sleep(busy)
+				}
+				if !slices.Equal(got, tc.want) {
+					t.Errorf("caps %v: starts at %v, want %v", tc.caps, got, tc.want)
+				}
+			})
+		})
+	}
+}
+
+// A number that changes at any time holds from the next second on, for a Wait
+// that is already under way, too.
+func TestAChangedNumberHoldsFromTheNextSecondOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var number atomic.Int64
+		number.Store(1)
+		var asked []int
+		lim, t0 := burst.NewScheduled(func(k int) int {
+			asked = append(asked, k)
+			return int(number.Load())
+		}), time.Now()
+		time.AfterFunc(1500*time.Millisecond, func() { number.Store(3) })
+		time.AfterFunc(3500*time.Millisecond, func() { number.Store(2) })
+		var got []float64
+		for _, busy := range []time.Duration{1200 * time.Millisecond, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5 * time.Second, 0} {
+			_ = lim.Wait(t.Context())
+			got = append(got, time.Since(t0).Seconds())
+			time.Sleep(busy)
+		}
+		// The start at 1.2 is within the second that ends at 2.0, so then only two
+		// of the three may go.
+		if want := []float64{0, 1.2, 2, 2, 2.2, 3, 3, 3.2, 4, 4, 5, 10}; !slices.Equal(got, want) {
+			t.Errorf("starts at %v, want %v", got, want)
+		}
+		if want := []int{0, 1, 2, 3, 4, 5, 10}; !slices.Equal(asked, want) {
+			t.Errorf("asked for the caps of seconds %v, want %v, each once", asked, want)
+		}
+	})
 }
 
 func TestThousandsOfCallersShareOneCap(t *testing.T) {
@@ -157,46 +232,30 @@ func TestOnBurstIsCalledForFullBursts(t *testing.T) {
 	})
 }
 
-// No sliding second holds more than the cap, whatever the callers do.
-func TestNoSlidingSecondExceedsTheCap(t *testing.T) {
-	rapid.Check(t, func(rt *rapid.T) {
-		cap := rapid.IntRange(1, 8).Draw(rt, "cap")
-		callers := rapid.SliceOfN(rapid.Custom(drawCaller), 1, 60).Draw(rt, "callers")
-		synctest.Test(t, func(t *testing.T) {
-			lim := burst.New(cap)
-			var mu sync.Mutex
-			var starts []time.Time
-			var wg sync.WaitGroup
-			for _, c := range callers {
-				wg.Go(func() {
-					time.Sleep(c.arrives)
-					ctx, cancel := context.WithTimeout(t.Context(), c.patience)
-					defer cancel()
-					if lim.Wait(ctx) == nil {
-						mu.Lock()
-						starts = append(starts, time.Now())
-						mu.Unlock()
-					}
-				})
-			}
-			wg.Wait()
-			slices.SortFunc(starts, time.Time.Compare)
-			for i := range starts {
-				if i+cap < len(starts) && starts[i+cap].Sub(starts[i]) < time.Second {
-					t.Errorf("cap %d: %d starts within %v", cap, cap+1, starts[i+cap].Sub(starts[i]))
-				}
-			}
-		})
+// A burst has the cap of the second that it fills.
+func TestOnBurstTellsTheCapOfTheSecond(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		lim := burst.NewScheduled(caps{1, 3, 2, 5, 4}.schedule)
+		var got []burst.Burst
+		lim.OnBurst = func(b burst.Burst) { got = append(got, b) }
+		for _, busy := range []time.Duration{
+			0, 0, 0, 0, 0, 0, // 1, 3, 2
+			0, 0, 0, 0, 1500 * time.Millisecond, // 5, but nobody had to wait after them
+			0, 0, 0, 0, 0, // 4, half a second late, and one that waits for them
+		} {
+			_ = lim.Wait(t.Context())
+			time.Sleep(busy)
+		}
+		want := []burst.Burst{
+			{Cap: 1, Rate: 1, Slept: time.Second},
+			{Cap: 3, Rate: 3, Slept: time.Second},
+			{Cap: 2, Rate: 2, Slept: time.Second},
+			{Cap: 4, Rate: 4, Slept: time.Second},
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("bursts %+v, want %+v", got, want)
+		}
 	})
-}
-
-type caller struct{ arrives, patience time.Duration }
-
-func drawCaller(t *rapid.T) caller {
-	return caller{
-		arrives:  time.Duration(rapid.IntRange(0, 3000).Draw(t, "arrives")) * time.Millisecond,
-		patience: time.Duration(rapid.SampledFrom([]int{1, 300, 999, 5000, 100000}).Draw(t, "patience")) * time.Millisecond,
-	}
 }
 
 // The rate is that from the first start of a burst to that of the next.
@@ -261,14 +320,22 @@ func TestDoCountsFromTheEndOfTheStart(t *testing.T) {
 }
 
 func TestWaitingAllocatesNothing(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithCancel(context.Background())
-		defer cancel()
-		lim := burst.New(2)
-		if got := testing.AllocsPerRun(1000, func() { _ = lim.Wait(ctx) }); got != 0 {
-			t.Errorf("%v allocations a wait, want 0", got)
-		}
-	})
+	for _, tc := range []struct {
+		what string
+		caps caps
+	}{
+		{"a constant cap", caps{2}},
+		{"caps that rise and fall", append(caps{3}, slices.Repeat(caps{1, 2, 3, 2}, 1000)...)},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(context.Background())
+			defer cancel()
+			lim := burst.NewScheduled(tc.caps.schedule)
+			if got := testing.AllocsPerRun(1000, func() { _ = lim.Wait(ctx) }); got != 0 {
+				t.Errorf("%s: %v allocations a wait, want 0", tc.what, got)
+			}
+		})
+	}
 }
 
 func TestNewRefusesACapBelowOne(t *testing.T) {
@@ -282,6 +349,20 @@ func TestNewRefusesACapBelowOne(t *testing.T) {
 			burst.New(cap)
 		}()
 	}
+}
+
+func TestAScheduledCapBelowOnePanics(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		lim := burst.NewScheduled(caps{1, 1, 0}.schedule)
+		defer func() {
+			if got, want := recover(), "burst: the cap of second 2 is 0; it must be at least 1"; got != want {
+				t.Errorf("panicked with %v, want %q", got, want)
+			}
+		}()
+		for range 3 {
+			_ = lim.Wait(t.Context())
+		}
+	})
 }
 
 func ExampleLimiter_Wait() {
@@ -300,8 +381,9 @@ func ExampleLimiter_Wait() {
 }
 
 func BenchmarkWait(b *testing.B) {
-	lim := burst.New(b.N) // never reached
+	lim := burst.New(b.N + 1) // never reached
 	ctx := b.Context()
+	_ = lim.Wait(ctx) // makes room for the cap
 	b.ReportAllocs()
 	b.ResetTimer()
 	for range b.N {
