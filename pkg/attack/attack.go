@@ -6,6 +6,9 @@
 // whatever the endpoint does; latency then counts from when a request was due,
 // so that an endpoint that stalls cannot hide it by being asked less.
 //
+// Of the kinds of conversations, package dialog says what follows an answer, and
+// when; then it is conversations that are begun back to back or in bursts.
+//
 // Requests are written, signed and judged by package webhook. This package
 // keeps the connections: it writes a request's bytes to one, and fasthttp's
 // response parser reads the answer. Compared on loopback with 50 connections,
@@ -22,6 +25,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"call-load-tester/pkg/dialog"
 	"call-load-tester/pkg/webhook"
 )
 
@@ -39,7 +43,8 @@ const DefaultMaxInFlight = 10_000
 const MaxRequests = 1_000_000_000
 
 // A Config says what to send where. Requests, Token, Envelope.URL and either
-// Concurrency or Rate are needed.
+// Concurrency or Rate are needed. Where the kind is a conversation, these count
+// conversations.
 type Config struct {
 	Envelope webhook.Envelope
 	Rows     []webhook.Row // request i is made of row i modulo their number
@@ -47,9 +52,14 @@ type Config struct {
 	Requests int           // how many to send, 1 to MaxRequests
 	Users    int           // of tw_load's configuration; the plan tells it
 
-	Concurrency int // closed loop: connections
-	Rate        int // open loop, if above 0: requests due at the start of each second
-	MaxInFlight int // open loop: requests in flight at most; 0: DefaultMaxInFlight
+	Persons []*dialog.Person // of conversations, in the place of Rows
+	Rules   dialog.Rules     // likewise; the envelope is that above
+	Pace    Pace             // likewise
+
+	Concurrency int           // closed loop: connections
+	Rate        int           // open loop, if above 0: requests due at the start of each second
+	MaxInFlight int           // open loop: requests in flight at most; 0: DefaultMaxInFlight
+	Ramp        time.Duration // in which Concurrency or Rate is reached, evenly; with Rate whole seconds
 
 	Timeout      time.Duration // 0: DefaultTimeout
 	BadSignature float64       // percent of the requests that get a wrong signature, 0 to 100
@@ -69,7 +79,7 @@ func (c Config) check() error {
 		return fmt.Errorf("kind %v: this package sends single requests only", c.Envelope.Kind)
 	case c.Requests < 1 || c.Requests > MaxRequests:
 		return fmt.Errorf("%d requests: it must be 1 to %d", c.Requests, MaxRequests)
-	case len(c.Rows) == 0:
+	case len(c.Rows) == 0 && !c.Envelope.Kind.IsConversation():
 		return errors.New("there is no row to send")
 	case c.Rate < 0:
 		return fmt.Errorf("rate %d: it must not be negative", c.Rate)
@@ -77,6 +87,8 @@ func (c Config) check() error {
 		return fmt.Errorf("concurrency %d: it must be at least 1", c.Concurrency)
 	case c.MaxInFlight < 0:
 		return fmt.Errorf("%d requests in flight at most: it must not be negative", c.MaxInFlight)
+	case c.Ramp < 0 || c.Rate > 0 && c.Ramp%time.Second != 0:
+		return fmt.Errorf("ramp %v: it must not be negative, and with a rate whole seconds", c.Ramp)
 	case c.Timeout < 0:
 		return fmt.Errorf("timeout %v: it must not be negative", c.Timeout)
 	case !(c.BadSignature >= 0 && c.BadSignature <= 100):
@@ -93,10 +105,15 @@ func (c Config) check() error {
 // An Attack is one run. It runs once.
 type Attack struct {
 	cfg       Config
-	templates []*webhook.Template
-	target    target
+	templates []*webhook.Template // of the rows
+	player    *dialog.Player      // of the persons; nil if there are rows
+	addr      address             // of the endpoint
+	route     webhook.Route       // to it
 	forgeries forgeries
 	recorder  *recorder
+	pools     senderPools
+
+	hangingUp chan struct{} // held by callbacks after an interrupt
 
 	sent, done, incomplete atomic.Int64
 }
@@ -118,9 +135,18 @@ func New(cfg Config) (*Attack, error) {
 	}
 	a := &Attack{
 		cfg:       cfg,
-		target:    newTarget(cfg.Envelope),
+		addr:      newAddress(mustParse(cfg.Envelope.URL)),
+		route:     webhook.NewRoute(cfg.Envelope),
 		forgeries: newForgeries(cfg.Requests, cfg.BadSignature),
 		recorder:  newRecorder(),
+		hangingUp: make(chan struct{}, hangingUp),
+	}
+	a.pools = senderPools{attack: a, pools: make(map[string]*senderPool)}
+	if cfg.Envelope.Kind.IsConversation() {
+		var err error
+		cfg.Rules.Envelope = cfg.Envelope
+		a.player, err = dialog.New(cfg.Rules, cfg.Persons)
+		return a, err
 	}
 	for _, row := range cfg.Rows[:min(len(cfg.Rows), cfg.Requests)] {
 		a.templates = append(a.templates, webhook.NewTemplate(cfg.Envelope, row))
@@ -137,6 +163,7 @@ func (a *Attack) Run(ctx context.Context) *Result {
 		loop = a.openLoop
 	}
 	took, sending := loop(ctx)
+	a.pools.close()
 
 	r := a.recorder.conclude()
 	r.Plan = a.cfg.Plan()
@@ -146,6 +173,9 @@ func (a *Attack) Run(ctx context.Context) *Result {
 	}
 	if p := a.cfg.Prices; p != nil {
 		r.Cost = Cost{true, *p, p.Cost(r.Received, r.Replies)}
+		if r.Conversations != nil {
+			r.Cost.Total += p.Minute * float64(r.Conversations.Minutes)
+		}
 	}
 	r.Interrupted = ctx.Err() != nil
 	r.Pass = a.cfg.Pass.judge(r)
@@ -157,11 +187,15 @@ type Progress struct {
 	Sent       int // requests
 	Done       int // of these, answered or given up
 	Incomplete int // of these, neither accepted nor refused on purpose
+
+	Begun int // conversations
+	Over  int // of these
 }
 
 // Progress returns how far the attack is. It may be called at any time.
 func (a *Attack) Progress() Progress {
 	// In this order, so that never more seem done than sent.
 	incomplete, done := a.incomplete.Load(), a.done.Load()
-	return Progress{Sent: int(a.sent.Load()), Done: int(done), Incomplete: int(incomplete)}
+	over, begun := a.recorder.conversations()
+	return Progress{Sent: int(a.sent.Load()), Done: int(done), Incomplete: int(incomplete), Begun: begun, Over: over}
 }

@@ -9,37 +9,52 @@ import (
 	"call-load-tester/pkg/burst"
 )
 
-// closedLoop lets each of so many senders work back to back until all requests
-// are sent. It returns how long that took, which is the time of the sending.
+// closedLoop lets each of so many workers work back to back until everything is
+// done: they begin evenly over the ramp. It returns how long that took, which is
+// the time of the sending.
 func (a *Attack) closedLoop(ctx context.Context) (took, sending time.Duration) {
 	a.recorder.begin()
+	start := a.recorder.start
 	var stop atomic.Bool
 	stop.Store(ctx.Err() != nil)
 	defer context.AfterFunc(ctx, func() { stop.Store(true) })()
 
 	var next atomic.Int64
-	var senders sync.WaitGroup
-	for range min(a.cfg.Concurrency, a.cfg.Requests) {
-		senders.Go(func() {
-			s := newSender(a)
-			defer s.close()
+	var workers sync.WaitGroup
+	for j := range min(a.cfg.Concurrency, a.cfg.Requests) {
+		workers.Go(func() {
+			if sleepUntil(ctx, start.Add(time.Duration(j)*a.cfg.Ramp/time.Duration(a.cfg.Concurrency))) != nil {
+				return
+			}
+			do, done := a.worker(ctx)
+			defer done()
 			for !stop.Load() {
 				k := next.Add(1) - 1
 				if k >= int64(a.cfg.Requests) {
 					return
 				}
-				s.send(int(k), immediately)
+				do(int(k), immediately)
 			}
 		})
 	}
-	senders.Wait()
-	took = time.Since(a.recorder.start)
+	workers.Wait()
+	took = time.Since(start)
 	return took, took
 }
 
-// openLoop sends request k when it is due, floor(k / Rate) seconds after start,
-// whatever became of those before it: all of a burst at once, as far as
-// MaxInFlight and the limiter allow.
+// worker returns what does one thing after the other in a closed loop: sends a
+// request, over a connection of its own, or holds a conversation.
+func (a *Attack) worker(ctx context.Context) (do func(k int, due time.Duration), done func()) {
+	if a.player != nil {
+		return func(k int, due time.Duration) { a.converse(ctx, k, due) }, func() {}
+	}
+	s := newSender(a)
+	return s.send, s.close
+}
+
+// openLoop does what is due in a second at its beginning, whatever became of
+// what was due before: all of a burst at once, as far as MaxInFlight and the
+// limiter allow.
 //
 // A limiter of just the rate would let the bursts drift: each starts a timer's
 // lateness after the second that it waited for, one slow burst delays all that
@@ -51,51 +66,56 @@ func (a *Attack) closedLoop(ctx context.Context) (took, sending time.Duration) {
 // the first burst on, and the time of the sending: as long as the bursts take at
 // the rate, and how long after it was due the last request was sent.
 func (a *Attack) openLoop(ctx context.Context) (took, sending time.Duration) {
+	rate := burst.Ramp(a.cfg.Rate, int(a.cfg.Ramp/time.Second))
 	limiter := burst.New(2 * a.cfg.Rate)
 	inFlight := make(chan struct{}, a.cfg.MaxInFlight)
-	idle := &senderPool{attack: a}
-	idle.dialAhead(ctx, min(a.burst(0), cap(inFlight)), time.Now().Add(ahead))
+	idle := a.pools.of(a.cfg.Envelope.URL)
+	idle.dialAhead(ctx, min(rate(0), a.cfg.Requests, cap(inFlight)), time.Now().Add(ahead))
 	a.recorder.begin()
 	start := a.recorder.start
-	sent, behind := 0, time.Duration(0)
-	var requests sync.WaitGroup
-	for k := range a.cfg.Requests {
-		due := a.due(k)
-		if k > 0 && k%a.cfg.Rate == 0 && sleepUntil(ctx, start.Add(due-ahead)) == nil {
-			idle.dialAhead(ctx, min(a.burst(k), cap(inFlight)-len(inFlight)), start.Add(due))
+	var under sync.WaitGroup
+	for first, second := 0, 0; first < a.cfg.Requests; second++ {
+		due := time.Duration(second) * time.Second
+		size := min(rate(second), a.cfg.Requests-first)
+		if second > 0 && sleepUntil(ctx, start.Add(due-ahead)) == nil {
+			idle.dialAhead(ctx, min(size, cap(inFlight)-len(inFlight)), start.Add(due))
 		}
-		if sleepUntil(ctx, start.Add(due)) != nil || limiter.Wait(ctx) != nil || acquire(ctx, inFlight) != nil {
-			a.leave(k, time.Since(start))
-			break
+		for i := range size {
+			k := first + i
+			if sleepUntil(ctx, start.Add(due)) != nil || limiter.Wait(ctx) != nil || acquire(ctx, inFlight) != nil {
+				a.leave(k, due, rate)
+				under.Wait()
+				return time.Since(start), sending
+			}
+			sending = time.Since(start) + time.Duration(i+1)*time.Second/time.Duration(rate(second))
+			under.Go(func() {
+				a.do(ctx, idle, k, due)
+				<-inFlight
+			})
 		}
-		sent, behind = k+1, time.Since(start)-due
-		requests.Go(func() {
-			s := idle.take()
-			s.send(k, due)
-			idle.put(s)
-			<-inFlight
-		})
+		first += size
 	}
-	requests.Wait()
-	idle.close()
-	return time.Since(start), time.Duration(float64(sent)/float64(a.cfg.Rate)*float64(time.Second)) + behind
+	under.Wait()
+	return time.Since(start), sending
 }
 
-// due is when request k of an open loop is to be sent, after the start.
-func (a *Attack) due(k int) time.Duration {
-	return time.Duration(k/a.cfg.Rate) * time.Second
+// do sends request k, or holds conversation k.
+func (a *Attack) do(ctx context.Context, idle *senderPool, k int, due time.Duration) {
+	if a.player != nil {
+		a.converse(ctx, k, due)
+		return
+	}
+	s := idle.take()
+	s.send(k, due)
+	idle.put(s)
 }
 
-// burst returns how many requests are due at once from request k on.
-func (a *Attack) burst(k int) int {
-	return min(a.cfg.Rate, a.cfg.Requests-k)
-}
-
-// leave counts the requests that were due when an open loop was stopped before
-// request k.
-func (a *Attack) leave(k int, stopped time.Duration) {
-	if due := min((int(stopped/time.Second)+1)*a.cfg.Rate, a.cfg.Requests); due > k {
-		a.recorder.addUnsent(due-k, stopped-a.due(k))
+// leave counts what was due when an open loop was stopped before k, which was
+// due then.
+func (a *Attack) leave(k int, due time.Duration, rate burst.Schedule) {
+	stopped := time.Since(a.recorder.start)
+	if all := min(rate.Total(int(stopped/time.Second)+1), a.cfg.Requests); all > k {
+		a.recorder.addUnsent(all-k, stopped-due)
 	}
 }
 

@@ -27,6 +27,8 @@ type outcome struct {
 
 	class    class
 	forged   bool
+	callback bool
+	step     *step // of a conversation; nil for single requests
 	code     webhook.Code
 	status   int    // 0 if unanswered
 	cause    string // if unanswered

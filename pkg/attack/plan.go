@@ -14,6 +14,12 @@ type Plan struct {
 	Rate           int     `json:"rate"` // requests a second; 0 for a closed loop
 	TimeoutSeconds float64 `json:"timeout_seconds"`
 	BadSignature   float64 `json:"bad_signature_percent"`
+	RampSeconds    float64 `json:"ramp_seconds,omitempty"`
+
+	// Of the kinds of conversations, for which Requests and Rate are 0.
+	Conversations    int    `json:"conversations,omitempty"`
+	ConversationRate int    `json:"conversations_per_second,omitempty"`
+	Pace             string `json:"pace,omitempty"`
 }
 
 // Plan tells what is asked for, without any secret.
@@ -22,7 +28,7 @@ func (c Config) Plan() Plan {
 	if err != nil {
 		u = &url.URL{} // New refuses it
 	}
-	return Plan{
+	p := Plan{
 		Endpoint:       u.Scheme + "://" + u.Host + u.EscapedPath(),
 		Path:           u.EscapedPath(),
 		Kind:           c.Envelope.Kind.String(),
@@ -33,5 +39,12 @@ func (c Config) Plan() Plan {
 		Rate:           c.Rate,
 		TimeoutSeconds: c.Timeout.Seconds(),
 		BadSignature:   c.BadSignature,
+		RampSeconds:    c.Ramp.Seconds(),
 	}
+	if c.Envelope.Kind.IsConversation() {
+		p.Rows, p.Pace = len(c.Persons), c.Pace.String()
+		p.Conversations, p.Requests = c.Requests, 0
+		p.ConversationRate, p.Rate = c.Rate, 0
+	}
+	return p
 }

@@ -2,6 +2,7 @@ package attack
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"time"
 )
@@ -21,6 +22,7 @@ const (
 // concurrent use.
 type senderPool struct {
 	attack  *Attack
+	addr    address
 	dialers sync.WaitGroup
 
 	mu      sync.Mutex
@@ -58,10 +60,17 @@ func pop(list *[]*sender) *sender {
 	return s
 }
 
+// put takes a sender back, and closes the connection that was used last before
+// all others if nobody will use it again.
 func (p *senderPool) put(s *sender) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.add(s)
+	if oldest := p.open; len(oldest) > 1 && !oldest[0].conn.isFresh(s.conn.used) {
+		p.open = oldest[1:]
+		oldest[0].conn.close()
+		p.add(oldest[0])
+	}
 }
 
 // add requires that p.mu is held.
@@ -126,13 +135,55 @@ func (p *senderPool) dial(ctx context.Context, burst int, deadline time.Time) (a
 	s := p.takeClosed()
 	p.mu.Unlock()
 
-	err := s.conn.connect(p.attack.target.addr, time.Now(), deadline)
+	err := s.conn.connect(p.addr, time.Now(), deadline)
 
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.dialing--
 	p.add(s)
 	return err == nil
+}
+
+// senderPools are pools of senders, one for each origin that is asked. They are
+// safe for concurrent use.
+type senderPools struct {
+	attack *Attack
+	mu     sync.RWMutex
+	pools  map[string]*senderPool // by scheme, host and port as they are written
+}
+
+// of returns the pool for a URL, which has been checked.
+func (p *senderPools) of(url string) *senderPool {
+	origin := originOf(url)
+	p.mu.RLock()
+	pool := p.pools[origin]
+	p.mu.RUnlock()
+	if pool != nil {
+		return pool
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if pool = p.pools[origin]; pool == nil {
+		pool = &senderPool{attack: p.attack, addr: newAddress(mustParse(origin))}
+		p.pools[origin] = pool
+	}
+	return pool
+}
+
+// close closes all senders, once nobody uses them any more.
+func (p *senderPools) close() {
+	for _, pool := range p.pools {
+		pool.close()
+	}
+}
+
+// originOf returns what stands before the path of a URL.
+func originOf(url string) string {
+	scheme := strings.Index(url, "://") + len("://")
+	if path := strings.IndexAny(url[scheme:], "/?#"); path >= 0 {
+		return url[:scheme+path]
+	}
+	return url
 }
 
 // close closes all senders, once nobody uses them any more.

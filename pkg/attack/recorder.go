@@ -29,6 +29,9 @@ type recorder struct {
 	latency  distribution
 	service  distribution
 	timeline *timeline.Timeline[bin]
+
+	steps map[string]*step
+	held  held // conversations
 }
 
 // batchSize bounds both how much memory an idle sender holds and how often a
@@ -43,6 +46,7 @@ func newRecorder() *recorder {
 		latency:  newDistribution(),
 		service:  newDistribution(),
 		timeline: timeline.New(0, (*bin).merge),
+		steps:    make(map[string]*step),
 	}
 }
 
@@ -84,6 +88,12 @@ func (r *recorder) count(o *outcome) {
 	}
 	if o.class == accepted {
 		r.result.Replies.Add(o.replies)
+	}
+	if o.step != nil {
+		o.step.count(o)
+	}
+	if o.callback {
+		r.held.callbacks(o)
 	}
 	if wait := o.sent - o.due; wait >= Late {
 		n.late(1, wait)
@@ -130,10 +140,11 @@ func (r *recorder) conclude() *Result {
 	n.Completed = n.Accepted + n.Refused
 	n.Incomplete = n.Sent - n.Completed
 	result.Latency, result.Service, result.Curve = r.latency.times(), r.service.times(), r.latency.curve()
-	result.Verdicts = list(r.verdicts, func(code webhook.Code, n int) Verdict { return Verdict{code, code.Name(), n} })
+	result.Verdicts = verdictsOf(r.verdicts)
 	result.Statuses = list(r.statuses, func(status, n int) Status { return Status{status, n} })
 	result.Causes = list(r.causes, func(cause string, n int) Cause { return Cause{cause, n} })
 	result.Timeline = intervals(r.timeline, r.latency.longest)
+	result.Conversations, result.Steps = r.held.conclude(), stepsOf(r.steps)
 	return &result
 }
 
@@ -144,4 +155,8 @@ func list[K cmp.Ordered, C any](counts map[K]int, write func(K, int) C) []C {
 		all = append(all, write(key, counts[key]))
 	}
 	return all
+}
+
+func verdictsOf(counts map[webhook.Code]int) []Verdict {
+	return list(counts, func(code webhook.Code, n int) Verdict { return Verdict{code, code.Name(), n} })
 }

@@ -43,6 +43,9 @@ type Result struct {
 	Replies  webhook.Replies `json:"replies"`
 	Cost     Cost            `json:"cost"`
 
+	Conversations *Conversations `json:"conversations,omitempty"` // nil if the kind is one request
+	Steps         []Step         `json:"steps,omitempty"`         // of conversations, those of the most requests first
+
 	Pass        *Pass      `json:"pass,omitempty"` // nil if nothing was asked
 	Timeline    []Interval `json:"timeline"`
 	Interrupted bool       `json:"interrupted"`

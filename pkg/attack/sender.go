@@ -4,6 +4,7 @@ import (
 	"errors"
 	"time"
 
+	"call-load-tester/pkg/dialog"
 	"call-load-tester/pkg/webhook"
 )
 
@@ -12,6 +13,7 @@ type sender struct {
 	attack *Attack
 	writer *webhook.Writer
 	judge  *webhook.Judge
+	callee *webhook.Judge // of the answers to callbacks; nil before the first
 	conn   *connection
 	batch  []outcome // not yet counted
 
@@ -41,26 +43,95 @@ func (s *sender) close() {
 // immediately is when a request is due that nobody waits for.
 const immediately time.Duration = -1
 
-// send sends request k and records what came of it. due is when it was to be
-// sent, since the start of the run.
+// send sends the request of row k and records what came of it. due is when it
+// was to be sent, since the start of the run.
 func (s *sender) send(k int, due time.Duration) {
 	a := s.attack
 	t := a.templates[k%len(a.templates)]
-	o := outcome{forged: a.forgeries.is(k), received: t.Segments}
-	request := s.writer.Request(t, o.forged)
+	o := outcome{due: due, forged: a.forgeries.is(k), received: t.Segments}
+	wire := s.writer.Request(t, o.forged)
 
+	sent := s.begin(&o)
+	deadline := sent.Add(a.cfg.Timeout)
+	answer, err := s.conn.roundTrip(a.addr, wire, sent, deadline)
+	if err == nil && !isFinal(answer.Status) {
+		request := s.writer.Sent(t)
+		answer, err = s.follow(&request, nil, answer, deadline)
+	}
+	s.end(&o)
+	s.classify(&o, s.judge, t.TollFree, answer, err)
+	s.record(&o)
+}
+
+// ask sends a request of a conversation to addr, records what came of it in o,
+// and returns the answer, or [errElsewhere]. c is the conversation, which keeps
+// the cookies; it is nil for a callback, which has none. r becomes the request
+// that was answered in the end.
+func (s *sender) ask(r *dialog.Request, c *dialog.Conversation, addr address, o *outcome) (webhook.Reading, error) {
+	a := s.attack
+	judge := s.judge
+	if c == nil {
+		if s.callee == nil {
+			s.callee = webhook.NewJudge(webhook.Status)
+		}
+		judge = s.callee
+	}
+	o.received, o.step = r.Segments, a.recorder.step(r.Step)
+	wire := s.writer.Write(&r.Request, o.forged)
+
+	sent := s.begin(o)
+	deadline := sent.Add(a.cfg.Timeout)
+	answer, err := s.conn.roundTrip(addr, wire, sent, deadline)
+	if err == nil {
+		s.keepCookies(c, r.SignURL)
+		if !isFinal(answer.Status) {
+			answer, err = s.follow(&r.Request, c, answer, deadline)
+		}
+	}
+	s.end(o)
+	reading := s.classify(o, judge, r.TollFree, answer, err)
+	s.record(o)
+	return reading, err
+}
+
+// keepCookies puts the cookies of the last answer, from that URL, into those of
+// its conversation, if it is of one.
+func (s *sender) keepCookies(c *dialog.Conversation, from string) {
+	if c == nil {
+		return
+	}
+	header := &s.conn.response.Header
+	var cookies []string
+	for _, cookie := range header.Cookies() {
+		cookies = append(cookies, string(cookie))
+	}
+	if len(cookies) > 0 {
+		c.SetCookies(from, cookies, string(header.Peek("Date")))
+	}
+}
+
+// begin notes that a request is being sent.
+func (s *sender) begin(o *outcome) time.Time {
 	sent := time.Now()
-	o.due, o.sent = due, sent.Sub(a.recorder.start)
-	if due == immediately {
+	o.sent = sent.Sub(s.attack.recorder.start)
+	if o.due == immediately {
 		o.due = o.sent
 	}
-	a.sent.Add(1)
-	answer, err := s.do(t, request, sent, sent.Add(a.cfg.Timeout))
-	s.conn.used = time.Now()
-	o.ended = s.conn.used.Sub(a.recorder.start)
+	s.redirected = false
+	s.attack.sent.Add(1)
+	return sent
+}
 
-	s.classify(&o, t, answer, err)
-	s.batch = append(s.batch, o)
+// end notes that a request is answered, or given up.
+func (s *sender) end(o *outcome) {
+	s.conn.used = time.Now()
+	o.ended = s.conn.used.Sub(s.attack.recorder.start)
+}
+
+// record hands an outcome to the recorder, with others.
+func (s *sender) record(o *outcome) {
+	a := s.attack
+	s.batch = append(s.batch, *o)
 	if len(s.batch) == batchSize {
 		a.recorder.add(s.batch)
 		s.batch = s.batch[:0]
@@ -71,25 +142,15 @@ func (s *sender) send(k int, due time.Duration) {
 	a.done.Add(1)
 }
 
-// do sends a request and returns the answer that it gets in the end, redirects
-// followed.
-func (s *sender) do(t *webhook.Template, request []byte, now, deadline time.Time) (webhook.Answer, error) {
-	s.redirected = false
-	answer, err := s.conn.roundTrip(s.attack.target.addr, request, now, deadline)
-	if err != nil || answer.Status < 300 || answer.Status >= 400 && answer.Status != statusUnauthorized {
-		return answer, err
-	}
-	return s.follow(t, answer, deadline)
-}
-
 // classify puts an answer, or the lack of one, into its class. A wrong
 // signature is let through only by an answer that Twilio would act upon: not by
 // a redirect to a page for those who are not let in.
-func (s *sender) classify(o *outcome, t *webhook.Template, answer webhook.Answer, err error) {
+func (s *sender) classify(o *outcome, judge *webhook.Judge, tollFree bool, answer webhook.Answer, err error) (reading webhook.Reading) {
 	o.status = answer.Status
 	switch {
 	case errors.Is(err, errTooManyRedirects):
 		o.code = webhook.TooManyRedirects
+	case errors.Is(err, errElsewhere): // taken for an empty answer
 	case err != nil:
 		o.class = unanswered
 		o.code, o.cause = webhook.Failure(err)
@@ -97,10 +158,11 @@ func (s *sender) classify(o *outcome, t *webhook.Template, answer webhook.Answer
 		if errors.As(err, &kept) && o.code != webhook.AnswerTimeout {
 			o.cause = "kept connection: " + o.cause
 		}
-		return
+		reading.Code = o.code
+		return reading
 	default:
-		verdict := s.judge.Verdict(answer, t.TollFree)
-		o.code, o.replies = verdict.Code, verdict.Replies
+		reading = judge.Read(answer, tollFree)
+		o.code, o.replies = reading.Code, reading.Replies
 	}
 	switch {
 	case o.forged && isRefusal(o.status):
@@ -114,6 +176,8 @@ func (s *sender) classify(o *outcome, t *webhook.Template, answer webhook.Answer
 	default:
 		o.class = errored
 	}
+	reading.Code = o.code
+	return reading
 }
 
 const statusUnauthorized = 401

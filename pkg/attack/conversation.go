@@ -1,0 +1,123 @@
+package attack
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"call-load-tester/pkg/dialog"
+)
+
+// A Pace says how long conversations take.
+type Pace int
+
+const (
+	Fast Pace = iota // nobody speaks or thinks: requests follow at once
+	Real             // as long as the call or the chat would
+)
+
+var paceNames = [...]string{Fast: "fast", Real: "real"}
+
+// String returns the pace in lower case.
+func (p Pace) String() string { return paceNames[p] }
+
+// hangingUp is how many callbacks are under way at once at most after an
+// interrupt, when all conversations end at the same moment.
+const hangingUp = 256
+
+// A conversation is one that is being held. While it waits it is a goroutine
+// that sleeps: it has no connection.
+type conversation struct {
+	*dialog.Conversation
+	attack    *Attack
+	forged    bool
+	told      time.Duration  // when it was told something last, since the start of the run
+	request   dialog.Request // the last one; its memory is used again
+	callbacks sync.WaitGroup
+}
+
+// converse holds conversation k, from its first request until it is over and
+// its callbacks are answered. due is when it was to begin, since the start of
+// the run. When ctx is done the caller hangs up, after the answer if one is
+// awaited.
+func (a *Attack) converse(ctx context.Context, k int, due time.Duration) {
+	start := a.recorder.start
+	now := time.Since(start)
+	c := &conversation{
+		Conversation: a.player.Begin(k, start.Add(now), [2]uint64{rand.Uint64(), rand.Uint64()}),
+		attack:       a,
+		forged:       a.forgeries.is(k),
+		told:         now,
+	}
+	if due != immediately {
+		c.told = due
+	}
+	a.recorder.beginConversation(now)
+	next := c.First()
+	for !next.Over {
+		c.callBack(ctx, next.Callbacks)
+		due := c.due(next.Wait)
+		if c.forged {
+			c.ask(due)
+			break
+		}
+		if sleepUntil(ctx, start.Add(due)) != nil {
+			next = c.HangUp(time.Since(start) - c.told)
+		} else {
+			next = c.ask(due)
+		}
+	}
+	if !c.forged {
+		c.callBack(ctx, next.Callbacks)
+		_ = sleepUntil(ctx, start.Add(c.due(next.Wait))) // what is said last
+	}
+	a.recorder.endConversation(c, time.Since(start))
+	c.callbacks.Wait()
+}
+
+// due returns when something is due that is due so long after what was told
+// last.
+func (c *conversation) due(wait time.Duration) time.Duration {
+	if c.attack.cfg.Pace == Fast {
+		return c.told
+	}
+	return c.told + wait
+}
+
+// ask sends the request that is due and tells the conversation what came of it.
+func (c *conversation) ask(due time.Duration) dialog.Next {
+	c.Request(&c.request)
+	pool := c.attack.pools.of(c.request.URL)
+	s := pool.take()
+	o := outcome{due: due, forged: c.forged}
+	reading, err := s.ask(&c.request, c.Conversation, pool.addr, &o)
+	pool.put(s)
+	c.told = o.ended
+	if errors.Is(err, errElsewhere) {
+		return c.Elsewhere(o.ended - due)
+	}
+	return c.Answered(reading, c.request.SignURL, o.ended-due)
+}
+
+// callBack sends callbacks when they are due, whatever the conversation does
+// meanwhile; at once when ctx is done.
+func (c *conversation) callBack(ctx context.Context, callbacks []dialog.Request) {
+	for i := range callbacks {
+		r, due := &callbacks[i], c.due(callbacks[i].Wait)
+		c.callbacks.Go(func() {
+			a := c.attack
+			if sleepUntil(ctx, a.recorder.start.Add(due)) != nil {
+				a.hangingUp <- struct{}{}
+				defer func() { <-a.hangingUp }()
+				due = min(due, time.Since(a.recorder.start))
+			}
+			pool := a.pools.of(r.URL)
+			s := pool.take()
+			o := outcome{due: due, callback: true}
+			_, _ = s.ask(r, nil, pool.addr, &o) // the outcome has it all
+			pool.put(s)
+		})
+	}
+}
