@@ -1,9 +1,11 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"call-load-tester/pkg/attack"
 	"call-load-tester/pkg/cli"
@@ -31,6 +33,17 @@ func (p *plan) settings() []setting {
 			return err
 		}
 	}
+	// A setting for some kinds only is an error with others. The kind comes first.
+	only := func(set func(string) error, kinds ...webhook.Kind) func(string) error {
+		return func(value string) error {
+			if p.kindKnown && !slices.Contains(kinds, a.Envelope.Kind) {
+				return &cli.UsageError{Text: fmt.Sprintf("it is for kind %s, and the kind is %v", either(kinds), a.Envelope.Kind), Help: "leave it out, or set [Load] Kind"}
+			}
+			return set(value)
+		}
+	}
+	call := func(set func(string) error) func(string) error { return only(set, webhook.Call) }
+	conversation := func(set func(string) error) func(string) error { return only(set, webhook.Call, webhook.Chat) }
 	return []setting{
 		{section: "Auth", names: []string{"Token"}, set: text(&a.Token)},
 		{section: "Auth", names: []string{"AccountSid"}, set: accountSID(&a.Envelope.AccountSID)},
@@ -39,6 +52,7 @@ func (p *plan) settings() []setting {
 		{section: "Load", names: []string{"URI"}, set: link(&a.Envelope.URL, webhook.CheckURL), needed: true},
 		{section: "Load", names: []string{"Kind"}, set: func(value string) (err error) {
 			a.Envelope.Kind, err = webhook.ParseKind(value)
+			p.kindKnown = err == nil
 			return err
 		}},
 		{section: "Load", names: []string{"Method"}, set: method(&a.Envelope.Get)},
@@ -47,19 +61,41 @@ func (p *plan) settings() []setting {
 		{section: "Load", names: []string{"Timeout"}, set: duration(&a.Timeout)},
 		{section: "Load", names: []string{"BadSignature"}, set: percent(&a.BadSignature)},
 		{section: "Load", names: []string{"SignURL"}, set: link(&a.Envelope.SignURL, webhook.CheckLocation)},
+		{section: "Load", names: []string{"Ramp"}, set: duration(&a.Ramp)},
+		{section: "Load", names: []string{"Pace"}, set: conversation(pace(&a.Pace))},
+		{section: "Load", names: []string{"StatusURI"}, set: call(link(&a.Rules.StatusURI, webhook.CheckURL))},
+		{section: "Load", names: []string{"FallbackURI"}, set: conversation(link(&a.Rules.FallbackURI, webhook.CheckURL))},
+		{section: "Call", names: []string{"Think"}, set: conversation(duration(&a.Rules.Think))},
+		{section: "Call", names: []string{"Speech"}, set: call(whole(&a.Rules.Speech, 1, maxSpeech))},
+		{section: "Call", names: []string{"Play"}, set: call(duration(&a.Rules.Play))},
+		{section: "Call", names: []string{"MaxRequests"}, set: conversation(whole(&a.Rules.MaxRequests, 1, maxRequests))},
+		{section: "Call", names: []string{"Hosts"}, set: conversation(hosts(&a.Rules.Hosts))},
 		{section: "Cost", names: []string{"Unit", "SMS"}, set: price(&cost.Receive, &cost.Send)},
 		{section: "Cost", names: []string{"Receive"}, set: price(&cost.Receive)},
 		{section: "Cost", names: []string{"Send"}, set: price(&cost.Send)},
 		{section: "Cost", names: []string{"MMS"}, set: price(&cost.MMS)},
+		{section: "Cost", names: []string{"Minute"}, set: conversation(price(&cost.Minute))},
 		{section: "Pass", names: []string{"Failed"}, set: optional(&a.Pass.MaxFailedPercent, percent)},
 		{section: "Pass", names: []string{"P99"}, set: optional(&a.Pass.MaxP99, milliseconds)},
+		{section: "Pass", names: []string{"Conversations"}, set: conversation(optional(&a.Pass.MinAsMeant, percent))},
 	}
 }
 
 const (
 	maxConnections = 50_000
 	maxRate        = 1_000_000
+	maxSpeech      = 1000
+	maxRequests    = 100_000
 )
+
+// either names kinds: "call or chat".
+func either(kinds []webhook.Kind) string {
+	names := make([]string, len(kinds))
+	for i, kind := range kinds {
+		names[i] = kind.String()
+	}
+	return strings.Join(names, " or ")
+}
 
 // configure reads the configuration. It returns everything that is wrong.
 func (p *plan) configure(name, content string) []error {
@@ -72,6 +108,9 @@ func (p *plan) configure(name, content string) []error {
 		return []error{&cli.UsageError{Text: fmt.Sprintf("%s: Users × Concurrency is more than %d requests", name, attack.MaxRequests)}}
 	}
 	a.Requests = a.Users * a.Concurrency
+	if a.Rate > 0 && a.Ramp%time.Second != 0 {
+		return []error{&cli.UsageError{Text: fmt.Sprintf("%s: [Load] Ramp is %v: with Rate it must be whole seconds", name, a.Ramp)}}
+	}
 	return nil
 }
 
@@ -102,7 +141,7 @@ func apply(settings []setting, name, content string) []error {
 		}
 		if ok {
 			if err := s.set(e.value); err != nil {
-				problems = append(problems, problem{e.line, fmt.Errorf("%s: %w", s.name(), err)})
+				problems = append(problems, problem{e.line, told(s.name(), err)})
 			}
 		}
 	}
@@ -112,6 +151,16 @@ func apply(settings []setting, name, content string) []error {
 		all = append(all, at(name, p))
 	}
 	return append(all, missing...)
+}
+
+// told says which setting an error is of. The hint stays.
+func told(name string, err error) error {
+	usage := &cli.UsageError{Text: name + ": " + err.Error()}
+	var hinted *cli.UsageError
+	if errors.As(err, &hinted) {
+		usage.Help = hinted.Help
+	}
+	return usage
 }
 
 // name is the setting as people write about it.
@@ -147,10 +196,4 @@ func find(settings []setting, e entry) (int, error) {
 }
 
 // at says where a problem is. The hint stays.
-func at(name string, p problem) error {
-	told := &cli.UsageError{Text: fmt.Sprintf("%s:%d: %v", name, p.line, p.err)}
-	if usage, ok := p.err.(*cli.UsageError); ok {
-		told.Help = usage.Help
-	}
-	return told
-}
+func at(name string, p problem) error { return told(fmt.Sprintf("%s:%d", name, p.line), p.err) }

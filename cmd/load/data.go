@@ -4,27 +4,40 @@ import (
 	"strings"
 
 	"call-load-tester/pkg/cli"
+	"call-load-tester/pkg/dialog"
 	"call-load-tester/pkg/webhook"
 )
 
-// parseData reads the rows to send: a text of JSON rows, or an INI file with
-// one. It returns everything that is wrong, as file:line: what.
-func parseData(name, content string) ([]webhook.Row, []error) {
+// readData reads what to send: the rows, or the persons of conversations. It
+// returns everything that is wrong, as file:line: what.
+func (p *plan) readData(name, content string) (problems []error) {
+	a := &p.attack
+	if kind := a.Envelope.Kind; kind.IsConversation() {
+		a.Persons, problems = parseData(name, content, dialog.PersonParser(kind))
+	} else {
+		a.Rows, problems = parseData(name, content, webhook.ParseRow)
+	}
+	return problems
+}
+
+// parseData reads rows of either sort: a text of JSON rows, or an INI file with
+// one.
+func parseData[T any](name, content string, parse func(string) (T, error)) ([]T, []error) {
 	if !isINI(content) {
-		rows, err := webhook.ParseRows(name, content)
+		rows, err := webhook.ParseLines(name, content, parse)
 		return rows, usageErrors(err)
 	}
-	var row webhook.Row
+	var row T
 	problems := apply([]setting{{
 		section: "Data",
 		names:   []string{"Data", "Raw"},
 		needed:  true,
 		set: func(value string) (err error) {
-			row, err = webhook.ParseRow(value)
+			row, err = parse(value)
 			return err
 		},
 	}}, name, content)
-	return []webhook.Row{row}, problems
+	return []T{row}, problems
 }
 
 // isINI reports whether the first line that says something is a section: a

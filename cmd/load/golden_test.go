@@ -221,7 +221,7 @@ func goldenPlan(t *testing.T, ini string, bodies []string) *plan {
 	for _, body := range bodies {
 		fmt.Fprintf(&data, `{"From": "+14155550101", "To": "+14155550100", "Body": %q}`+"\n", body)
 	}
-	rows, bad := parseData("tw_data.txt", data.String())
+	rows, bad := parseData("tw_data.txt", data.String(), webhook.ParseRow)
 	if err := errors.Join(append(problems, bad...)...); err != nil {
 		t.Fatal(err)
 	}

@@ -4,13 +4,11 @@ package main
 
 import (
 	"fmt"
-	"math"
 	"time"
 
 	"call-load-tester/cmd/internal/output"
 	"call-load-tester/pkg/attack"
 	"call-load-tester/pkg/cli"
-	"call-load-tester/pkg/report"
 	loadreport "call-load-tester/pkg/report/load"
 )
 
@@ -51,8 +49,7 @@ func run(console *cli.Console, args []string) int {
 	fmt.Fprintf(out.Lines, "Benchmarking %s (be patient).....\n", plan.attack.Plan().Endpoint)
 	began := time.Now()
 	finish := console.Progress("sending", plan.attack.Requests, true, func() (done int, detail string) {
-		p := test.Progress()
-		return p.Done, progressText(p, plan.attack, time.Since(began))
+		return progress(test.Progress(), plan.attack, time.Since(began))
 	})
 	result := test.Run(interrupts.Stop)
 	finish()
@@ -76,27 +73,4 @@ func status(r *attack.Result) int {
 		return cli.StatusPartly
 	}
 	return cli.StatusDone
-}
-
-// progressText says how fast requests are sent, against the rate if one is
-// asked for, what became of them, and how long the rest takes at that speed.
-func progressText(p attack.Progress, asked attack.Config, gone time.Duration) string {
-	seconds := max(gone.Seconds(), 0.1)
-	against := ""
-	if asked.Rate > 0 { // a burst stands for the whole of its second
-		seconds = math.Floor(seconds) + 1
-		against = fmt.Sprintf(" of %d", asked.Rate)
-	}
-	speed := float64(p.Sent) / seconds
-	left := time.Duration(float64(asked.Requests-p.Sent) / max(speed, 1) * float64(time.Second))
-	return fmt.Sprintf("%.0f/s%s, in flight %d, failed %d, %v left", speed, against, p.Sent-p.Done, p.Incomplete, left.Round(time.Second))
-}
-
-// stopping says what is waited for after an interrupt: every request in flight is
-// answered or has timed out by then.
-func stopping(p attack.Progress, timeout time.Duration) string {
-	if p.Sent == p.Done {
-		return "no more is sent"
-	}
-	return fmt.Sprintf("no more is sent; waiting for %s, for at most %v", report.Count(p.Sent-p.Done, "answer"), timeout)
 }

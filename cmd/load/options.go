@@ -46,10 +46,8 @@ func (o *options) plan(console *cli.Console) (*plan, []error) {
 	if text, ok := read(o.config, &problems); ok {
 		problems = append(problems, p.configure(o.config, text)...)
 	}
-	if text, ok := read(o.data, &problems); ok {
-		rows, bad := parseData(o.data, text)
-		p.attack.Rows = rows
-		problems = append(problems, bad...)
+	if text, ok := read(o.data, &problems); ok && p.kindKnown {
+		problems = append(problems, p.readData(o.data, text)...)
 	}
 	if len(problems) == 0 {
 		problems = p.findToken(console, o.dryRun)

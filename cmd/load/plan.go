@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"call-load-tester/pkg/attack"
 	"call-load-tester/pkg/cli"
@@ -10,13 +11,17 @@ import (
 
 // A plan is all that a run is to do.
 type plan struct {
-	attack attack.Config
-	dryRun bool
-	token  string // where the token comes from, for people
+	attack    attack.Config
+	kindKnown bool // the kind was given rightly, or not at all
+	dryRun    bool
+	token     string // where the token comes from, for people
 }
 
 func newPlan() *plan {
-	return &plan{attack: attack.Config{Timeout: attack.DefaultTimeout, MaxInFlight: attack.DefaultMaxInFlight}}
+	return &plan{
+		attack:    attack.Config{Timeout: attack.DefaultTimeout, MaxInFlight: attack.DefaultMaxInFlight},
+		kindKnown: true,
+	}
 }
 
 // findToken takes the token from the configuration, or else the environment or
@@ -66,12 +71,20 @@ func (p *plan) describe(console *cli.Console) {
 		console.Note("DRY RUN. Nothing is sent to %s; an endpoint inside this process answers.", endpoint)
 	}
 	console.Note("token from %s", p.token)
-	how := fmt.Sprintf("back to back over %d connections", c.Concurrency)
-	if c.Rate > 0 {
-		seconds := (c.Requests + c.Rate - 1) / c.Rate
-		how = fmt.Sprintf("in bursts of %d a second for %d s, at most %d in flight", c.Rate, seconds, c.MaxInFlight)
+	what, rows := "requests", len(c.Rows)
+	if c.Envelope.Kind.IsConversation() {
+		what, rows = "conversations", len(c.Persons)
 	}
-	console.Note("%d %s requests of %d rows to %s, %s", c.Requests, c.Envelope.Kind, len(c.Rows), endpoint, how)
+	console.Note("%d %s %s of %d rows to %s, %s", c.Requests, c.Envelope.Kind, what, rows, endpoint, p.how())
+	if c.Envelope.Kind.IsConversation() {
+		console.Note("asked are only the hosts %s", strings.Join(c.Rules.MayAsk(c.Envelope), ", "))
+	}
+	if n := p.sharedNumbers(); n > 0 {
+		console.Warn(&cli.UsageError{
+			Text: fmt.Sprintf("%d pairs of numbers may have two conversations at once, which the application cannot tell apart", n),
+			Help: "leave out From, and each conversation gets a number of its own, or lower Concurrency or MaxInFlight",
+		})
+	}
 	if c.BadSignature > 0 {
 		console.Note("%v %% of them, %d, with a signature that is wrong on purpose", c.BadSignature, c.Forgeries())
 		if c.Forgeries() == 0 {
@@ -84,6 +97,55 @@ func (p *plan) describe(console *cli.Console) {
 			Help: "give each name once",
 		})
 	}
+}
+
+// how says how fast things are sent or begun.
+func (p *plan) how() string {
+	c := p.attack
+	if c.Rate == 0 {
+		how := fmt.Sprintf("back to back over %d connections", c.Concurrency)
+		if c.Envelope.Kind.IsConversation() {
+			how = fmt.Sprintf("%d at once", c.Concurrency)
+		}
+		if c.Ramp > 0 {
+			how += fmt.Sprintf(", which is reached after %v", c.Ramp)
+		}
+		return how
+	}
+	rate := c.Schedule()
+	seconds := rate.Second(c.Requests-1) + 1
+	how := fmt.Sprintf("in bursts of %d a second for %d s", rate(seconds-1), seconds)
+	if c.Ramp > 0 {
+		how = fmt.Sprintf("in bursts that grow from %d to %d a second, for %d s", rate(0), rate(seconds-1), seconds)
+	}
+	return how + fmt.Sprintf(", at most %d in flight", c.MaxInFlight)
+}
+
+// sharedNumbers returns how many pairs of numbers of chats may have two
+// conversations at once. A row without From has a new number each time.
+func (p *plan) sharedNumbers() int {
+	c := p.attack
+	if c.Envelope.Kind != webhook.Chat {
+		return 0
+	}
+	atOnce := c.Concurrency
+	if c.Rate > 0 {
+		atOnce = c.MaxInFlight
+	}
+	again := min(atOnce, c.Requests) > len(c.Persons) // a row may begin anew before it is over
+	rows := make(map[[2]string]int)
+	for _, person := range c.Persons[:min(len(c.Persons), c.Requests)] {
+		if from, to, given := person.Numbers(); given {
+			rows[[2]string{from, to}]++
+		}
+	}
+	shared := 0
+	for _, n := range rows {
+		if n > 1 && atOnce > 1 || again {
+			shared++
+		}
+	}
+	return shared
 }
 
 // repeats returns how many rows give a name more than once.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"io"
 	"net"
@@ -52,12 +51,12 @@ func (s *standIn) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return
 	}
-	if !s.validator.ValidateBody(s.signed(r), body, r.Header.Get("X-Twilio-Signature")) {
+	if !s.isSigned(r, body) {
 		http.Error(w, "wrong signature", http.StatusForbidden)
 		return
 	}
 	fields := string(body)
-	if s.envelope.Get {
+	if r.Method == http.MethodGet {
 		fields = r.URL.RawQuery
 	}
 	form, err := url.ParseQuery(fields)
@@ -65,7 +64,7 @@ func (s *standIn) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "not a form", http.StatusBadRequest)
 		return
 	}
-	answer := twiml(form)
+	answer := s.twiml(r.URL.Path, form)
 	if answer == "" {
 		w.WriteHeader(http.StatusNoContent)
 		return
@@ -74,26 +73,65 @@ func (s *standIn) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, `<?xml version="1.0" encoding="UTF-8"?>`+answer)
 }
 
-// signed returns the URL that a request is signed for. That of a GET ends with
-// the fields, which the request has behind the URL's own query.
-func (s *standIn) signed(r *http.Request) string {
-	signed := cmp.Or(s.envelope.SignURL, s.envelope.URL)
-	signed = webhook.SigningURL(s.envelope.Kind, signed)
-	if !s.envelope.Get {
-		return signed
+// isSigned reports whether a request is signed for a URL that Twilio may have
+// for where it came to.
+func (s *standIn) isSigned(r *http.Request, body []byte) bool {
+	for _, signed := range s.signed(r) {
+		if s.validator.ValidateBody(webhook.SigningURL(s.envelope.Kind, signed), body, r.Header.Get("X-Twilio-Signature")) {
+			return true
+		}
 	}
-	_, own, _ := strings.Cut(webhook.SigningURL(s.envelope.Kind, s.envelope.URL), "?")
-	fields := strings.TrimPrefix(strings.TrimPrefix(r.URL.RawQuery, own), "&")
-	if strings.Contains(signed, "?") {
-		return signed + "&" + fields
+	return false
+}
+
+// signed returns the URLs that a request may be signed for. What comes to the
+// endpoint's host is signed for that of SignURL; the webhook's own path may
+// differ there. That of a GET ends with the fields, which the request has behind
+// the URL's own query.
+func (s *standIn) signed(r *http.Request) []string {
+	target := r.URL.RequestURI()
+	webhookURL, configured := mustParse(s.envelope.URL), mustParse(s.envelope.Signed())
+	if r.Host != webhookURL.Host {
+		return []string{"http://" + r.Host + target, "https://" + r.Host + target}
 	}
-	return signed + "?" + fields
+	all := []string{configured.Scheme + "://" + configured.Host + target}
+	if r.URL.Path == webhookURL.Path || r.URL.Path == "/" && webhookURL.Path == "" {
+		signed, _, _ := strings.Cut(s.envelope.Signed(), "#")
+		fields := strings.TrimPrefix(strings.TrimPrefix(r.URL.RawQuery, webhookURL.RawQuery), "&")
+		switch {
+		case r.Method != http.MethodGet || fields == "":
+		case strings.Contains(signed, "?"):
+			signed += "&" + fields
+		default:
+			signed += "?" + fields
+		}
+		all = append(all, signed)
+	}
+	return all
+}
+
+// mustParse parses a URL that has been checked.
+func mustParse(raw string) *url.URL {
+	u, err := url.Parse(raw)
+	if err != nil {
+		panic(err)
+	}
+	return u
+}
+
+// twiml returns what a request to a path is answered; nothing where there is
+// nothing to say.
+func (s *standIn) twiml(path string, form url.Values) string {
+	if s.envelope.Kind == webhook.Call {
+		return phoneMenu(path, form)
+	}
+	return answerOnce(form)
 }
 
 // goodCode is the one that the dry run's application wants to be texted.
 const goodCode = "4566"
 
-func twiml(form url.Values) string {
+func answerOnce(form url.Values) string {
 	switch {
 	case form.Has("CallSid"):
 		return `<Response><Say>Hello.</Say></Response>`

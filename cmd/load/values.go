@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"call-load-tester/pkg/attack"
 	"call-load-tester/pkg/cli"
 )
 
@@ -46,6 +47,32 @@ func method(get *bool) func(string) error {
 		*get = strings.EqualFold(value, "GET")
 		if !*get && !strings.EqualFold(value, "POST") {
 			return fmt.Errorf("%q is neither POST nor GET", value)
+		}
+		return nil
+	}
+}
+
+func pace(target *attack.Pace) func(string) error {
+	return func(value string) error {
+		for _, pace := range []attack.Pace{attack.Fast, attack.Real} {
+			if strings.EqualFold(value, pace.String()) {
+				*target = pace
+				return nil
+			}
+		}
+		return fmt.Errorf("%q is neither fast nor real", value)
+	}
+}
+
+// hosts takes names, separated by commas.
+func hosts(target *[]string) func(string) error {
+	return func(value string) error {
+		for host := range strings.SplitSeq(value, ",") {
+			host = strings.TrimSpace(host)
+			if host == "" || strings.ContainsAny(host, "/@ ") {
+				return fmt.Errorf("%q is not the name of a host, such as api.example.com", host)
+			}
+			*target = append(*target, host)
 		}
 		return nil
 	}

@@ -25,6 +25,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"call-load-tester/pkg/burst"
 	"call-load-tester/pkg/dialog"
 	"call-load-tester/pkg/webhook"
 )
@@ -75,8 +76,6 @@ type Config struct {
 
 func (c Config) check() error {
 	switch {
-	case c.Envelope.Kind.IsConversation():
-		return fmt.Errorf("kind %v: this package sends single requests only", c.Envelope.Kind)
 	case c.Requests < 1 || c.Requests > MaxRequests:
 		return fmt.Errorf("%d requests: it must be 1 to %d", c.Requests, MaxRequests)
 	case len(c.Rows) == 0 && !c.Envelope.Kind.IsConversation():
@@ -101,6 +100,10 @@ func (c Config) check() error {
 	}
 	return webhook.CheckURL(c.Envelope.URL)
 }
+
+// Schedule returns how many requests, or conversations, are due at the beginning
+// of each second of an open loop. It needs a Rate.
+func (c Config) Schedule() burst.Schedule { return burst.Ramp(c.Rate, int(c.Ramp/time.Second)) }
 
 // An Attack is one run. It runs once.
 type Attack struct {

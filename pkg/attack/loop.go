@@ -66,7 +66,7 @@ func (a *Attack) worker(ctx context.Context) (do func(k int, due time.Duration),
 // the first burst on, and the time of the sending: as long as the bursts take at
 // the rate, and how long after it was due the last request was sent.
 func (a *Attack) openLoop(ctx context.Context) (took, sending time.Duration) {
-	rate := burst.Ramp(a.cfg.Rate, int(a.cfg.Ramp/time.Second))
+	rate := a.cfg.Schedule()
 	limiter := burst.New(2 * a.cfg.Rate)
 	inFlight := make(chan struct{}, a.cfg.MaxInFlight)
 	idle := a.pools.of(a.cfg.Envelope.URL)

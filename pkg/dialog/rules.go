@@ -3,7 +3,9 @@ package dialog
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -94,6 +96,13 @@ func (r Rules) withDefaults() Rules {
 		r.MaxRequests = DefaultMaxRequests
 	}
 	return r
+}
+
+// MayAsk returns the hosts that may be asked, in order, if the first requests
+// are those of an envelope.
+func (r Rules) MayAsk(e webhook.Envelope) []string {
+	r.Envelope = e
+	return slices.Sorted(maps.Keys(r.hosts()))
 }
 
 // hosts returns the hosts that may be asked.

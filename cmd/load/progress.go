@@ -1,0 +1,52 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"call-load-tester/pkg/attack"
+	"call-load-tester/pkg/report"
+)
+
+// progress says how many requests or conversations are done; how fast they are
+// sent or begun, against the rate if one is asked for; what became of them; and
+// how long the rest takes at that speed.
+func progress(p attack.Progress, asked attack.Config, gone time.Duration) (done int, detail string) {
+	begun, done := p.Sent, p.Done
+	if asked.Envelope.Kind.IsConversation() {
+		begun, done = p.Begun, p.Over
+	}
+	seconds := max(gone.Seconds(), 0.1)
+	against := ""
+	if asked.Rate > 0 { // a burst stands for the whole of its second
+		seconds = math.Floor(seconds) + 1
+		against = fmt.Sprintf(" of %d", asked.Rate)
+	}
+	speed := float64(begun) / seconds
+	left := time.Duration(float64(asked.Requests-begun) / max(speed, 1) * float64(time.Second))
+	detail = fmt.Sprintf("%.0f/s%s, ", speed, against)
+	if asked.Envelope.Kind.IsConversation() {
+		detail += fmt.Sprintf("live %d, ", begun-done)
+	}
+	return done, detail + fmt.Sprintf("in flight %d, failed %d, %v left", p.Sent-p.Done, p.Incomplete, left.Round(time.Second))
+}
+
+// stopping says what is waited for after an interrupt: every request in flight is
+// answered or has timed out by then.
+func stopping(p attack.Progress, timeout time.Duration) string {
+	if live := p.Begun - p.Over; live > 0 {
+		return fmt.Sprintf("%s hung up, callbacks are sent; waiting for answers, for at most %v", areHungUp(live), timeout)
+	}
+	if p.Sent == p.Done {
+		return "no more is sent"
+	}
+	return fmt.Sprintf("no more is sent; waiting for %s, for at most %v", report.Count(p.Sent-p.Done, "answer"), timeout)
+}
+
+func areHungUp(n int) string {
+	if n == 1 {
+		return "1 conversation is"
+	}
+	return fmt.Sprintf("%d conversations are", n)
+}
