@@ -31,7 +31,7 @@ func TestTheProgressOnATerminal(t *testing.T) {
 			if status := start.status(t); status != 0 {
 				t.Errorf("exit status %d", status)
 			}
-			terminal.await(t, "holding 1/2")
+			terminal.await(t, "\r"+strings.Repeat(" ", int(tc.columns)-1)+"\r") // the last bar is erased
 			text := terminal.text()
 			bar, drawn := regexp.MustCompile(tc.bar), 0
 			for line := range strings.SplitSeq(text, "\n") {

@@ -90,41 +90,42 @@ func (p *progress) finish() {
 }
 
 // A bar is the last line of a terminal. Drawing and erasing wait for the terminal,
-// and need no escape codes, which a dumb one would show.
+// and need no escape codes, which a dumb one would show. Both cover the whole
+// line: keys that were typed, such as ^C, stand there, too.
 type bar struct {
 	to    *os.File
-	drawn int // columns; 0 if there is no bar
+	drawn bool
 }
 
-// draw draws progress over the bar that is there, to the terminal's width as it is
-// now.
+// draw draws progress over the line, to the terminal's width as it is now.
 func (b *bar) draw(p *progress) {
-	const frame = len(" 100% ||") + 1 // what stands around the words and the bar, and the last column
-	width := b.width()
+	const frame = len(" 100% ||") // what stands around the words and the bar
+	columns := b.columns()
 	done, words := p.text()
 	done = min(done, p.total)
 	text := []rune(words)
-	text = text[:min(len(text), width-frame-1)]
-	length := max(1, min(30, width-frame-len(text)))
+	text = text[:min(len(text), columns-frame-1)]
+	length := max(1, min(30, columns-frame-len(text)))
 	full := length * done / p.total
-	line := fmt.Sprintf("%s %3d%% |%s%s|", string(text), 100*done/p.total, strings.Repeat("█", full), strings.Repeat(" ", length-full))
-	columns := len(text) + len(" 100% ||") + length
-	_, _ = io.WriteString(b.to, "\r"+line+strings.Repeat(" ", max(0, min(b.drawn, width-1)-columns)))
-	b.drawn = columns
+	rest := columns - len(text) - frame - length
+	fmt.Fprintf(b.to, "\r%s %3d%% |%s%s|%s", string(text), 100*done/p.total,
+		strings.Repeat("█", full), strings.Repeat(" ", length-full), strings.Repeat(" ", rest))
+	b.drawn = true
 }
 
 func (b *bar) erase() {
-	if b.drawn > 0 {
-		_, _ = io.WriteString(b.to, "\r"+strings.Repeat(" ", min(b.drawn, b.width()-1))+"\r")
-		b.drawn = 0
+	if b.drawn {
+		_, _ = io.WriteString(b.to, "\r"+strings.Repeat(" ", b.columns())+"\r")
+		b.drawn = false
 	}
 }
 
-// width is that of the terminal, if it is of use.
-func (b *bar) width() int {
+// columns returns how many there are, without the last one, behind which the line
+// would go on in the next.
+func (b *bar) columns() int {
 	width, _, err := term.GetSize(int(b.to.Fd()))
 	if err != nil || width < 20 {
-		return 80
+		width = 80
 	}
-	return width
+	return width - 1
 }
