@@ -19,8 +19,8 @@ func TestTheProgressOnATerminal(t *testing.T) {
 	}{
 		{200, `^holding 1/2, live 1, 1s left  50% \|█{15} {15}\|`},
 		{80, `^holding 1/2, live 1, 1s left  50% \|█{15} {15}\|`},
-		{50, `^holding 1/2, live 1, 1s left  50% \|█{6} {7}\|`},
-		{30, `^holding 1/2, live 1,  50% \| \|`},
+		{50, `^holding 1/2, live 1, 1s left  50% \|█{5} {6}\|`},
+		{30, `^holding 1/2, live   50% \| \|`},
 	} {
 		t.Run(fmt.Sprintf("%d columns", tc.columns), func(t *testing.T) {
 			t.Parallel()

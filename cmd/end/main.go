@@ -52,7 +52,6 @@ func run(console *cli.Console, args []string) int {
 		return cli.StatusFailed
 	}
 
-	began := time.Now()
 	if o.byParties() {
 		var status int
 		if target, status = o.choose(console, client); target == nil {
@@ -61,6 +60,7 @@ func run(console *cli.Console, args []string) int {
 	}
 	lines := &callrun.Lines{Console: console, PerCall: out.Lines, Total: len(target.calls)}
 	interrupts.Begin(callrun.Run(func() string { return "the hang-ups are finished first" }, target.again))
+	began := time.Now()
 	ending := calls.End(interrupts.Leave, client, slices.Values(target.calls), mostRecords, lines.Observe)
 	lines.Finish()
 

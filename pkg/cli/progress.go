@@ -99,7 +99,7 @@ type bar struct {
 
 // draw draws progress over the line, to the terminal's width as it is now.
 func (b *bar) draw(p *progress) {
-	const frame = len(" 100% ||") // what stands around the words and the bar
+	const frame = len(" 100% ||^C") // what stands around the words and the bar, and room for a typed ^C
 	columns := b.columns()
 	done, words := p.text()
 	done = min(done, p.total)
@@ -107,7 +107,7 @@ func (b *bar) draw(p *progress) {
 	text = text[:min(len(text), columns-frame-1)]
 	length := max(1, min(30, columns-frame-len(text)))
 	full := length * done / p.total
-	rest := columns - len(text) - frame - length
+	rest := columns - len(text) - len(" 100% ||") - length
 	fmt.Fprintf(b.to, "\r%s %3d%% |%s%s|%s", string(text), 100*done/p.total,
 		strings.Repeat("█", full), strings.Repeat(" ", length-full), strings.Repeat(" ", rest))
 	b.drawn = true
