@@ -38,11 +38,11 @@ func Open(name string) (*File, error) {
 	info, err := os.Stat(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		file, err := createBeside(name)
+		beside, err := createBeside(name)
 		if err != nil {
-			return nil, err
+			return nil, naming(name, err)
 		}
-		return &File{name: name}, errors.Join(file.Close(), os.Remove(file.Name()))
+		return &File{name: name}, errors.Join(beside.Close(), os.Remove(beside.Name()))
 	case err != nil:
 		return nil, err
 	case info.Mode().IsRegular() && !isDescriptor(name):
@@ -105,7 +105,7 @@ func replace(name string, result func(io.Writer) error) error {
 		return overwrite(name, result)
 	}
 	if err != nil {
-		return err
+		return naming(name, err)
 	}
 	if err = errors.Join(fill(beside, result), beside.Close()); err == nil {
 		if old, missing := os.Stat(name); missing == nil {
@@ -116,18 +116,21 @@ func replace(name string, result func(io.Writer) error) error {
 	if err != nil {
 		_ = os.Remove(beside.Name())
 	}
-	return err
+	return naming(name, err)
 }
 
-// createBeside makes a file beside the one of that name, which its error names:
-// the user knows of no other.
 func createBeside(name string) (*os.File, error) {
-	file, err := os.OpenFile(fmt.Sprintf("%s.%08x.tmp", name, rand.Uint32()), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	return os.OpenFile(fmt.Sprintf("%s.%08x.tmp", name, rand.Uint32()), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+}
+
+// naming makes an error about the file beside one of the other: the user knows of
+// no file beside it.
+func naming(name string, err error) error {
 	var failed *fs.PathError
 	if errors.As(err, &failed) {
 		failed.Path = name
 	}
-	return file, err
+	return err
 }
 
 func overwrite(name string, result func(io.Writer) error) error {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"testing"
@@ -92,6 +93,10 @@ func TestAFileIsReplacedAtOnceOrNotAtAll(t *testing.T) {
 	})
 	if !errors.Is(err, fails) || content(t, name) != "old" {
 		t.Errorf("%v, and %d bytes in the file", err, len(content(t, name)))
+	}
+	full := open(t, name).Write(func(io.Writer) error { return &fs.PathError{Op: "write", Path: name + ".1.tmp", Err: fails} })
+	if full == nil || full.Error() != "write "+name+": no room" {
+		t.Errorf("the error %v does not name the file", full)
 	}
 	if err := open(t, link).Write(text("new")); err != nil || content(t, name) != "new" {
 		t.Errorf("%v, and %q in the file", err, content(t, name))
