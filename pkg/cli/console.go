@@ -14,10 +14,9 @@ import (
 	"golang.org/x/term"
 )
 
-// A Console is where a command speaks: its result on one stream, everything
-// else on the other. Writing to it never waits and never fails, so that a
-// reader who does not read cannot hold up a run; nor does a full disk. It hears
-// Interrupts.
+// A Console is where a command prints: its result on one stream, everything else
+// on the other. Writing to it never waits and never fails, so that neither a
+// reader who does not read nor a full disk can hold up a run.
 type Console struct {
 	Out, Err   io.Writer
 	Interrupts *Interrupts
@@ -28,8 +27,8 @@ type Console struct {
 
 	asking atomic.Bool // the cursor stands behind a question
 
-	mu   sync.Mutex
-	full []*os.File // could not be written for a reason that was told
+	mu   sync.Mutex // guards what follows, and changes of Out
+	full []*os.File // could not be written, which was told
 }
 
 // NewConsole returns the console of the named command. Close it before the
@@ -78,8 +77,16 @@ func (c *Console) both(wait func(*stream)) {
 	waits.Wait()
 }
 
-// lost tells, once for each end, that something could not be written to it: the
-// other end may take it.
+// FreeOut leaves standard output to the caller: from now on everything is printed
+// to standard error.
+func (c *Console) FreeOut() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.Out = c.Err
+}
+
+// lost tells, once for each of the two, that something could not be written; on the
+// other one, which may have room.
 func (c *Console) lost(to *writer, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -10,16 +10,16 @@ import (
 	"time"
 )
 
-// Interrupts are the wishes of who runs a command to stop it: SIGINT, SIGTERM
-// and SIGHUP, and an output that nobody reads any more. Whenever one comes, it is
-// settled what it does:
+// Interrupts are wishes to stop a command: the signals SIGINT, SIGTERM and SIGHUP,
+// and an output that nobody reads any more. What one does depends on how far the
+// command is:
 //
-//   - before [Interrupts.Begin], when nothing was begun, the first ends the
-//     process at once;
-//   - from then on the first ends Stop, so that the run cleans up, and the second
+//   - before [Interrupts.Begin] nothing was begun: the first ends the process at
+//     once, with [StatusInterrupted];
+//   - during the run the first ends Stop, so that the run cleans up; the second
 //     signal ends Leave and, a moment later, the process;
-//   - after [Interrupts.Conclude], when only the result is to be written, the
-//     first signal does that.
+//   - after [Interrupts.Conclude] only the result is to be written: the first
+//     signal ends the process, a moment later.
 type Interrupts struct {
 	Stop  context.Context // ends with the first wish
 	Leave context.Context // ends with the wish to leave at once
@@ -27,17 +27,17 @@ type Interrupts struct {
 	console     *Console
 	stop, leave context.CancelFunc
 
-	mu        sync.Mutex // guards what follows; who ends the process keeps it
+	mu        sync.Mutex // guards what follows; held for ever by what ends the process
 	run       *Run       // nil if nothing was begun
 	concluded bool
 	status    int // when the process is left at once
 }
 
-// A Run is what an interrupt must not just cut off.
+// A Run is something that an interrupt must not just cut off.
 type Run struct {
 	Stopping   func() string // says what the command does after the first interrupt
-	Left       func() string // says what there is to know when it was left at once
-	LeftStatus int           // its exit status then
+	Left       func() string // says what is left to do when the process is ended at once
+	LeftStatus int           // exit status then
 }
 
 func newInterrupts(console *Console) *Interrupts {
@@ -65,15 +65,16 @@ func (i *Interrupts) catch() {
 	}()
 }
 
-// Begin says that something is begun, which an interrupt must not just cut off.
+// Begin says that a run begins.
 func (i *Interrupts) Begin(run Run) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.run, i.status = &run, run.LeftStatus
 }
 
-// Conclude says that the result is all that is left to do, and the exit status
-// of the command. A run that was cut off has no conclusion.
+// Conclude says that the run is over, with this exit status, and that only its
+// result is to be written. It does nothing if the run was cut off: that leaves more
+// to say.
 func (i *Interrupts) Conclude(status int) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -89,7 +90,7 @@ func (i *Interrupts) Conclude(status int) {
 // Stopped reports whether there was a wish to stop.
 func (i *Interrupts) Stopped() bool { return i.Stop.Err() != nil }
 
-// interrupted answers the first signal.
+// interrupted is called for the first signal.
 func (i *Interrupts) interrupted() {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -108,12 +109,12 @@ func (i *Interrupts) interrupted() {
 	}
 }
 
-// unread answers that nobody reads the output any more.
+// unread is called when nobody reads the output any more.
 func (i *Interrupts) unread() {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	if i.Stopped() {
-		return // who reads is often stopped by the same signal
+		return // the same signal often stops the reader
 	}
 	i.stop()
 	switch {

@@ -43,7 +43,7 @@ func Open(console *cli.Console, showLines bool, jsonFile, pageFile string, input
 	o.json = open("--json", jsonFile, "out.json", inputs, &problems)
 	o.page = open("--report", pageFile, "out.html", inputs, &problems)
 	if !o.hasText() {
-		console.Out = console.Err
+		console.FreeOut()
 	}
 	if showLines {
 		o.Lines = console.Out
