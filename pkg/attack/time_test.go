@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"sync"
@@ -147,12 +148,12 @@ func TestABurstIsSentAtOnce(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			start := time.Now()
 			var last time.Duration
-			r := run(t, attack.Config{Requests: 2000, Rate: 2000, Envelope: webhook.Envelope{URL: "http://a.example"},
+			r := run(t, attack.Config{Requests: 500, Rate: 500, Envelope: webhook.Envelope{URL: "http://a.example"},
 				Connect: inMemory(func(k int) time.Duration {
 					last = time.Since(start)
 					return respond(k)
 				})})
-			if last != 0 || r.Requests.Late != 0 || r.Requests.Accepted != 2000 {
+			if last != 0 || r.Requests.Late != 0 || r.Requests.Accepted != 500 {
 				t.Errorf("%s: the last of the burst goes after %v, %d late; want at once and none", what, last, r.Requests.Late)
 			}
 		})
@@ -292,6 +293,18 @@ func TestTimeoutsAreTwilios(t *testing.T) {
 			time.Sleep(time.Hour) // until the endpoint is done too
 		})
 	}
+}
+
+// A time-out is one, on a kept connection too: nobody need have closed it.
+func TestATimeoutOnAKeptConnection(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := run(t, attack.Config{Requests: 2, Envelope: webhook.Envelope{URL: "http://a.example"},
+			Connect: inMemory(func(k int) time.Duration { return time.Duration(k) * time.Hour })})
+		if want := map[string]int{"time is up": 1}; !maps.Equal(causes(r), want) {
+			t.Errorf("%v, want %v", causes(r), want)
+		}
+		time.Sleep(time.Hour) // until the endpoint is done too
+	})
 }
 
 // slowly takes so long to connect, over as many attempts as it takes.
