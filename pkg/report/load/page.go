@@ -15,20 +15,29 @@ import (
 // phone and on paper.
 func (r Report) HTML(w io.Writer) error {
 	p := &report.Page{
-		Title:    report.Count(r.Requests.Sent, r.Plan.Kind+" request"),
+		Title:    r.title(),
 		Headline: fmt.Sprintf("Summary of %s against %s.", report.RunOf(r.Interrupted, r.DryRun, r.Seconds), r.Plan.Endpoint),
 	}
 	r.notices(p)
 	r.tiles(p)
 	if len(r.Timeline) > 0 {
+		r.live(p)
 		r.rates(p)
 		r.latencies(p)
 		r.verdictsOverTime(p)
 	}
 	r.curve(p)
+	r.stepBars(p)
 	r.shares(p)
 	r.sections(p)
 	return p.Render(w)
+}
+
+func (r Report) title() string {
+	if c := r.Conversations; c != nil {
+		return report.Count(c.Begun, r.Plan.Kind)
+	}
+	return report.Count(r.Requests.Sent, r.Plan.Kind+" request")
 }
 
 func (r Report) notices(p *report.Page) {
@@ -51,11 +60,15 @@ func (r Report) notices(p *report.Page) {
 
 func (r Report) tiles(p *report.Page) {
 	n := r.Requests
-	asked := "as many as the connections could"
-	if r.Plan.Rate > 0 {
+	r.conversationTiles(p)
+	sent, asked := fmt.Sprintf("%d of %d", n.Sent, r.Plan.Requests), "as many as the connections could"
+	switch {
+	case r.Plan.Rate > 0:
 		asked = fmt.Sprintf("of %d asked", r.Plan.Rate)
+	case r.Conversations != nil:
+		sent, asked = fmt.Sprint(n.Sent), "as the conversations went"
 	}
-	p.Tile("Requests", fmt.Sprintf("%d of %d", n.Sent, r.Plan.Requests), became(n))
+	p.Tile("Requests", sent, became(n))
 	p.Tile("Achieved", fmt.Sprintf("%.1f a second", r.Rate), asked)
 	if r.Latency.Count > 0 {
 		p.Tile("Latency, p50", milliseconds(r.Latency.P50), "half were faster")
@@ -64,7 +77,11 @@ func (r Report) tiles(p *report.Page) {
 	if r.Replies.Count > 0 {
 		p.Tile("Replies", report.Count(r.Replies.Count, "message"), fmt.Sprintf("%s, %d with media", report.Count(r.Replies.Segments, "segment"), r.Replies.Media))
 	}
-	if r.Cost.Priced {
+	switch c := r.Conversations; {
+	case !r.Cost.Priced:
+	case c != nil && r.Received == 0:
+		p.Tile("Approx cost", "$"+money(r.Cost.Total), "of "+report.Count(c.Minutes, "billed minute"))
+	default:
 		p.Tile("Approx cost", "$"+money(r.Cost.Total), fmt.Sprintf("of %s and the replies", report.Count(r.Received, "received segment")))
 	}
 }
@@ -75,7 +92,7 @@ func (r Report) span() report.Span {
 	n := len(r.Timeline)
 	last := r.Timeline[n-1]
 	end := r.Seconds
-	if r.Plan.Rate > 0 {
+	if r.isOpenLoop() {
 		end = math.Ceil(end)
 	}
 	if full := last.Start + last.Width; end <= last.Start || end > full {
@@ -120,8 +137,11 @@ func (r Report) rates(p *report.Page) {
 	requests.Fill = true
 	answers := r.rate(chart.Orange, func(i attack.Interval) int { return i.Answered })
 	went, asked := "sent", ""
+	if r.isOpenLoop() {
+		went = "due"
+	}
 	if r.Plan.Rate > 0 {
-		went, asked = "due", fmt.Sprintf(" of the %d asked", r.Plan.Rate)
+		asked = fmt.Sprintf(" of the %d asked", r.Plan.Rate)
 	}
 	f := report.Figure{
 		Title: "Requests and answers", Unit: "requests and answers a second",
@@ -233,8 +253,11 @@ func (r Report) sections(p *report.Page) {
 		}
 		p.Section(title, t.Rows)
 	}
-	add("Summary", (*text).original, (*text).requests)
+	add("Summary", (*text).original, (*text).requests, (*text).conversations)
 	add("Times, verdicts and messages", (*text).times, (*text).verdicts, (*text).messages, (*text).signatures)
+	if len(r.Steps) > 0 {
+		add("Steps", (*text).steps)
+	}
 	add("Run", (*text).plan)
 }
 
@@ -244,6 +267,15 @@ func (t *text) plan() {
 	t.label("Rows of data", "%d, used in turn", t.Plan.Rows)
 	if t.Plan.Rate > 0 {
 		t.label("Rate", "%d requests a second", t.Plan.Rate)
+	}
+	if t.Plan.Pace != "" {
+		t.label("Pace", "%s", t.Plan.Pace)
+	}
+	if t.Plan.ConversationRate > 0 {
+		t.label("Rate", "%d conversations begun a second", t.Plan.ConversationRate)
+	}
+	if t.Plan.RampSeconds > 0 {
+		t.label("Ramp", "%s s", report.Number(t.Plan.RampSeconds))
 	}
 	t.label("Time-out", "%s s", report.Number(t.Plan.TimeoutSeconds))
 	if t.Plan.BadSignature > 0 {

@@ -23,8 +23,10 @@ func (r Report) Text(w io.Writer) error {
 	t := &text{Report: r}
 	t.original()
 	t.requests()
+	t.conversations()
 	t.times()
 	t.verdicts()
+	t.steps()
 	t.messages()
 	t.signatures()
 	if r.Pass != nil {
@@ -84,18 +86,26 @@ func (t *text) original() {
 func (t *text) requests() {
 	r := t.Requests
 	t.Line("")
-	t.label("Requests", "%d sent of %d: %s", r.Sent, t.Plan.Requests, became(r))
+	if t.Conversations == nil {
+		t.label("Requests", "%d sent of %d: %s", r.Sent, t.Plan.Requests, became(r))
+	} else {
+		t.label("Requests", "%d sent: %s", r.Sent, became(r))
+	}
 	if t.DryRun {
 		t.more("(a dry run: an endpoint inside the process answered)")
 	}
 	if t.Interrupted {
 		t.more("(the run was interrupted)")
 	}
-	if t.Plan.Rate == 0 {
+	switch {
+	case !t.isOpenLoop() && t.Conversations == nil:
 		t.label("Requests per second", "%.1f, as many as %s could", t.Rate, report.Count(t.Plan.Concurrency, "connection"))
 		return
+	case t.Conversations == nil:
+		t.label("Requests per second", "%.1f of %d asked", t.Rate, t.Plan.Rate)
+	default:
+		t.label("Requests per second", "%.1f", t.Rate)
 	}
-	t.label("Requests per second", "%.1f of %d asked", t.Rate, t.Plan.Rate)
 	if r.Late == 0 {
 		t.label("Late", "0: every request went within %s of when it was due", milliseconds(late))
 		return
@@ -111,6 +121,9 @@ func (t *text) requests() {
 	t.more("the longest wait to be sent was %s", milliseconds(r.MostLate))
 }
 
+// isOpenLoop reports whether requests or conversations were due at a rate.
+func (r Report) isOpenLoop() bool { return r.Plan.Rate+r.Plan.ConversationRate > 0 }
+
 // became says what became of all that were sent.
 func became(r attack.Requests) string {
 	text := fmt.Sprintf("%d accepted, %s, %d unanswered", r.Accepted, report.Count(r.Errored, "error"), r.Unanswered)
@@ -125,7 +138,7 @@ func (t *text) times() {
 		return
 	}
 	t.label("Latency", "%s", percentiles(t.Latency))
-	if t.Plan.Rate > 0 {
+	if t.isOpenLoop() {
 		t.label("Service time", "%s", percentiles(t.Service))
 		t.more("(latency counts from when a request was due, service time from when it was sent)")
 	}
@@ -228,6 +241,9 @@ func (r Report) pass() string {
 	}
 	if limit := r.Pass.MaxP99; limit != nil {
 		limits = append(limits, fmt.Sprintf("p99 %s, at most %s", r.p99Against(*limit), milliseconds(*limit)))
+	}
+	if limit := r.Pass.MinAsMeant; limit != nil {
+		limits = append(limits, fmt.Sprintf("conversations as meant %s, at least %v %%", r.asMeantAgainst(*limit), *limit))
 	}
 	verdict := map[bool]string{true: "passed", false: "missed"}[r.Pass.Passed]
 	return fmt.Sprintf("%s (%s)", verdict, strings.Join(limits, "; "))

@@ -1,0 +1,126 @@
+package load
+
+import (
+	"fmt"
+	"strings"
+
+	"call-load-tester/pkg/attack"
+	"call-load-tester/pkg/report"
+	"call-load-tester/pkg/report/internal/chart"
+)
+
+func (t *text) conversations() {
+	c := t.Conversations
+	if c == nil {
+		return
+	}
+	t.label("Conversations", "%d begun of %d: %s", c.Begun, t.Plan.Conversations, endings(c))
+	list := make([]string, 0, len(c.FailedBecause))
+	for _, f := range c.FailedBecause {
+		list = append(list, fmt.Sprintf("%d × %s", f.Conversations, f))
+	}
+	t.list("Failed because", list)
+	t.label("Ended as meant", "%d of %d, %s", c.AsMeant, c.Begun-c.Forged, report.Percent(c.AsMeant, c.Begun-c.Forged))
+	if t.Plan.ConversationRate > 0 {
+		t.label("Begun per second", "%d asked", t.Plan.ConversationRate)
+	}
+	t.label("Live at once, peak", "%d", c.PeakLive)
+	if c.Lasted.Count > 0 {
+		t.label("Lasted", "%s", percentiles(c.Lasted))
+		if t.Plan.Pace == attack.Fast.String() {
+			t.more("(as if they had spoken, thought and waited: the pace was fast)")
+		}
+	}
+	t.label("Turns", "%d taken, %d of them found no taker", c.Turns, c.NoTaker)
+	if c.Elsewhere > 0 {
+		t.label("Elsewhere", "%s to hosts that may not be asked: not sent", report.Count(c.Elsewhere, "request"))
+	}
+	if c.Callbacks > 0 {
+		t.label("Callbacks", "%d of the requests, %d of them not content", c.Callbacks, c.CallbacksIncomplete)
+	}
+	if c.Minutes > 0 {
+		t.label("Billed minutes", "%d", c.Minutes)
+	}
+}
+
+// endings says how conversations ended; what did not occur is left out.
+func endings(c *attack.Conversations) string {
+	var parts []string
+	for _, e := range []struct {
+		n   int
+		how string
+	}{
+		{c.Finished, "finished"}, {c.HungUpByApp, "hung up by the application"}, {c.HungUpByCaller, "hung up by the caller"},
+		{c.Rejected, "rejected"}, {c.Failed, "failed"}, {c.Endless, "endless"}, {c.Forged, "forged"}, {c.Interrupted, "interrupted"},
+	} {
+		if e.n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", e.n, e.how))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+func (t *text) steps() {
+	list := make([]string, 0, len(t.Steps))
+	for _, s := range t.Steps {
+		list = append(list, s.Name+": "+ofStep(s))
+	}
+	t.list("By step", list)
+}
+
+// ofStep says what became of a step.
+func ofStep(s attack.Step) string {
+	text := report.Count(s.Requests, "request")
+	if s.Max > 0 {
+		text += fmt.Sprintf(", p50 %s, p99 %s, worst %s", milliseconds(s.P50), milliseconds(s.P99), milliseconds(s.Max))
+	}
+	if s.Incomplete > 0 {
+		text += fmt.Sprintf(", %d failed", s.Incomplete)
+	}
+	return text
+}
+
+// asMeantAgainst writes the share of conversations that ended as meant so that
+// it does not read like a limit that it is not.
+func (r Report) asMeantAgainst(limit float64) string {
+	if r.Conversations == nil {
+		return "unknown: none was begun"
+	}
+	return report.Apart(r.Conversations.AsMeantPercent(), 0, 100, limit) + " %"
+}
+
+func (r Report) conversationTiles(p *report.Page) {
+	c := r.Conversations
+	if c == nil {
+		return
+	}
+	p.Tile("Conversations", fmt.Sprintf("%d of %d", c.Begun, r.Plan.Conversations), endings(c))
+	p.Tile("Ended as meant", report.Percent(c.AsMeant, c.Begun-c.Forged), "nothing failed, and every turn was of use")
+	p.Tile("Live at once", fmt.Sprint(c.PeakLive), "at the peak")
+}
+
+// live draws how many conversations were live when.
+func (r Report) live(p *report.Page) {
+	if r.Conversations == nil {
+		return
+	}
+	line := r.line(chart.Green, func(i attack.Interval) float64 { return float64(i.Live) })
+	line.Fill = true
+	p.Draw(report.Figure{
+		Title: "Live conversations", Unit: "conversations at once",
+		Legend:   []report.Legend{{Colour: chart.Green, Text: "the most at once"}},
+		Sentence: fmt.Sprintf("How many conversations were begun and not over: at the peak %d.", r.Conversations.PeakLive) + r.span().Binned(),
+	}, r.chart(line))
+}
+
+// stepBars shows the steps as a table with bars of their requests.
+func (r Report) stepBars(p *report.Page) {
+	if len(r.Steps) == 0 {
+		return
+	}
+	f := report.Figure{Title: "By step", Sentence: "The requests by method and path, callbacks included."}
+	for _, s := range r.Steps {
+		f.Bars = append(f.Bars, report.Bar{Name: s.Name, Text: ofStep(s), Value: float64(s.Requests), Most: float64(r.Steps[0].Requests)})
+	}
+	p.Figures = append(p.Figures, f)
+}
