@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http/httptest"
 	"testing"
+	"time"
 )
 
 // After the handshake, OpenSSL's servers send session tickets unasked. They do
@@ -28,6 +29,7 @@ func TestWhatIsSaidUnasked(t *testing.T) {
 		{why: "something was said that is no answer", says: "hello"},
 		{why: "the endpoint closed", closes: true},
 		{why: "TLS: nothing was said", secure: true, want: true},
+		{why: "TLS: the endpoint closed", secure: true, closes: true},
 		{why: "TLS: a ticket follows the handshake", secure: true, says: "ticket", want: true},
 		{why: "TLS: something was said after an answer", secure: true, answered: true, says: "hello"},
 	} {
@@ -43,14 +45,15 @@ func TestWhatIsSaidUnasked(t *testing.T) {
 			if err != nil {
 				return
 			}
+			talk := conn
 			if row.secure {
-				conn = tls.Server(conn, certificate.TLS)
+				talk = tls.Server(conn, certificate.TLS)
 			}
-			_, _ = io.WriteString(conn, row.says) // TLS: shakes hands first
+			_, _ = io.WriteString(talk, row.says) // TLS: shakes hands first
 			if row.closes {
 				_ = conn.Close()
 			}
-			said <- conn
+			said <- talk
 		}()
 		conn, err := net.Dial("tcp", l.Addr().String())
 		if err != nil {
@@ -69,6 +72,15 @@ func TestWhatIsSaidUnasked(t *testing.T) {
 		}
 		if got := (&connection{conn: conn, answered: row.answered}).isUsable(); got != row.want {
 			t.Errorf("%s: usable is %v, want %v", row.why, got, row.want)
+		}
+	}
+}
+
+func TestHowLongAnIdleConnectionIsFresh(t *testing.T) {
+	used := time.Now()
+	for idle, want := range map[time.Duration]bool{0: true, maxIdle: true, maxIdle + 1: false} {
+		if got := (&connection{used: used}).isFresh(used.Add(idle)); got != want {
+			t.Errorf("after %v: %v, want %v", idle, got, want)
 		}
 	}
 }

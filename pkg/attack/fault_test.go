@@ -79,6 +79,8 @@ func TestFaultyEndpoints(t *testing.T) {
 				_, _ = io.WriteString(w, strings.Repeat(" ", 64<<10))
 			}
 		})), 11750, ""},
+		{"an empty answer in chunks", speak(t, say("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n0\r\n\r\n")), 11770, ""},
+		{"an empty answer", speak(t, say("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")), 0, ""},
 		{"a long error page", serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			w.WriteHeader(http.StatusBadGateway)
 			_, _ = io.WriteString(w, strings.Repeat("sorry ", 64<<10))
@@ -189,6 +191,26 @@ func TestOwnLimitsAreNoVerdict(t *testing.T) {
 	}})
 	if r.Requests.Unanswered != 3 || r.Messages != 0 || verdicts(r)[webhook.OwnLimit] != 3 || causes(r)["this computer: too many open files"] != 3 {
 		t.Errorf("%v, %v; want no verdict three times", verdicts(r), causes(r))
+	}
+}
+
+// The longest answer that Twilio takes costs no connection, a longer one does:
+// the rest of it is not read.
+func TestAConnectionIsKeptAfterTheLongestAnswer(t *testing.T) {
+	for length, want := range map[int]int64{webhook.MaxAnswer: 1, webhook.MaxAnswer + 1: 2} {
+		server := httptest.NewUnstartedServer(answerWith("text/plain", strings.Repeat(" ", length)))
+		var opened atomic.Int64
+		server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+			if state == http.StateNew {
+				opened.Add(1)
+			}
+		}
+		server.Start()
+		run(t, attack.Config{Requests: 2, Envelope: webhook.Envelope{URL: server.URL}})
+		server.Close()
+		if opened.Load() != want {
+			t.Errorf("two answers of %d bytes came over %d connections, want %d", length, opened.Load(), want)
+		}
 	}
 }
 

@@ -125,6 +125,33 @@ func TestConnectionsAreOpenedBeforeABurst(t *testing.T) {
 	})
 }
 
+// As many connections are opened ahead as there can be requests, with those in
+// flight: more would not be used.
+func TestNoConnectionIsOpenedBeyondTheBoundOnRequestsInFlight(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var opened atomic.Int64
+		connect := inMemory(always(1700 * time.Millisecond))
+		run(t, attack.Config{Requests: 24, Rate: 8, MaxInFlight: 12, Envelope: webhook.Envelope{URL: "http://a.example"},
+			Connect: func(ctx context.Context, addr string) (net.Conn, error) {
+				opened.Add(1)
+				return connect(ctx, addr)
+			}})
+		if opened.Load() != 12 {
+			t.Errorf("%d connections were opened, want 12", opened.Load())
+		}
+	})
+}
+
+// A run that takes no time at all has no rate, rather than an endless one.
+func TestARunOfNoTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := run(t, attack.Config{Requests: 5, Envelope: webhook.Envelope{URL: "http://a.example"}, Connect: inMemory(always(0))})
+		if r.Requests.Accepted != 5 || r.Rate != 0 || r.Seconds != 0 {
+			t.Errorf("%d accepted, %v a second in %v s; want 5, 0 and 0", r.Requests.Accepted, r.Rate, r.Seconds)
+		}
+	})
+}
+
 func TestLateIsAHundredMilliseconds(t *testing.T) {
 	for behind, late := range map[time.Duration]int{attack.Late: 1, attack.Late - 1: 0} {
 		synctest.Test(t, func(t *testing.T) {
