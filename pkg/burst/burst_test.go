@@ -232,6 +232,27 @@ func TestOnBurstIsCalledForFullBursts(t *testing.T) {
 	})
 }
 
+// A start was held back from the moment the first Wait had to wait for it, even
+// if that Wait was cancelled.
+func TestABurstTellsOfCancelledWaitsToo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		lim := burst.New(1)
+		var got []burst.Burst
+		lim.OnBurst = func(b burst.Burst) { got = append(got, b) }
+		_ = lim.Wait(t.Context())
+		for range 2 {
+			ctx, cancel := context.WithTimeout(t.Context(), 250*time.Millisecond)
+			_ = lim.Wait(ctx)
+			cancel()
+		}
+		time.Sleep(100 * time.Millisecond) // nobody waits
+		_ = lim.Wait(t.Context())
+		if want := []burst.Burst{{Cap: 1, Rate: 1, Slept: 900 * time.Millisecond}}; !slices.Equal(got, want) {
+			t.Errorf("bursts %+v, want %+v", got, want)
+		}
+	})
+}
+
 // A burst has the cap of the second that it fills.
 func TestOnBurstTellsTheCapOfTheSecond(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -324,7 +345,7 @@ func TestWaitingAllocatesNothing(t *testing.T) {
 		what string
 		caps caps
 	}{
-		{"a constant cap", caps{2}},
+		{"a constant cap, a second for each wait", caps{1}},
 		{"caps that rise and fall", append(caps{3}, slices.Repeat(caps{1, 2, 3, 2}, 1000)...)},
 	} {
 		synctest.Test(t, func(t *testing.T) {

@@ -141,24 +141,44 @@ func TestCloseMayBeCalledTwiceAtOnce(t *testing.T) {
 	wg.Wait()
 }
 
-func TestADeletedFileIsNoticedWithinASecond(t *testing.T) {
+func TestADeletedOrReplacedFileIsNoticedWithinASecond(t *testing.T) {
 	t.Parallel()
-	w := create(t, t.TempDir(), false)
-	if err := w.Append(sidA); err != nil {
-		t.Fatal(err)
+	for what, spoil := range map[string]func(path string) error{
+		"deleted":  os.Remove,
+		"replaced": replace,
+	} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			w := create(t, t.TempDir(), false)
+			if err := w.Append(sidA); err != nil {
+				t.Fatal(err)
+			}
+			if err := spoil(w.Path()); err != nil {
+				t.Fatal(err)
+			}
+			for deadline := time.Now().Add(10 * time.Second); w.Err() == nil && time.Now().Before(deadline); {
+				time.Sleep(50 * time.Millisecond)
+			}
+			if err := w.Append(sidB); !errors.Is(err, sidfile.ErrGone) {
+				t.Errorf("Append to a %s file: %v, want ErrGone", what, err)
+			}
+			if err := w.Close(); !errors.Is(err, sidfile.ErrGone) {
+				t.Errorf("Close: %v, want ErrGone", err)
+			}
+		})
 	}
-	if err := os.Remove(w.Path()); err != nil {
-		t.Fatal(err)
+}
+
+// replace puts a copy in the place of a file, as editors do.
+func replace(path string) error {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return err
 	}
-	for deadline := time.Now().Add(10 * time.Second); w.Err() == nil && time.Now().Before(deadline); {
-		time.Sleep(50 * time.Millisecond)
+	if err := os.WriteFile(path+".new", text, 0o644); err != nil {
+		return err
 	}
-	if err := w.Append(sidB); !errors.Is(err, sidfile.ErrGone) {
-		t.Errorf("Append to a deleted file: %v, want ErrGone", err)
-	}
-	if err := w.Close(); !errors.Is(err, sidfile.ErrGone) {
-		t.Errorf("Close: %v, want ErrGone", err)
-	}
+	return os.Rename(path+".new", path)
 }
 
 // TestAFullDisk uses the device that is always full.

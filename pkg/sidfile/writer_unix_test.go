@@ -30,13 +30,13 @@ func TestNoHalfLineIsLeft(t *testing.T) {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	got, err := os.ReadFile(filepath.Join(dir, "call_sids_1700000000.csv"))
-	if want := sidA + "\n"; err != nil || string(got) != want {
+	if want := sidA + "\n" + sidB + "\n"; err != nil || string(got) != want {
 		t.Errorf("file holds %q (error %v), want %q", got, err, want)
 	}
 }
 
-// appendPastLimit appends one SID that fits a file's limit and one that does
-// not fit whole.
+// appendPastLimit appends two SIDs that fit a file's limit and one that does not
+// fit whole.
 func appendPastLimit(t *testing.T, dir string) {
 	signal.Ignore(syscall.SIGXFSZ)
 	w := create(t, dir, false)
@@ -45,15 +45,17 @@ func appendPastLimit(t *testing.T, dir string) {
 		t.Fatal(err)
 	}
 	limited := before
-	limited.Cur = sidfile.Len + 11
+	limited.Cur = 2*(sidfile.Len+1) + 10
 	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limited); err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = syscall.Setrlimit(syscall.RLIMIT_FSIZE, &before) }() // -cover writes a file at the end
-	if err := w.Append(sidA); err != nil {
-		t.Fatal(err)
+	for _, sid := range []string{sidA, sidB} {
+		if err := w.Append(sid); err != nil {
+			t.Fatal(err)
+		}
 	}
-	if err := w.Append(sidB); !errors.Is(err, syscall.EFBIG) {
+	if err := w.Append(sidC); !errors.Is(err, syscall.EFBIG) {
 		t.Errorf("Append past the limit: %v, want EFBIG", err)
 	}
 }
