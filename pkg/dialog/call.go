@@ -49,6 +49,7 @@ func (c *Conversation) execute(at position) {
 			c.end(Finished)
 		}
 	}
+	c.at.document = nil // who waits need not hold it
 }
 
 // executeVerb executes a verb of a call.
@@ -118,10 +119,10 @@ func (c *Conversation) end(ending Ending) {
 	if ending != Rejected && ending != Interrupted {
 		c.pickUp()
 	}
-	c.wait = min(c.wait, c.pickedUpAt+maxCall-c.clock)
+	c.wait = max(0, min(c.wait, c.pickedUpAt+maxCall-c.clock))
 	c.lasted = c.now()
 	if c.player.status != nil {
-		c.callURL(c.player.status, false, 0, c.progress(c.endStatus(), c.lasted-c.pickedUpAt))
+		c.tellURL(c.player.status, false, 0, c.progress(c.endStatus(), c.lasted-c.pickedUpAt))
 	}
 }
 
@@ -138,8 +139,7 @@ func (c *Conversation) hangUpAsking(verb *webhook.Element, own webhook.Row) {
 	case !c.player.May(signed):
 		c.elsewhere++
 	case c.requests < c.player.rules.MaxRequests:
-		c.requests++
-		c.next = c.player.asking(signed, isGet(verb, "method"), FollowUp, own)
+		c.next = c.player.pending(signed, isGet(verb, "method"), FollowUp, own)
 	}
 }
 

@@ -24,9 +24,7 @@ func (c *Conversation) messageRequest() webhook.Request {
 		}
 	}
 	r := c.player.rules.Envelope.Request(row, c.sid)
-	if len(c.next.own) > 0 {
-		r.Fields = replaced(r.Fields, c.next.own)
-	}
+	r.Fields = replaced(r.Fields, c.next.own)
 	if !c.next.message {
 		r.Segments = 0 // it was received before
 	}
@@ -73,7 +71,7 @@ func (c *Conversation) reply(verb *webhook.Element) {
 		return
 	}
 	message := c.messageRequest().Fields
-	from, to := first(message, "To"), first(message, "From")
+	from, to := value(message, "To"), value(message, "From")
 	if given, ok := attr(verb, "from"); ok {
 		from = given
 	}
@@ -88,9 +86,9 @@ func (c *Conversation) reply(verb *webhook.Element) {
 	}
 	sid += c.newDigits()
 	tell := func(status string, after time.Duration) {
-		c.call(callback, isGet(verb, "method"), after, webhook.Row{
-			{Name: "AccountSid", Value: first(message, "AccountSid")},
-			{Name: "ApiVersion", Value: first(message, "ApiVersion")},
+		c.tell(callback, isGet(verb, "method"), after, webhook.Row{
+			{Name: "AccountSid", Value: value(message, "AccountSid")},
+			{Name: "ApiVersion", Value: value(message, "ApiVersion")},
 			{Name: "From", Value: from},
 			{Name: "To", Value: to},
 			{Name: "MessageSid", Value: sid},

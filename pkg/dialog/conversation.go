@@ -20,10 +20,10 @@ type Conversation struct {
 	sid    string   // the call's; of a chat, the hex digits of the last message's
 	from   string   // of a chat whose person gives no number
 
-	clock time.Duration // since the start, at the last answer
-	wait  time.Duration // from then on: what is played and awaited
-	next  asking        // the request that follows, if any
-	calls []Request     // callbacks to hand out
+	clock     time.Duration // since the start, at the last answer
+	wait      time.Duration // from then on: what is played and awaited
+	next      pending       // the request that follows, if any
+	callbacks []Request     // to hand out
 
 	at    position // in the document being executed
 	queue *queueing
@@ -33,7 +33,7 @@ type Conversation struct {
 	pickedUpAt time.Duration
 
 	turns     int // taken
-	unheard   int // of these, found no taker
+	noTaker   int // of these, that nothing listened to
 	elsewhere int
 	requests  int // first and follow-up
 	ending    Ending
@@ -102,13 +102,13 @@ func (c *Conversation) Failed(code webhook.Code, took time.Duration) Next {
 	return c.Answered(webhook.Reading{Verdict: webhook.Verdict{Code: code}}, "", took)
 }
 
-// HangUp tells that the run was stopped so long after what was told last: the
-// caller hangs up. A conversation that has ended stays as it is, but its last
-// request is not made.
+// HangUp tells that the run was stopped so long after what was told last, on the
+// conversation's clock: the caller hangs up. A conversation that has ended stays
+// as it is, but its last request is not made.
 func (c *Conversation) HangUp(after time.Duration) Next {
-	c.next = asking{}
+	c.next = pending{}
 	if c.ending == Live {
-		c.clock += min(max(after, 0), c.wait)
+		c.clock += after
 		c.wait = 0
 		c.pickedUp = c.pickedUp && c.pickedUpAt <= c.clock
 		c.end(Interrupted)
@@ -117,17 +117,17 @@ func (c *Conversation) HangUp(after time.Duration) Next {
 }
 
 // passed moves the clock to when the last request was answered, and returns it.
-func (c *Conversation) passed(took time.Duration) asking {
+func (c *Conversation) passed(took time.Duration) pending {
 	asked := c.next
 	c.clock += c.wait + took
 	c.wait = 0
-	c.next = asking{}
+	c.next = pending{}
 	return asked
 }
 
 func (c *Conversation) handOut() Next {
-	next := Next{Wait: c.wait, Over: c.next.url == "", Callbacks: c.calls}
-	c.calls = nil
+	next := Next{Wait: c.wait, Over: c.next.url == "", Callbacks: c.callbacks}
+	c.callbacks = nil
 	return next
 }
 
@@ -147,7 +147,7 @@ func (c *Conversation) Code() webhook.Code {
 func (c *Conversation) AsMeant() bool {
 	switch c.ending {
 	case Finished, Rejected, HungUpByApp, HungUpByCaller:
-		return c.turns == len(c.person.turns) && c.unheard == 0
+		return c.turns == len(c.person.turns) && c.noTaker == 0
 	}
 	return false
 }
@@ -160,7 +160,7 @@ type Counts struct {
 }
 
 // Counts returns what has been counted so far.
-func (c *Conversation) Counts() Counts { return Counts{c.turns, c.unheard, c.elsewhere} }
+func (c *Conversation) Counts() Counts { return Counts{c.turns, c.noTaker, c.elsewhere} }
 
 // Lasted returns how long it has lasted, on its own clock.
 func (c *Conversation) Lasted() time.Duration { return c.lasted }

@@ -130,5 +130,5 @@ func (c *Conversation) pair() string {
 	if !given {
 		from = c.from
 	}
-	return from + " " + first(row, "To")
+	return from + " " + value(row, "To")
 }

@@ -31,9 +31,9 @@ func (c *Conversation) dial(verb *webhook.Element) {
 			d.sid = sid
 		}
 	case t.kind == keys, t.kind == speech, t.kind == fields:
-		c.unheard++
+		c.noTaker++
 	}
-	d.ring, d.talk = d.times(first(t.fields, "DialCallDuration"))
+	d.ring, d.talk = d.times(value(t.fields, "DialCallDuration"))
 
 	own := c.dialResult(d)
 	if isForDial {
@@ -131,7 +131,7 @@ func (c *Conversation) legCallbacks(leg dialing, noun *webhook.Element, callback
 	if given, ok := attr(noun, "statusCallbackEvent"); ok {
 		events = strings.Fields(given)
 	}
-	from := first(c.person.fields, "From")
+	from := value(c.person.fields, "From")
 	if callerID, ok := attr(leg.verb, "callerId"); ok {
 		from = callerID
 	}
@@ -151,9 +151,9 @@ func (c *Conversation) legCallbacks(leg dialing, noun *webhook.Element, callback
 			return
 		}
 		own := c.progressFields(status, sequence, c.now()+after, lasted)
-		c.call(callback, isGet(noun, "statusCallbackMethod"), after, append(own, webhook.Row{
-			{Name: "AccountSid", Value: first(c.person.fields, "AccountSid")},
-			{Name: "ApiVersion", Value: first(c.person.fields, "ApiVersion")},
+		c.tell(callback, isGet(noun, "statusCallbackMethod"), after, append(own, webhook.Row{
+			{Name: "AccountSid", Value: value(c.person.fields, "AccountSid")},
+			{Name: "ApiVersion", Value: value(c.person.fields, "ApiVersion")},
 			{Name: "CallSid", Value: leg.sid},
 			{Name: "ParentCallSid", Value: c.sid},
 			{Name: "Direction", Value: "outbound-dial"},

@@ -53,7 +53,7 @@ func (c *Conversation) isNotEnqueued() bool {
 	if c.turns == len(c.person.turns) {
 		return false
 	}
-	return slices.Contains([]string{"queue-full", "error", "system-error"}, first(c.person.turns[c.turns].fields, "QueueResult"))
+	return slices.Contains([]string{"queue-full", "error", "system-error"}, value(c.person.turns[c.turns].fields, "QueueResult"))
 }
 
 // isForWaiting reports whether a verb may be in a document that is played to who
@@ -108,9 +108,9 @@ func (c *Conversation) comeBack(q *queueing, result string) {
 	case t.kind == fields && isFor(t.fields, []string{"QueueResult", "QueueSid", "QueueTime"}):
 		own = replaced(own, t.fields)
 	case t.kind != silence:
-		c.unheard++
+		c.noTaker++
 	}
-	if first(own, "QueueResult") == "bridged" {
+	if value(own, "QueueResult") == "bridged" {
 		c.spend(talk)
 	}
 	c.ask(text(q.verb, "action"), isGet(q.verb, "method"), own)

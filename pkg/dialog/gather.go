@@ -40,7 +40,7 @@ func (c *Conversation) gather(verb *webhook.Element) {
 	case t.kind == speech && g.speech:
 		heard, took = c.gatherSpeech(g, t.text)
 	case t.kind != silence:
-		c.unheard++
+		c.noTaker++
 	}
 	if heard == nil && endless && c.queue == nil {
 		c.giveUp()
@@ -113,7 +113,7 @@ func (c *Conversation) gatherKeys(g gathering, text string) (heard webhook.Row, 
 		break
 	}
 	if digits == "" {
-		c.unheard++
+		c.noTaker++
 		return nil, end
 	}
 	return keyed(digits, ""), end
@@ -129,7 +129,7 @@ func keyed(digits, finishedOn string) webhook.Row {
 func (c *Conversation) gatherSpeech(g gathering, words string) (heard webhook.Row, took time.Duration) {
 	think := c.player.rules.Think
 	if think > g.timeout {
-		c.unheard++
+		c.noTaker++
 		return nil, g.timeout
 	}
 	spoken := think + c.speaking(words)
@@ -148,7 +148,7 @@ func spokenFields(words string) webhook.Row {
 // spoken, where Twilio tells of each few words.
 func (c *Conversation) partialResult(verb *webhook.Element, after time.Duration, words string) {
 	if callback, ok := attr(verb, "partialResultCallback"); ok {
-		c.call(callback, isGet(verb, "partialResultCallbackMethod"), after, c.callFields(nil, c.callStatus(), webhook.Row{
+		c.tell(callback, isGet(verb, "partialResultCallbackMethod"), after, c.callFields(nil, c.callStatus(), webhook.Row{
 			{Name: "SequenceNumber", Value: "0"},
 			{Name: "StableSpeechResult", Value: ""},
 			{Name: "UnstableSpeechResult", Value: words},

@@ -20,7 +20,7 @@ type Player struct {
 	persons  []*Person
 	signed   string // the URL of the first request, as Twilio has it
 	host     string // of signed
-	first    asking
+	first    pending
 	status   *url.URL // nil: none
 	fallback *url.URL // likewise
 }
@@ -50,7 +50,7 @@ func New(rules Rules, persons []*Person) (*Player, error) {
 	}
 	signed := parseURL(p.signed)
 	p.host = signed.Host
-	p.first = p.asking(signed, rules.Envelope.Get, First, nil)
+	p.first = p.pending(signed, rules.Envelope.Get, First, nil)
 	p.first.send = rules.Envelope.URL
 	p.first.message = true
 	for _, person := range persons {

@@ -56,13 +56,13 @@ func (c *Conversation) recordTurn(verb *webhook.Element, t turn) (heard webhook.
 		return recorded(think, "hangup"), think
 	case t.kind == fields && isFor(t.fields, []string{"RecordingUrl", "RecordingSid", "RecordingDuration", "Digits"}):
 		length := time.Duration(0)
-		if given, err := strconv.Atoi(first(t.fields, "RecordingDuration")); err == nil {
+		if given, err := strconv.Atoi(value(t.fields, "RecordingDuration")); err == nil {
 			length = min(max(time.Duration(given)*time.Second, 0), longest)
 		}
 		return recorded(length, ""), think + length
 	case t.kind == silence:
 	case think > silent || t.kind == fields:
-		c.unheard++
+		c.noTaker++
 	case t.kind == speech:
 		length := c.speaking(t.text)
 		if length >= longest {
@@ -98,7 +98,7 @@ func (c *Conversation) recordKeys(verb *webhook.Element, text string, silent tim
 		end = at + silent
 	}
 	if end == silent { // the first key came too late
-		c.unheard++
+		c.noTaker++
 		return nil, silent
 	}
 	return recorded(end-silent, ""), end
@@ -112,8 +112,8 @@ func recorded(length time.Duration, digits string) webhook.Row {
 	return heard
 }
 
-// first returns the first value of a field; empty if there is none.
-func first(row webhook.Row, name string) string {
+// value returns the value of a field; empty if there is none.
+func value(row webhook.Row, name string) string {
 	value, _ := row.Get(name)
 	return value
 }
@@ -128,7 +128,7 @@ type recording struct {
 }
 
 func (c *Conversation) recordingURL(sid string) string {
-	return "https://api.twilio.com/2010-04-01/Accounts/" + first(c.person.fields, "AccountSid") + "/Recordings/" + sid
+	return "https://api.twilio.com/2010-04-01/Accounts/" + value(c.person.fields, "AccountSid") + "/Recordings/" + sid
 }
 
 // recordingCallbacks hands out what the recordingStatusCallback of a verb is
@@ -145,8 +145,8 @@ func (c *Conversation) recordingCallbacks(r recording, took time.Duration) {
 	}
 	tell := func(status string, after time.Duration, more ...webhook.Field) {
 		if slices.Contains(events, status) {
-			c.call(callback, isGet(r.verb, "recordingStatusCallbackMethod"), after, append(webhook.Row{
-				{Name: "AccountSid", Value: first(c.person.fields, "AccountSid")},
+			c.tell(callback, isGet(r.verb, "recordingStatusCallbackMethod"), after, append(webhook.Row{
+				{Name: "AccountSid", Value: value(c.person.fields, "AccountSid")},
 				{Name: "CallSid", Value: c.sid},
 				{Name: "RecordingSid", Value: r.sid},
 				{Name: "RecordingUrl", Value: c.recordingURL(r.sid)},

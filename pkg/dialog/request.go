@@ -34,8 +34,8 @@ type Request struct {
 	Wait time.Duration // of a callback: how long after what was told last it is due
 }
 
-// asking is a request that follows.
-type asking struct {
+// A pending request is the one that follows.
+type pending struct {
 	url  string // as Twilio has it; empty: there is none
 	send string // where it goes
 	step string
@@ -75,7 +75,7 @@ func (c *Conversation) ask(reference string, get bool, own webhook.Row) {
 		c.elsewhere++
 		c.at = position{document: nothing, url: signed.String(), role: FollowUp}
 	case c.countRequest():
-		c.next = c.player.asking(signed, get, FollowUp, own)
+		c.next = c.player.pending(signed, get, FollowUp, own)
 	}
 }
 
@@ -91,9 +91,9 @@ func (c *Conversation) countRequest() bool {
 	return true
 }
 
-func (p *Player) asking(signed *url.URL, get bool, role Role, own webhook.Row) asking {
+func (p *Player) pending(signed *url.URL, get bool, role Role, own webhook.Row) pending {
 	slices.SortStableFunc(own, byName)
-	return asking{url: signed.String(), send: p.send(signed), step: p.step(get, signed), get: get, role: role, own: own}
+	return pending{url: signed.String(), send: p.send(signed), step: p.step(get, signed), get: get, role: role, own: own}
 }
 
 // nothing is a document that asks for nothing.
@@ -117,7 +117,7 @@ func (c *Conversation) fail(code webhook.Code, role Role, failed string) {
 	if role != Fallback {
 		c.code = code
 		if fallback != nil && code > 0 {
-			c.next = c.player.asking(fallback, false, Fallback, webhook.Row{
+			c.next = c.player.pending(fallback, false, Fallback, webhook.Row{
 				{Name: "ErrorCode", Value: strconv.Itoa(int(code))},
 				{Name: "ErrorUrl", Value: withoutUser(failed)},
 			})
@@ -128,23 +128,23 @@ func (c *Conversation) fail(code webhook.Code, role Role, failed string) {
 	c.end(Failed)
 }
 
-// call hands out a callback to a URL that a document names, due so long after
+// tell hands out a callback to a URL that a document names, due so long after
 // now.
-func (c *Conversation) call(reference string, get bool, after time.Duration, fields webhook.Row) {
+func (c *Conversation) tell(reference string, get bool, after time.Duration, fields webhook.Row) {
 	signed, ok := c.resolve(reference)
 	if !ok {
 		return // Twilio logs 11100 and calls nobody
 	}
-	c.callURL(signed, get, after, fields)
+	c.tellURL(signed, get, after, fields)
 }
 
-func (c *Conversation) callURL(signed *url.URL, get bool, after time.Duration, fields webhook.Row) {
+func (c *Conversation) tellURL(signed *url.URL, get bool, after time.Duration, fields webhook.Row) {
 	if !c.player.May(signed) {
 		c.elsewhere++
 		return
 	}
 	slices.SortStableFunc(fields, byName)
-	c.calls = append(c.calls, Request{
+	c.callbacks = append(c.callbacks, Request{
 		Request: webhook.Request{
 			Kind:    c.player.rules.Envelope.Kind,
 			Get:     get,

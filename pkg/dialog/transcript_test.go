@@ -285,6 +285,9 @@ func (tr *transcript) text(r *dialog.Request) string {
 	for _, f := range r.Fields {
 		fields[f.Name] = f.Value
 	}
+	if len(fields) != len(r.Fields) {
+		tr.t.Errorf("%s has a field twice: %v", r.Step, r.Fields)
+	}
 	if tr.fields == nil {
 		tr.fields = maps.Clone(fields)
 	}

@@ -6,10 +6,11 @@
 //     of it requests with fresh SIDs, each with its own signature.
 //   - A [Request] is any other request; a Writer makes its bytes, too.
 //   - A [Judge] turns answers into verdicts: accepted, or the [Code] of the
-//     error that Twilio would log.
+//     error that Twilio would log; and into the documents that Twilio would
+//     execute.
 //   - [Segments] and [Prices] say what the traffic would cost.
 //
-// The package sends nothing and measures nothing. It does not follow the
-// <Redirect> verb of TwiML, keep cookies, or honour connection overrides in
-// the fragment of a URL.
+// The package sends nothing and measures nothing. It knows of one request and
+// its answer: what follows an answer is package dialog's. It does not honour
+// connection overrides in the fragment of a URL.
 package webhook

@@ -22,7 +22,7 @@ func judgeNoTwiML(document []byte) Code {
 func (k Kind) readTwiML(document []byte, tollFree bool) Reading {
 	root, code := parseResponse(document)
 	if code != Accepted {
-		return failed(code)
+		return unusable(code)
 	}
 	r := Reading{Document: root}
 	switch {

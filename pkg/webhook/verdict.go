@@ -55,7 +55,7 @@ type Reading struct {
 	Document *Element
 }
 
-func failed(code Code) Reading { return Reading{Verdict: Verdict{Code: code}} }
+func unusable(code Code) Reading { return Reading{Verdict: Verdict{Code: code}} }
 
 func nothingToDo() Reading { return Reading{Document: emptyResponse} }
 
@@ -69,25 +69,25 @@ func (k Kind) Verdict(a Answer, tollFree bool) Verdict { return k.read(a, tollFr
 func (k Kind) read(a Answer, tollFree bool) Reading {
 	switch {
 	case a.Status < 200:
-		return failed(ProtocolViolation)
+		return unusable(ProtocolViolation)
 	case a.Status >= firstBadStatus:
-		return failed(ErrorStatus)
+		return unusable(ErrorStatus)
 	case a.Status >= 300:
-		return failed(BadRedirect)
+		return unusable(BadRedirect)
 	case len(a.Body) > MaxAnswer:
-		return failed(AnswerTooLong)
+		return unusable(AnswerTooLong)
 	case k == Status:
 		return readAcknowledgement(a)
 	case len(a.Body) == 0:
 		return k.readEmpty(a)
 	case a.ContentType == nil:
-		return failed(RetrievalFailure)
+		return unusable(RetrievalFailure)
 	}
 
 	mediaType, _, err := mime.ParseMediaType(string(a.ContentType))
 	switch {
 	case err != nil && mediaType == "":
-		return failed(ContentTypeUnusable)
+		return unusable(ContentTypeUnusable)
 	case mediaType == "text/xml", mediaType == "application/xml", mediaType == "text/html":
 		return k.readTwiML(a.Body, tollFree)
 	case mediaType == "text/plain" && k.isVoice():
@@ -97,7 +97,7 @@ func (k Kind) read(a Answer, tollFree bool) Reading {
 	case strings.HasPrefix(mediaType, "audio/") && k.isVoice():
 		return Reading{Document: oneVerb("Play", "")}
 	}
-	return failed(ContentTypeUnusable)
+	return unusable(ContentTypeUnusable)
 }
 
 // oneVerb returns the document of a verb with a text.
@@ -116,11 +116,11 @@ func readAcknowledgement(a Answer) Reading {
 	switch mediaType, _, _ := mime.ParseMediaType(string(a.ContentType)); mediaType {
 	case "text/xml", "application/xml":
 		if code := judgeNoTwiML(a.Body); code != Accepted {
-			return failed(code)
+			return unusable(code)
 		}
 		return nothingToDo()
 	}
-	return failed(ContentTypeUnusable)
+	return unusable(ContentTypeUnusable)
 }
 
 func (k Kind) readEmpty(a Answer) Reading {
@@ -128,9 +128,9 @@ func (k Kind) readEmpty(a Answer) Reading {
 	case a.Status == statusNoContent:
 		return nothingToDo()
 	case a.Chunked:
-		return failed(EmptyChunkedAnswer)
+		return unusable(EmptyChunkedAnswer)
 	case k.isVoice():
-		return failed(DocumentUnreadable)
+		return unusable(DocumentUnreadable)
 	}
 	return nothingToDo()
 }
@@ -150,7 +150,7 @@ func (k Kind) readSpeech(text []byte) Reading {
 // Twilio: TwiML for programmable messaging, MIME types.
 func readReply(text string, tollFree bool) Reading {
 	if utf8.RuneCountInString(text) > maxReplyText {
-		return failed(ReplyBody)
+		return unusable(ReplyBody)
 	}
 	replies := Replies{Count: 1, Segments: Segments(text, tollFree)}
 	return Reading{Verdict: Verdict{Replies: replies}, Document: oneVerb("Message", text)}
