@@ -42,7 +42,7 @@ func (c *Conversation) enqueue(verb *webhook.Element) {
 			{Name: "QueueTime", Value: "0"},
 			{Name: "AvgQueueTime", Value: "0"},
 			{Name: "CurrentQueueSize", Value: "1"},
-			{Name: "MaxQueueSize", Value: "100"},
+			{Name: "MaxQueueSize", Value: "1000"},
 		})
 	}
 }

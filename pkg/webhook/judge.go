@@ -7,7 +7,7 @@ import "strconv"
 // concurrent use.
 type Judge struct {
 	kind Kind
-	seen map[string]Reading
+	seen map[string]*Reading
 	size int // bytes of the answers seen
 	key  []byte
 }
@@ -21,14 +21,15 @@ const (
 
 // NewJudge returns a Judge for answers to webhooks of this kind.
 func NewJudge(kind Kind) *Judge {
-	return &Judge{kind: kind, seen: make(map[string]Reading)}
+	return &Judge{kind: kind, seen: make(map[string]*Reading)}
 }
 
 // Verdict returns what [Kind.Verdict] does.
 func (j *Judge) Verdict(a Answer, tollFree bool) Verdict { return j.Read(a, tollFree).Verdict }
 
 // Read returns the verdict, and the document if the kind is a conversation.
-func (j *Judge) Read(a Answer, tollFree bool) Reading {
+// Nobody changes what it points to.
+func (j *Judge) Read(a Answer, tollFree bool) *Reading {
 	if len(a.Body) > maxSeenAnswer {
 		return j.read(a, tollFree)
 	}
@@ -46,12 +47,12 @@ func (j *Judge) Read(a Answer, tollFree bool) Reading {
 	return r
 }
 
-func (j *Judge) read(a Answer, tollFree bool) Reading {
+func (j *Judge) read(a Answer, tollFree bool) *Reading {
 	r := j.kind.read(a, tollFree)
 	if !j.kind.IsConversation() {
 		r.Document = nil
 	}
-	return r
+	return &r
 }
 
 // appendKey appends all that a verdict depends on. A header holds no line feed.
