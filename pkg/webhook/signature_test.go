@@ -82,6 +82,8 @@ func TestSigningURL(t *testing.T) {
 		{"status callbacks of messages too", webhook.Status, "https://example.com:8443/a", "https://example.com:8443/a"},
 		{"calls over HTTPS drop it", webhook.Voice, "https://example.com:8443/a:1?b", "https://example.com/a:1?b"},
 		{"calls over HTTP keep it", webhook.Voice, "http://example.com:8080/a", "http://example.com:8080/a"},
+		{"in whole calls, too", webhook.Call, "https://example.com:8443/a", "https://example.com/a"},
+		{"chats are messages", webhook.Chat, "https://example.com:8443/a", "https://example.com:8443/a"},
 		{"calls to an IPv6 address", webhook.Voice, "https://[::1]:8443/a", "https://[::1]/a"},
 		{"calls to an IPv6 address without a port", webhook.Voice, "https://[::1]/a", "https://[::1]/a"},
 		{"a query right after the host", webhook.SMS, "https://u@example.com?a=b", "https://example.com?a=b"},

@@ -1,6 +1,7 @@
 package webhook_test
 
 import (
+	"net/url"
 	"strings"
 	"testing"
 
@@ -74,4 +75,13 @@ func TestCheckLocation(t *testing.T) {
 	if webhook.CheckLocation("file:///etc/passwd") == nil {
 		t.Error("a file is a place that a redirect may lead to")
 	}
+}
+
+func mustParse(t testing.TB, raw string) *url.URL {
+	t.Helper()
+	u, err := url.Parse(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u
 }
