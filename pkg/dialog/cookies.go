@@ -125,10 +125,5 @@ func (c *Conversation) pair() string {
 	if !c.isChat() {
 		return ""
 	}
-	row := c.person.messages[c.turns]
-	from, given := row.Get("From")
-	if !given {
-		from = c.from
-	}
-	return from + " " + value(row, "To")
+	return c.person.pair(c.turns, c.from)
 }

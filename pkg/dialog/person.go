@@ -186,6 +186,15 @@ func (p *Person) allMessages() []webhook.Row {
 	return messages
 }
 
+// pair returns the numbers between which message i of a chat goes. from is the
+// sender of a row that names none.
+func (p *Person) pair(i int, from string) string {
+	if given, ok := p.messages[i].Get("From"); ok {
+		from = given
+	}
+	return from + " " + value(p.messages[i], "To")
+}
+
 func isOfOneMessage(field string) bool {
 	switch field {
 	case "Body", "MessageSid", "SmsSid", "SmsMessageSid", "SmsStatus", "NumMedia", "NumSegments":

@@ -81,14 +81,29 @@ func (p *Player) Begin(k int, start time.Time, seed [2]uint64) *Conversation {
 	return c
 }
 
+// SameNumbers reports whether two of the first n conversations are chats between
+// the same two numbers: at the same time, an application cannot tell them apart.
+func (p *Player) SameNumbers(n int) bool {
+	seen := make(map[string]bool)
+	for k := range min(n, 2*len(p.persons)) {
+		person := p.persons[k%len(p.persons)]
+		if !person.hasFrom {
+			continue
+		}
+		pair := person.pair(0, "")
+		if seen[pair] || k >= len(p.persons) {
+			return true
+		}
+		seen[pair] = true
+	}
+	return false
+}
+
 // May reports whether a URL may be asked: only the hosts that the rules name
 // are. It serves whoever follows the HTTP redirects of answers.
 func (p *Player) May(u *url.URL) bool {
 	return p.hosts[strings.ToLower(u.Hostname())] || p.hosts[strings.ToLower(u.Host)]
 }
-
-// Route leads from URLs as Twilio has them to where they are asked.
-func (p *Player) Route() webhook.Route { return p.route }
 
 // send returns where the request of a URL goes. That of the webhook itself may
 // have another path behind a tunnel.

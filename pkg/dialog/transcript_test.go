@@ -221,13 +221,14 @@ func (tr *transcript) ask() dialog.Next {
 	if err != nil {
 		tr.t.Fatal(err)
 	}
-	answers := tr.answers[u.Path]
+	path := cmp.Or(u.Path, "/")
+	answers := tr.answers[path]
 	if len(answers) == 0 {
-		tr.t.Fatalf("there is no answer to %s", u.Path)
+		tr.t.Fatalf("there is no answer to %s", path)
 	}
 	text := answers[0]
 	if len(answers) > 1 {
-		tr.answers[u.Path] = answers[1:]
+		tr.answers[path] = answers[1:]
 	}
 
 	took, at := tr.took, ""
