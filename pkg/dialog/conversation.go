@@ -71,7 +71,7 @@ func (c *Conversation) First() Next {
 // Answered tells what the last request was answered, and how long after it was
 // due. at is the URL, as Twilio has it, that answered in the end, if there were
 // HTTP redirects; empty: the one that was asked.
-func (c *Conversation) Answered(answer *webhook.Reading, at string, took time.Duration) Next {
+func (c *Conversation) Answered(answer webhook.Reading, at string, took time.Duration) Next {
 	asked := c.passed(took)
 	if at == "" {
 		at = asked.url
@@ -99,7 +99,7 @@ func (c *Conversation) Elsewhere(took time.Duration) Next {
 
 // Failed tells that the last request got no answer, and how long that took.
 func (c *Conversation) Failed(code webhook.Code, took time.Duration) Next {
-	return c.Answered(&webhook.Reading{Verdict: webhook.Verdict{Code: code}}, "", took)
+	return c.Answered(webhook.Reading{Verdict: webhook.Verdict{Code: code}}, "", took)
 }
 
 // HangUp tells that the run was stopped so long after what was told last, on the

@@ -180,7 +180,7 @@ func TestMessagesAreReceivedOnce(t *testing.T) {
 	rules.FallbackURI = "http://app.example/fallback"
 	c := newPlayer(t, rules, `{"To": "+18885550100", "Then": ["`+strings.Repeat("a", 161)+`"]}`).Begin(0, begin, [2]uint64{})
 	judge := webhook.NewJudge(webhook.Chat)
-	read := func(body string) *webhook.Reading {
+	read := func(body string) webhook.Reading {
 		return judge.Read(webhook.Answer{Status: 200, ContentType: []byte("text/xml"), Body: []byte(body)}, true)
 	}
 	var got []string

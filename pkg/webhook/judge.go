@@ -25,11 +25,13 @@ func NewJudge(kind Kind) *Judge {
 }
 
 // Verdict returns what [Kind.Verdict] does.
-func (j *Judge) Verdict(a Answer, tollFree bool) Verdict { return j.Read(a, tollFree).Verdict }
+func (j *Judge) Verdict(a Answer, tollFree bool) Verdict { return j.find(a, tollFree).Verdict }
 
 // Read returns the verdict, and the document if the kind is a conversation.
-// Nobody changes what it points to.
-func (j *Judge) Read(a Answer, tollFree bool) *Reading {
+func (j *Judge) Read(a Answer, tollFree bool) Reading { return *j.find(a, tollFree) }
+
+// find returns a reading that is not to be changed.
+func (j *Judge) find(a Answer, tollFree bool) *Reading {
 	if len(a.Body) > maxSeenAnswer {
 		return j.read(a, tollFree)
 	}
