@@ -32,7 +32,7 @@ var mayDepend = []struct {
 	{own + "pkg/report", "start end load", "text, JSON and page"},
 	{own + "pkg/report/calls", "start end", "of calls"},
 	{own + "pkg/report/load", "load", "of load"},
-	{own + "pkg/timeline", "load", "what happened when"},
+	{own + "pkg/timeline", "start end load", "what happened when"},
 	{own + "pkg/burst", "start end load", "the cap"},
 	{"github.com/HdrHistogram/hdrhistogram-go", "start end load", "times, to three digits"},
 

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	callsreport "call-load-tester/pkg/report/calls"
+	"call-load-tester/pkg/calls"
 )
 
 // A full disk behind standard output or standard error is told on the other, and
@@ -41,13 +41,13 @@ func TestAFullDiskIsNoWishToStop(t *testing.T) {
 				t.Errorf("told\n%swant once\n%s", told, tc.told)
 			}
 			checkNothingIsLeft(t, twilio, start.dir)
-			var record callsreport.Record
+			var record calls.Result
 			if err := json.Unmarshal([]byte(readFile(t, filepath.Join(start.dir, "out.json"))), &record); err != nil {
 				t.Fatal(err)
 			}
-			if record.Interrupted || record.ExitStatus != 3 || record.Starts.Accepted != 3 || record.Endings.Ended != 3 {
+			if record.Interrupted || record.ExitStatus != 3 || record.Starts.Accepted != 3 || record.HangUps.Ended != 3 {
 				t.Errorf("interrupted %v, status %d, %+v, %+v; want the whole run, and status 3",
-					record.Interrupted, record.ExitStatus, record.Starts, record.Endings)
+					record.Interrupted, record.ExitStatus, record.Starts, record.HangUps)
 			}
 		})
 	}

@@ -15,7 +15,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"call-load-tester/pkg/attack"
-	callsreport "call-load-tester/pkg/report/calls"
+	"call-load-tester/pkg/calls"
 )
 
 // plans are a dry run of each command.
@@ -174,15 +174,15 @@ func TestProcessSubstitution(t *testing.T) {
 	if status := shell.status(t); status != 0 {
 		t.Fatalf("exit status %d\n%s", status, shell.stderr.String())
 	}
-	var start, end callsreport.Record
+	var start, end calls.Result
 	var load attack.Result
 	for name, record := range map[string]any{"start": &start, "end": &end, "load": &load} {
 		if err := json.Unmarshal([]byte(readFile(t, filepath.Join(p.dir, name+".json"))), record); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if start.Starts.Accepted != 1 || end.Endings.Ended != 1 || end.Endings.Duplicates != 1 || load.Requests.Accepted != 4 {
-		t.Errorf("%+v, %+v, %+v", start.Starts, end.Endings, load.Requests)
+	if start.Starts.Accepted != 1 || end.HangUps.Ended != 1 || end.HangUps.Duplicates != 1 || load.Requests.Accepted != 4 {
+		t.Errorf("%+v, %+v, %+v", start.Starts, end.HangUps, load.Requests)
 	}
 	if page := readFile(t, filepath.Join(p.dir, "start.html")); !strings.Contains(page, "</html>") {
 		t.Errorf("page\n%s", page)

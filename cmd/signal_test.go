@@ -16,7 +16,7 @@ import (
 	"testing"
 	"time"
 
-	callsreport "call-load-tester/pkg/report/calls"
+	"call-load-tester/pkg/calls"
 	"call-load-tester/pkg/sidfile"
 	"call-load-tester/pkg/twiliosim"
 )
@@ -198,7 +198,7 @@ func TestAnInterruptBetweenTwoBursts(t *testing.T) {
 		t.Errorf("exit status %d, want 130\n%s", status, start.stderr.String())
 	}
 	checkNothingIsLeft(t, twilio, start.dir)
-	var record callsreport.Record
+	var record calls.Result
 	if err := json.Unmarshal([]byte(readFile(t, filepath.Join(start.dir, "out.json"))), &record); err != nil {
 		t.Fatal(err)
 	}

@@ -1,47 +1,35 @@
 package main
 
 import (
-	"time"
-
 	"call-load-tester/cmd/internal/callrun"
 	"call-load-tester/pkg/calls"
 	"call-load-tester/pkg/cli"
-	callsreport "call-load-tester/pkg/report/calls"
 )
 
-// record turns what came of the hang-ups into the record of the run.
-func (o *options) record(account cli.Credentials, began time.Time, t *target, ending *calls.Ending, interrupted bool) *callsreport.Record {
-	record := &callsreport.Record{
-		Command:     "end",
-		DryRun:      o.DryRun,
-		Account:     account.String(),
-		Began:       began,
-		Seconds:     time.Since(began).Seconds(),
-		Endings:     callrun.Endings(ending),
-		Interrupted: interrupted,
-		SIDFile:     o.file,
+// conclude puts what is still live into a file, and fills in what the record
+// lacks: whose run it was, its files, and the exit status.
+func (o *options) conclude(console *cli.Console, account cli.Credentials, t *target, r *calls.Result) {
+	r.Command, r.DryRun, r.Account, r.Interrupted = "end", o.DryRun, account.String(), console.Interrupts.Stopped()
+	r.HangUps.BadLines, r.HangUps.Duplicates = t.badLines, t.duplicates
+	r.SIDFile = o.file
+	if o.DryRun { // the simulated account knows nothing of these calls but their SIDs
+		r.Records, r.Timeline = nil, nil
 	}
-	if !o.DryRun { // the simulated account knows nothing of these calls but their SIDs
-		record.Twilio = callrun.Records(ending.Records, 0)
-		record.Series = callrun.Series(nil, ending.Records)
-	}
-	record.Endings.BadLines = t.badLines
-	record.Endings.Duplicates = t.duplicates
-	record.ExitStatus = status(record, t.unread)
-	return record
+	r.ExitStatus = status(r, t.unread)
+	callrun.LeaveOver(console, r, t.path)
 }
 
 // status is the exit status of a run.
-func status(r *callsreport.Record, unread bool) int {
-	e := r.Endings
+func status(r *calls.Result, unread bool) int {
+	h := r.HangUps
 	switch {
-	case e.Live+e.Failed > 0:
+	case h.Live > 0:
 		return cli.StatusPartly
 	case r.Interrupted:
 		return cli.StatusInterrupted
-	case e.Ended+e.AlreadyOver == 0:
+	case h.Ended+h.AlreadyOver == 0:
 		return cli.StatusFailed
-	case e.NotFound+e.BadLines > 0, unread:
+	case h.NotFound+h.BadLines > 0, unread:
 		return cli.StatusPartly
 	}
 	return cli.StatusDone

@@ -16,6 +16,7 @@ import (
 	"call-load-tester/pkg/calls"
 	"call-load-tester/pkg/cli"
 	"call-load-tester/pkg/report"
+	callsreport "call-load-tester/pkg/report/calls"
 	"call-load-tester/pkg/twiliosim"
 )
 
@@ -130,7 +131,6 @@ func (s scenario) inFakeTime(t *testing.T) (text, json string) {
 	}
 	time.Sleep(2 * time.Second)
 
-	began := time.Now()
 	var target *target
 	if o.byParties() {
 		target, _ = o.choose(console, client)
@@ -140,9 +140,9 @@ func (s scenario) inFakeTime(t *testing.T) (text, json string) {
 	if target == nil {
 		t.Fatal("nothing to end")
 	}
-	ending := calls.End(interrupts.Leave, client, slices.Values(target.calls), mostRecords, nil)
-	record := o.record(cli.Credentials{}, began, target, ending, interrupts.Stopped())
-	callrun.LeaveOver(console, record, target.path, ending.Live)
+	result := calls.End(interrupts.Leave, client, slices.Values(target.calls), mostRecords, nil)
+	o.conclude(console, cli.Credentials{}, target, result)
+	record := callsreport.Report{Result: result}
 
 	var texts, jsons bytes.Buffer
 	if err := record.Text(&texts); err != nil {

@@ -4,12 +4,12 @@ package main
 
 import (
 	"slices"
-	"time"
 
 	"call-load-tester/cmd/internal/callrun"
 	"call-load-tester/cmd/internal/output"
 	"call-load-tester/pkg/calls"
 	"call-load-tester/pkg/cli"
+	callsreport "call-load-tester/pkg/report/calls"
 	"call-load-tester/pkg/twilioapi"
 )
 
@@ -60,14 +60,12 @@ func run(console *cli.Console, args []string) int {
 	}
 	lines := &callrun.Lines{Console: console, PerCall: out.Lines, Total: len(target.calls)}
 	interrupts.Begin(callrun.Run(func() string { return "the hang-ups are finished first" }, target.again))
-	began := time.Now()
-	ending := calls.End(interrupts.Leave, client, slices.Values(target.calls), mostRecords, lines.Observe)
+	result := calls.End(interrupts.Leave, client, slices.Values(target.calls), mostRecords, lines.Observe)
 	lines.Finish()
 
-	record := o.record(account, began, target, ending, interrupts.Stopped())
-	if ending.Asked == 0 {
+	if result.HangUps.Asked == 0 {
 		console.Error(&cli.UsageError{Text: "no call SID in " + o.file, Help: "name the file that start wrote the call SIDs to"})
 	}
-	callrun.LeaveOver(console, record, target.path, ending.Live)
-	return out.Deliver(record, &record.ExitStatus)
+	o.conclude(console, account, target, result)
+	return out.Deliver(callsreport.Report{Result: result}, &result.ExitStatus)
 }

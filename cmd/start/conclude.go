@@ -3,56 +3,46 @@ package main
 import (
 	"errors"
 	"os"
-	"time"
+	"slices"
 
 	"call-load-tester/cmd/internal/callrun"
 	"call-load-tester/pkg/calls"
 	"call-load-tester/pkg/cli"
-	callsreport "call-load-tester/pkg/report/calls"
 	"call-load-tester/pkg/sidfile"
 )
 
-// record turns what came of the run into its record.
-func (o *options) record(account cli.Credentials, result *calls.Result, interrupted bool) *callsreport.Record {
-	p := o.plan
-	record := &callsreport.Record{
-		Command: "start",
-		DryRun:  o.DryRun,
-		Account: account.String(),
-		Began:   result.Began,
-		Seconds: time.Since(result.Began).Seconds(),
-		Plan: &callsreport.Plan{
-			CallCount:        p.CallCount,
-			CallerIDs:        p.CallerIDs,
-			Destinations:     p.Destinations,
-			CPS:              p.CPS,
-			Treatment:        p.Treatment(),
-			HoldSeconds:      p.Hold.Seconds(),
-			EndCalls:         p.EndCalls,
-			TimeLimitSeconds: int(p.TimeLimit.Seconds()),
-		},
-		Starts:      callrun.Starts(p, result),
-		Interrupted: interrupted,
+// conclude closes the SID file, puts what is still live into one of its own, and
+// fills in what the record lacks: whose run it was, its files, what is left to
+// do, and the exit status.
+func (o *options) conclude(console *cli.Console, account cli.Credentials, r *calls.Result, file *sidfile.Writer) {
+	r.Command, r.DryRun, r.Account, r.Interrupted = "start", o.DryRun, account.String(), console.Interrupts.Stopped()
+	r.ExitStatus = status(r)
+	var told *calls.FileError
+	if err := file.Close(); err != nil && !errors.As(r.Err, &told) {
+		console.Error(&calls.FileError{Err: err})
 	}
-	if err := result.Placement.Stopped; err != nil {
-		record.Stopped = err.Error()
+	if file.Err() != nil && r.ExitStatus != cli.StatusFailed {
+		r.ExitStatus = cli.StatusPartly
 	}
-	if result.Ending != nil && result.Ending.Asked > 0 {
-		record.Endings = callrun.Endings(result.Ending)
-		record.Twilio = callrun.Records(result.Ending.Records, p.CPS)
-		record.Series = callrun.Series(result.Placement.Starts, result.Ending.Records)
-	} else {
-		record.Series = callrun.Series(result.Placement.Starts, nil)
+	if _, err := os.Stat(file.Path()); err == nil {
+		r.SIDFile = file.Path()
 	}
-	record.ExitStatus = status(record)
-	return record
+	if !o.plan.EndCalls && r.SIDFile != "" {
+		r.Next = append(r.Next, callrun.EndCommand(r.SIDFile, o.DryRun))
+	}
+	callrun.LeaveOver(console, r, file.Path())
+	for _, start := range r.Starts.Lost {
+		if command := callrun.EndBetween(start.From, start.To); !slices.Contains(r.Next, command) {
+			r.Next = append(r.Next, command)
+		}
+	}
 }
 
 // status is the exit status of a run.
-func status(r *callsreport.Record) int {
-	s, e := r.Starts, r.Endings
+func status(r *calls.Result) int {
+	s, h := r.Starts, r.HangUps
 	switch {
-	case s.NotFound > 0, e != nil && e.Live+e.Failed+e.NotFound > 0:
+	case s.NotFound > 0, h != nil && h.Live+h.NotFound > 0:
 		return cli.StatusPartly // something may still be live
 	case r.Interrupted:
 		return cli.StatusInterrupted
@@ -62,32 +52,4 @@ func status(r *callsreport.Record) int {
 		return cli.StatusPartly
 	}
 	return cli.StatusDone
-}
-
-// finish closes the SID file, puts what is still live into one of its own, and
-// says what is left to do.
-func finish(console *cli.Console, record *callsreport.Record, result *calls.Result, file *sidfile.Writer) {
-	var told *calls.FileError
-	if err := file.Close(); err != nil && !errors.As(result.Placement.Stopped, &told) {
-		console.Error(&calls.FileError{Err: err})
-	}
-	if file.Err() != nil && record.ExitStatus != cli.StatusFailed {
-		record.ExitStatus = cli.StatusPartly
-	}
-	if _, err := os.Stat(file.Path()); err == nil {
-		record.SIDFile = file.Path()
-	}
-	if result.Ending == nil && record.SIDFile != "" {
-		record.Next = append(record.Next, callrun.EndCommand(file.Path(), record.DryRun))
-	}
-	if result.Ending != nil {
-		callrun.LeaveOver(console, record, file.Path(), result.Ending.Live)
-	}
-	between := map[string]bool{} // commands told already
-	for _, start := range result.LookUp.NotFound {
-		if command := callrun.EndBetween(start.From, start.To); !between[command] {
-			between[command] = true
-			record.Next = append(record.Next, command)
-		}
-	}
 }

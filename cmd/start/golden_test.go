@@ -14,6 +14,7 @@ import (
 	"call-load-tester/pkg/calls"
 	"call-load-tester/pkg/cli"
 	"call-load-tester/pkg/report"
+	callsreport "call-load-tester/pkg/report/calls"
 	"call-load-tester/pkg/sidfile"
 	"call-load-tester/pkg/twiliosim"
 )
@@ -139,8 +140,8 @@ func (s scenario) inFakeTime(t *testing.T) (text, json string) {
 		go s.meanwhile(account, ".")
 	}
 	result := calls.Run(interrupts.Leave, interrupts.Stop, client, o.plan, file, nil)
-	record := o.record(cli.Credentials{}, result, interrupts.Stopped())
-	finish(console, record, result, file)
+	o.conclude(console, cli.Credentials{}, result, file)
+	record := callsreport.Report{Result: result}
 
 	var texts, jsons bytes.Buffer
 	if err := record.Text(&texts); err != nil {

@@ -9,6 +9,7 @@ import (
 	"call-load-tester/cmd/internal/output"
 	"call-load-tester/pkg/calls"
 	"call-load-tester/pkg/cli"
+	callsreport "call-load-tester/pkg/report/calls"
 	"call-load-tester/pkg/sidfile"
 )
 
@@ -47,7 +48,6 @@ func run(console *cli.Console, args []string) int {
 	result := calls.Run(interrupts.Leave, interrupts.Stop, client, o.plan, file, lines.Observe)
 	lines.Finish()
 
-	record := o.record(account, result, interrupts.Stopped())
-	finish(console, record, result, file)
-	return out.Deliver(record, &record.ExitStatus)
+	o.conclude(console, account, result, file)
+	return out.Deliver(callsreport.Report{Result: result}, &result.ExitStatus)
 }

@@ -1,10 +1,8 @@
 package calls_test
 
 import (
-	"context"
 	"testing"
 
-	"call-load-tester/pkg/calls"
 	"call-load-tester/pkg/twiliosim"
 )
 
@@ -15,8 +13,8 @@ func BenchmarkPlace(b *testing.B) {
 	oneBurst := plan(b.N, b.N)
 	b.ReportAllocs()
 	b.ResetTimer()
-	placed := calls.Place(b.Context(), context.Background(), client, oneBurst, new(memory), nil)
-	if len(placed.Calls) != b.N {
-		b.Fatalf("%d calls placed, want %d: %v", len(placed.Calls), b.N, placed.Stopped)
+	placed := place(b, client, oneBurst, new(memory))
+	if placed.Starts.Accepted != b.N {
+		b.Fatalf("%d calls placed, want %d: %v", placed.Starts.Accepted, b.N, placed.Err)
 	}
 }

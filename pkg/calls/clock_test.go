@@ -28,13 +28,13 @@ func TestTwiliosClockMayBeMinutesOff(t *testing.T) {
 					time.Sleep(5 * time.Second)
 					file := new(memory)
 					result := calls.Run(t.Context(), context.Background(), client, plan(20, 10), file, nil)
-					if n := len(result.LookUp.Adopted); n != 1 || len(result.LookUp.Strangers) != 0 {
-						t.Errorf("%d adopted, strangers %v; want the lost start alone", n, result.LookUp.Strangers)
+					if n := result.Starts.Adopted; n != 1 || len(result.Starts.Strangers) != 0 {
+						t.Errorf("%d adopted, strangers %v; want the lost start alone", n, result.Starts.Strangers)
 					}
 					if live := account.Live(); len(live) != 1 || live[0].SID != stranger {
 						t.Errorf("live: %+v, want the stranger", live)
 					}
-					if e := result.Ending; e.Ended != 20 || e.AlreadyOver != 0 {
+					if e := result.HangUps; e.Ended != 20 || e.AlreadyOver != 0 {
 						t.Errorf("ended %d, over already %d; want 20 and 0", e.Ended, e.AlreadyOver)
 					}
 					if n := account.Requests(twiliosim.OpFetch); n != 0 {
@@ -55,7 +55,7 @@ func TestOverAlreadyByTwiliosClock(t *testing.T) {
 			placed := putCalls(account, 2)
 			calls.End(t.Context(), client, slices.Values(placed[:1]), 0, nil)
 			time.Sleep(2 * time.Second)
-			got := calls.End(t.Context(), client, slices.Values(placed), math.MaxInt, nil)
+			got := calls.End(t.Context(), client, slices.Values(placed), math.MaxInt, nil).HangUps
 			if got.AlreadyOver != 1 || got.Ended != 1 {
 				t.Errorf("clock ahead by %v: ended %d, over already %d; want one each", ahead, got.Ended, got.AlreadyOver)
 			}

@@ -17,48 +17,60 @@ import (
 // finds out.
 const endAtOnce = 50
 
-// An Ending is what came of hanging up calls. Every call that was asked for is
-// counted once: ended, over already, not found or failed.
-type Ending struct {
-	Asked       int
-	Ended       int // Twilio took our request to end it
-	AlreadyOver int // it was over before
-	NotFound    int // Twilio does not know the SID
-	Failed      int // it could not be hung up, and was not seen to be over
+// HangUps says what became of the hang-ups. Asked is the sum of Ended,
+// AlreadyOver, NotFound and Live; Failed are among the live.
+type HangUps struct {
+	Asked       int      `json:"asked"`
+	Ended       int      `json:"ended"`        // at our request, and seen to be over
+	AlreadyOver int      `json:"already_over"` // before our request
+	NotFound    int      `json:"not_found"`    // Twilio does not know the SID
+	Failed      int      `json:"failed"`       // Twilio did not take our request
+	Live        int      `json:"live"`         // not seen to be over
+	Failures    Failures `json:"failures"`     // of the failed
+	Throttled   int      `json:"throttled"`    // 429 answers
 
-	Failures  Refusals // why calls failed
-	Live      []string // SIDs of those not seen to be over, failed ones included
-	Records   *Records // from what Twilio says of the calls that it showed
-	Throttles int      // 429 answers
+	BadLines   int `json:"bad_lines"`  // of the SID file of end, filled in by it
+	Duplicates int `json:"duplicates"` // likewise
+
+	LiveSIDs []string `json:"-"` // of the live
 }
 
 // End hangs up calls, up to 50 at once, and follows each until Twilio shows it
 // over, for up to [FollowFor]. Hang-ups are repeated while they fail for
-// reasons that pass, for up to [twilioapi.RetryFor]; when Twilio answers nothing for as
-// long, the rest is given up. Ending a call twice does no harm.
+// reasons that pass, for up to [twilioapi.RetryFor]; when Twilio answers nothing
+// for as long, the rest is given up. Ending a call twice does no harm.
 //
 // From and To of the calls may be empty. The final records of calls that were
 // over already are looked up too, for at most lookUp of them.
-func End(ctx context.Context, client *twilioapi.Client, calls iter.Seq[Placed], lookUp int, watch Observer) *Ending {
+func End(ctx context.Context, client *twilioapi.Client, calls iter.Seq[Placed], lookUp int, watch Observer) *Result {
+	r := &Result{Began: time.Now()}
+	r.HangUps, r.Records = end(ctx, client, calls, lookUp, watch.oneAtATime())
+	r.conclude(nil)
+	return r
+}
+
+// end hangs up calls and follows them.
+func end(ctx context.Context, client *twilioapi.Client, calls iter.Seq[Placed], lookUp int, watch Observer) (*HangUps, *Records) {
 	ctx, giveUp := context.WithCancelCause(ctx)
 	defer giveUp(nil)
 	e := &ending{
 		client:  client,
 		ctx:     ctx,
 		giveUp:  giveUp,
-		watch:   watch.oneAtATime(),
+		watch:   watch,
 		lookUp:  lookUp,
-		result:  &Ending{Records: NewRecords()},
+		hangUps: &HangUps{Failures: Failures{}},
+		records: newRecords(),
 		pending: map[string]*pendingCall{},
 	}
 	e.inFlight = twilioapi.NewInFlight(endAtOnce, func(limit int) { e.watch.tell(Slowed{limit}) })
 	e.hangUpAll(calls)
 	e.followAll()
 	e.conclude()
-	return e.result
+	return e.hangUps, e.records
 }
 
-// ending is the state of one End.
+// ending is the state of one end.
 type ending struct {
 	client   *twilioapi.Client
 	ctx      context.Context // ends when hanging up has no more sense
@@ -68,7 +80,8 @@ type ending struct {
 	lookUp   int
 
 	mu       sync.Mutex // guards what follows
-	result   *Ending
+	hangUps  *HangUps
+	records  *Records
 	pending  map[string]*pendingCall // not seen over yet, or without a final record
 	answered time.Time               // when Twilio last answered for good
 }
@@ -77,7 +90,7 @@ type ending struct {
 type pendingCall struct {
 	Placed
 	asked time.Time // when Twilio last took our request to end it; zero if it did not
-	over  bool      // it is known to be over, only its record is missing
+	over  bool      // it is counted as over, only its record is missing
 	err   error     // why it could not be hung up
 }
 
@@ -94,9 +107,9 @@ func (e *ending) hangUpAll(calls iter.Seq[Placed]) {
 	}
 	for placed := range calls {
 		e.mu.Lock()
-		e.result.Asked++
+		e.hangUps.Asked++
 		if e.ctx.Err() == nil {
-			e.watch.tell(EndingCall{e.result.Asked, placed.SID})
+			e.watch.tell(EndingCall{e.hangUps.Asked, placed.SID})
 		}
 		e.mu.Unlock()
 		queue <- placed
@@ -127,9 +140,8 @@ func (e *ending) end(placed Placed) {
 	switch {
 	case err == nil && call.IsOver():
 		e.countOver(overBefore(call, asking) && !mayBeOurs)
-		e.result.Records.Add(call)
+		e.records.add(call)
 	case err == nil:
-		e.result.Ended++
 		e.pending[placed.SID] = &pendingCall{Placed: fill(placed, call), asked: time.Now()}
 	case twilioapi.IsOver(err):
 		e.countOver(!mayBeOurs)
@@ -138,7 +150,7 @@ func (e *ending) end(placed Placed) {
 			e.pending[placed.SID] = &pendingCall{Placed: placed, over: true}
 		}
 	case twilioapi.IsNotFound(err) && !placed.isKnown():
-		e.result.NotFound++
+		e.hangUps.NotFound++
 		e.failed(placed.SID, err)
 	default:
 		e.pending[placed.SID] = &pendingCall{Placed: placed, err: err}
@@ -150,9 +162,9 @@ func (e *ending) end(placed Placed) {
 // countOver counts a call that is over. It requires that e.mu is held.
 func (e *ending) countOver(already bool) {
 	if already {
-		e.result.AlreadyOver++
+		e.hangUps.AlreadyOver++
 	} else {
-		e.result.Ended++
+		e.hangUps.Ended++
 	}
 }
 
@@ -190,16 +202,17 @@ func (e *ending) limited(ctx context.Context, send func() error) error {
 
 // conclude counts what is left.
 func (e *ending) conclude() {
-	e.result.Throttles = e.inFlight.Throttled()
+	e.hangUps.Throttled = e.inFlight.Throttled()
 	for _, sid := range slices.Sorted(maps.Keys(e.pending)) {
 		call := e.pending[sid]
 		if call.over {
 			continue
 		}
-		e.result.Live = append(e.result.Live, sid)
+		e.hangUps.Live++
+		e.hangUps.LiveSIDs = append(e.hangUps.LiveSIDs, sid)
 		if call.asked.IsZero() {
-			e.result.Failed++
-			e.result.Failures.add(call.err)
+			e.hangUps.Failed++
+			e.hangUps.Failures.add(call.err)
 		}
 	}
 }

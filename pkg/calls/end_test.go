@@ -29,17 +29,17 @@ func TestEveryCallIsCountedOnce(t *testing.T) {
 	for _, tc := range []struct {
 		what string
 		cfg  twiliosim.Config
-		want calls.Ending
+		want calls.HangUps
 	}{
 		{"live calls are ended", twiliosim.Config{},
-			calls.Ending{Asked: 12, Ended: 10, NotFound: 1, AlreadyOver: 1}},
+			calls.HangUps{Asked: 12, Ended: 10, NotFound: 1, AlreadyOver: 1}},
 		{"a call that is over may be answered 200", twiliosim.Config{AllowEndTwice: true},
-			calls.Ending{Asked: 12, Ended: 10, NotFound: 1, AlreadyOver: 1}},
+			calls.HangUps{Asked: 12, Ended: 10, NotFound: 1, AlreadyOver: 1}},
 		{"calls that take a while to end are followed", twiliosim.Config{EndDelay: 15 * time.Second},
-			calls.Ending{Asked: 12, Ended: 10, NotFound: 1, AlreadyOver: 1}},
+			calls.HangUps{Asked: 12, Ended: 10, NotFound: 1, AlreadyOver: 1}},
 		{"a call whose hang-up is answered 500 again and again is failed, and left over",
 			twiliosim.Config{Faults: []twiliosim.Fault{{Op: twiliosim.OpHangUp, To: to, Status: 500}}},
-			calls.Ending{Asked: 12, Failed: 10, NotFound: 1, AlreadyOver: 1}},
+			calls.HangUps{Asked: 12, Failed: 10, Live: 10, NotFound: 1, AlreadyOver: 1}},
 	} {
 		t.Run(tc.what, func(t *testing.T) {
 			t.Parallel()
@@ -50,16 +50,17 @@ func TestEveryCallIsCountedOnce(t *testing.T) {
 				time.Sleep(2 * time.Second) // so that it was over before, on a clock of whole seconds
 				all := append(placed, over, calls.Placed{SID: "CAffffffffffffffffffffffffffffffff"})
 
-				got := calls.End(t.Context(), client, slices.Values(all), math.MaxInt, nil)
-				counts := calls.Ending{Asked: got.Asked, Ended: got.Ended, AlreadyOver: got.AlreadyOver, NotFound: got.NotFound, Failed: got.Failed}
+				result := calls.End(t.Context(), client, slices.Values(all), math.MaxInt, nil)
+				got := result.HangUps
+				counts := calls.HangUps{Asked: got.Asked, Ended: got.Ended, AlreadyOver: got.AlreadyOver, NotFound: got.NotFound, Failed: got.Failed, Live: got.Live}
 				if fmt.Sprint(counts) != fmt.Sprint(tc.want) {
 					t.Errorf("counted %+v, want %+v", counts, tc.want)
 				}
-				if len(got.Live) != tc.want.Failed || len(account.Live()) != tc.want.Failed {
-					t.Errorf("%d reported live, %d are, want %d", len(got.Live), len(account.Live()), tc.want.Failed)
+				if len(account.Live()) != tc.want.Live || len(got.LiveSIDs) != tc.want.Live {
+					t.Errorf("%d are live, %v told, want %d", len(account.Live()), got.LiveSIDs, tc.want.Live)
 				}
-				if want := 11 - tc.want.Failed; got.Records.Calls != want {
-					t.Errorf("%d final records, want %d", got.Records.Calls, want)
+				if want := 11 - tc.want.Failed; result.Records.Calls != want {
+					t.Errorf("%d final records, want %d", result.Records.Calls, want)
 				}
 			})
 		})
@@ -71,7 +72,7 @@ func putOver(t *testing.T, account *twiliosim.Account, client *twilioapi.Client)
 	t.Helper()
 	over := calls.Placed{SID: "CA0000000000000000000000000000dead"}
 	account.Put(over.SID, from, "+14155550199")
-	if got := calls.End(t.Context(), client, slices.Values([]calls.Placed{over}), 0, nil); got.Ended != 1 {
+	if got := calls.End(t.Context(), client, slices.Values([]calls.Placed{over}), 0, nil).HangUps; got.Ended != 1 {
 		t.Fatalf("ending the call beforehand: %+v", got)
 	}
 	return over
@@ -83,9 +84,9 @@ func TestCallsThatDoNotEndAreLeftOver(t *testing.T) {
 		client, account := newClient(t, twiliosim.Config{EndDelay: time.Hour})
 		placed := putCalls(account, 100)
 		began := time.Now()
-		got := calls.End(t.Context(), client, slices.Values(placed), math.MaxInt, nil)
-		if got.Ended != 100 || len(got.Live) != 100 || got.Records.Calls != 0 {
-			t.Errorf("ended %d, live %d, records %d; want 100 asked to end and all of them live", got.Ended, len(got.Live), got.Records.Calls)
+		got := calls.End(t.Context(), client, slices.Values(placed), math.MaxInt, nil).HangUps
+		if got.Ended != 0 || got.Live != 100 || got.Failed != 0 {
+			t.Errorf("ended %d, live %d, failed %d; want all 100 live, and none failed", got.Ended, got.Live, got.Failed)
 		}
 		if took := time.Since(began); took > calls.FollowFor || took < calls.FollowFor-10*time.Second {
 			t.Errorf("followed for %v, want about %v", took, calls.FollowFor)
@@ -101,8 +102,8 @@ func TestManyCallsAreFollowedByLists(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client, account := newClient(t, twiliosim.Config{EndDelay: 5 * time.Second})
 		got := calls.End(t.Context(), client, slices.Values(putCalls(account, 2500)), math.MaxInt, nil)
-		if got.Ended != 2500 || len(got.Live) != 0 || got.Records.Calls != 2500 {
-			t.Errorf("ended %d, live %d, records %d; want 2500, 0, 2500", got.Ended, len(got.Live), got.Records.Calls)
+		if got.HangUps.Ended != 2500 || got.HangUps.Live != 0 || got.Records.Calls != 2500 {
+			t.Errorf("ended %d, live %d, records %d; want 2500, 0, 2500", got.HangUps.Ended, got.HangUps.Live, got.Records.Calls)
 		}
 		if fetches := account.Requests(twiliosim.OpFetch); fetches != 0 {
 			t.Errorf("%d calls were fetched singly, want none", fetches)
@@ -114,7 +115,7 @@ func TestManyCallsAreFollowedByLists(t *testing.T) {
 func TestEndStreams(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client, _ := newClient(t, twiliosim.Config{})
-		got := calls.End(t.Context(), client, unknownCalls(5000), math.MaxInt, nil)
+		got := calls.End(t.Context(), client, unknownCalls(5000), math.MaxInt, nil).HangUps
 		if got.NotFound != 5000 || got.Failed != 0 {
 			t.Errorf("not found %d, failed %d, want 5000 and 0", got.NotFound, got.Failed)
 		}
@@ -158,12 +159,12 @@ func TestHangUpsAdaptToTheAccount(t *testing.T) {
 			}
 		}
 		began := time.Now()
-		got := calls.End(t.Context(), client, slices.Values(putCalls(account, 1000)), math.MaxInt, watch)
+		got := calls.End(t.Context(), client, slices.Values(putCalls(account, 1000)), math.MaxInt, watch).HangUps
 		if got.Ended != 1000 || len(account.Live()) != 0 {
 			t.Errorf("ended %d, %d live, want 1000 and none", got.Ended, len(account.Live()))
 		}
-		if got.Throttles == 0 || len(slowed) == 0 || slices.Max(slowed) > 25 {
-			t.Errorf("throttled %d times, limits %v; want halvings told, to 25 at most", got.Throttles, slowed)
+		if got.Throttled == 0 || len(slowed) == 0 || slices.Max(slowed) > 25 {
+			t.Errorf("throttled %d times, limits %v; want halvings told, to 25 at most", got.Throttled, slowed)
 		}
 		if took := time.Since(began); took > 23*time.Second { // 20 s with ten at once, all the time
 			t.Errorf("took %v, want little more than the 20s that the account needs", took)
@@ -176,9 +177,9 @@ func TestEndGivesUpWhenTwilioIsOutOfReach(t *testing.T) {
 		client, account := newClient(t, twiliosim.Config{Faults: []twiliosim.Fault{{Do: twiliosim.Outage}}})
 		placed := putCalls(account, 1000)
 		began := time.Now()
-		got := calls.End(t.Context(), client, slices.Values(placed), math.MaxInt, nil)
-		if got.Failed != 1000 || len(got.Live) != 1000 {
-			t.Errorf("failed %d, live %d, want 1000", got.Failed, len(got.Live))
+		got := calls.End(t.Context(), client, slices.Values(placed), math.MaxInt, nil).HangUps
+		if got.Failed != 1000 || got.Live != 1000 {
+			t.Errorf("failed %d, live %d, want 1000", got.Failed, got.Live)
 		}
 		if took := time.Since(began); took > twilioapi.RetryFor {
 			t.Errorf("gave up after %v, want within %v", took, twilioapi.RetryFor)
@@ -191,9 +192,9 @@ func TestEndStopsAtBadCredentials(t *testing.T) {
 		client, account := newClient(t, twiliosim.Config{})
 		placed := putCalls(account, 1000)
 		account.SetPassword("another")
-		got := calls.End(t.Context(), client, slices.Values(placed), math.MaxInt, nil)
-		if got.Failed != 1000 || len(got.Live) != 1000 {
-			t.Errorf("failed %d, live %d, want 1000", got.Failed, len(got.Live))
+		got := calls.End(t.Context(), client, slices.Values(placed), math.MaxInt, nil).HangUps
+		if got.Failed != 1000 || got.Live != 1000 {
+			t.Errorf("failed %d, live %d, want 1000", got.Failed, got.Live)
 		}
 		if n := account.Requests(twiliosim.OpHangUp); n > 50 {
 			t.Errorf("%d hang-ups sent, want none after the first answers", n)

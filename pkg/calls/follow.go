@@ -156,17 +156,11 @@ func (e *ending) taken(sid string, err error) {
 	if pending == nil {
 		return
 	}
-	unanswered := pending.asked.IsZero() && !pending.over
 	switch {
 	case err == nil:
-		if unanswered {
-			e.result.Ended++
-		}
 		pending.asked = time.Now()
-	case twilioapi.IsOver(err):
-		if unanswered {
-			e.result.AlreadyOver++
-		}
+	case twilioapi.IsOver(err) && !pending.over:
+		e.countOver(pending.asked.IsZero())
 		pending.over = true
 	}
 }
@@ -183,8 +177,8 @@ func (e *ending) settle(sid string, call twilioapi.Call, err error) {
 		if pending == nil || pending.isKnown() {
 			return
 		}
-		if pending.asked.IsZero() && !pending.over {
-			e.result.NotFound++
+		if !pending.over {
+			e.hangUps.NotFound++
 		}
 		delete(e.pending, sid)
 	}
@@ -202,10 +196,10 @@ func (e *ending) saw(call twilioapi.Call) {
 	if !call.IsOver() {
 		return
 	}
-	if pending.asked.IsZero() && !pending.over {
-		e.result.Ended++ // by a hang-up whose answer was lost, as far as can be told
+	if !pending.over { // if no hang-up was taken, then by one whose answer was lost, as far as can be told
+		e.hangUps.Ended++
 	}
-	e.result.Records.Add(call)
+	e.records.add(call)
 	delete(e.pending, call.SID)
 }
 

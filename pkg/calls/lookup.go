@@ -22,15 +22,7 @@ const (
 	createdBefore = 2 * time.Second
 )
 
-// A LookUp is what came of looking up unknown starts.
-type LookUp struct {
-	Adopted   []Placed         // found, and as good as any other call from then on
-	NotFound  []UnknownStart   // Twilio showed no such call
-	Strangers []twilioapi.Call // may be of unknown starts or of somebody else; left alone
-	Took      time.Duration    // how long was looked, at most [LookUpFor]
-}
-
-// lookingUp looks up the unknown starts of a placement on Twilio.
+// lookingUp looks up unknown starts on Twilio.
 //
 // A call is adopted if it was placed through the API between the parties of an
 // unknown start, was created no earlier than two seconds before that start was
@@ -45,12 +37,12 @@ type lookingUp struct {
 	ours   map[string]bool
 	open   map[pair][]UnknownStart // not found so far, in the order they were sent
 	count  int                     // calls in the file
-	result *LookUp
+	starts *Starts                 // where the result goes
 
-	strangers map[pair][]twilioapi.Call // by when the pair was looked at last
+	strangers map[pair][]twilioapi.Call // as the pair was seen last
 }
 
-func newLookUp(ctx context.Context, client *twilioapi.Client, began time.Time, placement *Placement, file SIDFile, watch Observer) *lookingUp {
+func newLookUp(ctx context.Context, client *twilioapi.Client, began time.Time, placed *placing, file SIDFile, watch Observer) *lookingUp {
 	l := &lookingUp{
 		client: client,
 		ctx:    ctx,
@@ -59,17 +51,17 @@ func newLookUp(ctx context.Context, client *twilioapi.Client, began time.Time, p
 		watch:  watch,
 		ours:   map[string]bool{},
 		open:   map[pair][]UnknownStart{},
-		count:  len(placement.Calls),
-		result: new(LookUp),
+		count:  len(placed.calls),
+		starts: placed.starts,
 
 		strangers: map[pair][]twilioapi.Call{},
 	}
-	if len(placement.Unknown) > 0 {
-		for _, call := range placement.Calls {
+	if len(placed.unknown) > 0 {
+		for _, call := range placed.calls {
 			l.ours[call.SID] = true
 		}
 	}
-	for _, start := range placement.Unknown {
+	for _, start := range placed.unknown {
 		p := pair{start.From, start.To}
 		l.open[p] = append(l.open[p], start)
 	}
@@ -106,7 +98,7 @@ func (l *lookingUp) start(holding context.Context) <-chan Placed {
 // over.
 func (l *lookingUp) rounds(adopt func(Placed)) {
 	began := time.Now()
-	defer func() { l.result.Took = time.Since(began) }()
+	defer func() { l.starts.LookedUp = time.Since(began).Seconds() }()
 	ctx, cancel := context.WithTimeout(l.ctx, LookUpFor)
 	defer cancel()
 	for wait := firstLookUp; l.unknown() > 0; wait = min(2*wait, lastLookUp) {
@@ -137,13 +129,15 @@ func (l *lookingUp) round(ctx context.Context, adopt func(Placed)) {
 	}
 }
 
-// finish returns the result.
-func (l *lookingUp) finish() *LookUp {
+// finish notes what was not found, and whose calls were left alone.
+func (l *lookingUp) finish() {
 	for _, p := range l.pairs() {
-		l.result.NotFound = append(l.result.NotFound, l.open[p]...)
-		l.result.Strangers = append(l.result.Strangers, l.strangers[p]...)
+		l.starts.Lost = append(l.starts.Lost, l.open[p]...)
+		for _, call := range l.strangers[p] {
+			l.starts.Strangers = append(l.starts.Strangers, call.SID)
+		}
 	}
-	return l.result
+	l.starts.NotFound = len(l.starts.Lost)
 }
 
 func (l *lookingUp) unknown() int {
@@ -204,7 +198,7 @@ func (l *lookingUp) match(p pair, call twilioapi.Call, adopt func(Placed)) {
 		delete(l.open, p)
 	}
 	l.ours[call.SID] = true
-	l.result.Adopted = append(l.result.Adopted, placed)
+	l.starts.Adopted++
 	_ = l.file.Append(call.SID) // if it cannot be written it is hung up from memory, like the rest
 	l.count++
 	l.watch.tell(Adopted{l.count, call.SID})

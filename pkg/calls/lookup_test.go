@@ -50,17 +50,17 @@ func TestLostStartsAreFoundOnTwilio(t *testing.T) {
 				file := new(memory)
 				result := calls.Run(t.Context(), context.Background(), client, asked, file, nil)
 				checkSums(t, asked, result)
-				if got := len(result.LookUp.Adopted); got != tc.adopted {
+				if got := result.Starts.Adopted; got != tc.adopted {
 					t.Errorf("%d adopted, want %d", got, tc.adopted)
 				}
-				if got := len(result.LookUp.Strangers); got != tc.strange {
-					t.Errorf("%d left alone, want %d: %+v", got, tc.strange, result.LookUp.Strangers)
+				if got := len(result.Starts.Strangers); got != tc.strange {
+					t.Errorf("%d left alone, want %d: %+v", got, tc.strange, result.Starts.Strangers)
 				}
 				if got := len(account.Live()); got != tc.live {
 					t.Errorf("%d live afterwards, want %d: %+v", got, tc.live, account.Live())
 				}
-				if len(file.sids) != len(result.Placement.Calls)+tc.adopted {
-					t.Errorf("%d SIDs in the file, want the %d accepted and %d adopted", len(file.sids), len(result.Placement.Calls), tc.adopted)
+				if len(file.sids) != result.Starts.Accepted+tc.adopted {
+					t.Errorf("%d SIDs in the file, want the %d accepted and %d adopted", len(file.sids), result.Starts.Accepted, tc.adopted)
 				}
 			})
 		})
@@ -117,8 +117,8 @@ func TestLostStartsAreLookedUpOnceMoreAfterTheHold(t *testing.T) {
 		held.Hold = 10 * time.Minute
 		file := new(memory)
 		result := calls.Run(t.Context(), context.Background(), client, held, file, nil)
-		if len(result.LookUp.Adopted) != 1 {
-			t.Errorf("%d adopted, want 1", len(result.LookUp.Adopted))
+		if result.Starts.Adopted != 1 {
+			t.Errorf("%d adopted, want 1", result.Starts.Adopted)
 		}
 		checkNothingIsLeft(t, account, file)
 	})
@@ -132,8 +132,8 @@ func TestLostStartsAreAdoptedAlsoIfCallsGoOn(t *testing.T) {
 		goOn.EndCalls = false
 		file := new(memory)
 		result := calls.Run(t.Context(), context.Background(), client, goOn, file, nil)
-		if len(account.Live()) != 10 || len(file.sids) != 10 || result.Ending != nil {
-			t.Errorf("%d live, %d in the file, ending %v; want 10, 10, none", len(account.Live()), len(file.sids), result.Ending)
+		if len(account.Live()) != 10 || len(file.sids) != 10 || result.HangUps != nil {
+			t.Errorf("%d live, %d in the file, ending %v; want 10, 10, none", len(account.Live()), len(file.sids), result.HangUps)
 		}
 	})
 }
@@ -160,7 +160,7 @@ func TestTheHistoryIsReadNoFurtherThanNeeded(t *testing.T) {
 			client, account := newClient(t, twiliosim.Config{ListOrder: o.order, Faults: lost(3)})
 			putHistory(account, 5000)
 			result := calls.Run(t.Context(), context.Background(), client, plan(5, 5), new(memory), nil)
-			if n := len(result.LookUp.Adopted); n != 1 {
+			if n := result.Starts.Adopted; n != 1 {
 				t.Errorf("%s: %d adopted, want 1", o.name, n)
 			}
 			want := 5 + 2 // five connections were warmed; the queue, and one page

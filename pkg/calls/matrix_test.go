@@ -105,12 +105,12 @@ func (row faultRow) run(t *testing.T) string {
 	checkNothingIsLeft(t, account, file)
 	checkNothingIsDialedTwice(t, account, row.plan.CallCount)
 	checkSums(t, row.plan, result)
-	if live := result.Ending.Live; len(live) > 0 {
-		t.Errorf("%d calls reported live", len(live))
+	if live := result.HangUps.Live; live > 0 {
+		t.Errorf("%d calls reported live", live)
 	}
-	p := result.Placement
-	return fmt.Sprintf("| %s | %d | %d | %d | %d | %d | %v | %d | %d |\n", row.what, len(p.Calls), p.Refused.Total(), len(p.Unknown),
-		len(result.LookUp.Adopted), p.NotStarted, took, len(account.Live()), len(ofTheRun(account))-len(file.sids))
+	p := result.Starts
+	return fmt.Sprintf("| %s | %d | %d | %d | %d | %d | %v | %d | %d |\n", row.what, p.Accepted, p.Refused, p.Adopted+p.NotFound,
+		p.Adopted, p.NotStarted, took, len(account.Live()), len(ofTheRun(account))-len(file.sids))
 }
 
 // putHistory gives an account calls of earlier the same day, which are over.
@@ -164,26 +164,23 @@ func checkNothingIsDialedTwice(t *testing.T, account *twiliosim.Account, asked i
 	}
 }
 
-// checkSums holds the result to its own words: every call is counted once.
+// checkSums holds the record to its own words: every call is counted once.
 func checkSums(t *testing.T, plan calls.Plan, r *calls.Result) {
 	t.Helper()
-	p := r.Placement
-	if sum := len(p.Calls) + len(p.Unknown) + p.Refused.Total() + p.NotStarted; sum != plan.CallCount {
-		t.Errorf("accepted %d + unknown %d + refused %d + not started %d = %d, want %d",
-			len(p.Calls), len(p.Unknown), p.Refused.Total(), p.NotStarted, sum, plan.CallCount)
+	s := r.Starts
+	if sum := s.Accepted + s.Adopted + s.NotFound + s.Refused + s.NotStarted; sum != plan.CallCount || s.Asked != sum {
+		t.Errorf("accepted %d + adopted %d + not found %d + refused %d + not started %d = %d, want %d",
+			s.Accepted, s.Adopted, s.NotFound, s.Refused, s.NotStarted, sum, plan.CallCount)
 	}
-	if sum := len(r.LookUp.Adopted) + len(r.LookUp.NotFound); sum != len(p.Unknown) {
-		t.Errorf("adopted %d + not found %d, want %d unknown", len(r.LookUp.Adopted), len(r.LookUp.NotFound), len(p.Unknown))
-	}
-	e := r.Ending
-	if e == nil {
+	h := r.HangUps
+	if h == nil {
 		return
 	}
-	if want := len(p.Calls) + len(r.LookUp.Adopted); e.Asked != want {
-		t.Errorf("%d hang-ups asked for, want %d", e.Asked, want)
+	if want := s.Accepted + s.Adopted; h.Asked != want {
+		t.Errorf("%d hang-ups asked for, want %d", h.Asked, want)
 	}
-	if sum := e.Ended + e.AlreadyOver + e.NotFound + e.Failed; sum != e.Asked {
-		t.Errorf("ended %d + over %d + not found %d + failed %d = %d, want %d", e.Ended, e.AlreadyOver, e.NotFound, e.Failed, sum, e.Asked)
+	if sum := h.Ended + h.AlreadyOver + h.NotFound + h.Live; sum != h.Asked || h.Failed > h.Live || len(h.LiveSIDs) != h.Live {
+		t.Errorf("ended %d + over %d + not found %d + live %d (%d failed) = %d, want %d", h.Ended, h.AlreadyOver, h.NotFound, h.Live, h.Failed, sum, h.Asked)
 	}
 }
 
@@ -211,8 +208,8 @@ func TestAnInterruptHangsUpWhatWasPlaced(t *testing.T) {
 				result := calls.Run(t.Context(), stop, client, held, file, nil)
 				checkNothingIsLeft(t, account, file)
 				checkSums(t, held, result)
-				if p := result.Placement; p.Stopped != nil || (tc.at < 9*time.Second) != (p.NotStarted > 0) {
-					t.Errorf("%d not started, placing stopped because of %v; want no error", p.NotStarted, p.Stopped)
+				if p := result.Starts; result.Err != nil || (tc.at < 9*time.Second) != (p.NotStarted > 0) {
+					t.Errorf("%d not started, placing stopped because of %v; want no error", p.NotStarted, result.Err)
 				}
 			})
 		})

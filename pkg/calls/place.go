@@ -25,13 +25,6 @@ const (
 	maxStale = 3
 )
 
-// A Start is one create request that was handed to the network.
-type Start struct {
-	At      time.Time
-	Took    time.Duration // until the answer, or until it was given up
-	Outcome twilioapi.Outcome
-}
-
 // A Placed call is one that Twilio accepted.
 type Placed struct {
 	SID      string
@@ -43,28 +36,6 @@ type Placed struct {
 // can only mean not yet: its records are eventually consistent.
 func (p Placed) isKnown() bool { return p.From != "" }
 
-// An UnknownStart is a create request whose outcome was not seen.
-type UnknownStart struct {
-	From, To string
-	Sent     time.Time
-	Err      error
-}
-
-// A Placement is what came of placing a plan's calls. The counts of calls add up to
-// the plan's: accepted, refused, unknown and those never started.
-type Placement struct {
-	Calls      []Placed
-	Refused    Refusals
-	Unknown    []UnknownStart
-	NotStarted int   // certainly not placed: interrupted, stopped, or destination taken out
-	Stopped    error // the error that stopped placing before the plan was through; nil if none did
-
-	Starts    []Start   // every request, in the order of their answers
-	Retries   int       // requests repeated because Twilio had certainly not processed them
-	Throttles int       // 429 answers
-	LastAt    time.Time // when the last start was accepted or given up
-}
-
 // place starts the calls of a checked plan and returns when each has an outcome.
 // As many requests are under way as the cap and Twilio's response time call for,
 // up to 5,000; never are more than the cap sent in one second.
@@ -73,7 +44,7 @@ type Placement struct {
 // that would repeat itself, an unwritable file, or the end of stop ends the
 // starting; requests under way are waited for. Only the end of ctx cuts them
 // off.
-func place(ctx, stop context.Context, client *twilioapi.Client, plan Plan, file SIDFile, watch Observer) *Placement {
+func place(ctx, stop context.Context, client *twilioapi.Client, plan Plan, file SIDFile, watch Observer) *placing {
 	going, stopPlacing := context.WithCancel(ctx)
 	defer stopPlacing()
 	defer context.AfterFunc(stop, stopPlacing)()
@@ -88,13 +59,13 @@ func place(ctx, stop context.Context, client *twilioapi.Client, plan Plan, file 
 		ctx:         ctx,
 		going:       going,
 		stopPlacing: stopPlacing,
-		result:      new(Placement),
+		starts:      &Starts{Asked: plan.CallCount, Cap: plan.CPS, Failures: Failures{}, Strangers: []string{}},
 		dropped:     map[string]bool{},
 	}
 	p.inFlight = twilioapi.NewInFlight(maxInFlight, func(limit int) { p.watch.tell(Slowed{limit}) })
 	p.limiter.OnBurst = func(b burst.Burst) { p.watch.tell(Burst{b}) }
 	p.warm()
 	p.startAll()
-	p.result.Throttles = p.inFlight.Throttled()
-	return p.result
+	p.starts.Throttled = p.inFlight.Throttled()
+	return p
 }

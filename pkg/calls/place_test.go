@@ -59,6 +59,12 @@ func plan(count, cps int) calls.Plan {
 	}
 }
 
+// place places calls and leaves them running.
+func place(t testing.TB, client *twilioapi.Client, plan calls.Plan, file calls.SIDFile) *calls.Result {
+	plan.EndCalls = false
+	return calls.Run(t.Context(), context.Background(), client, plan, file, nil)
+}
+
 // Placing takes exactly as long as the cap allows, whatever Twilio's response
 // time, and no second holds more than the cap.
 func TestPlacingTakesExactlyWhatTheCapAllows(t *testing.T) {
@@ -69,58 +75,51 @@ func TestPlacingTakesExactlyWhatTheCapAllows(t *testing.T) {
 				const count, cps = 4000, 200
 				client, account := newClient(t, twiliosim.Config{ResponseTime: response})
 				file := new(memory)
-				placed := calls.Place(t.Context(), context.Background(), client, plan(count, cps), file, nil)
+				placed := place(t, client, plan(count, cps), file)
 
-				if len(placed.Calls) != count || len(file.sids) != count {
-					t.Fatalf("%d accepted, %d in the file, want %d; %+v", len(placed.Calls), len(file.sids), count, placed.Stopped)
+				if placed.Starts.Accepted != count || len(file.sids) != count {
+					t.Fatalf("%d accepted, %d in the file, want %d; %+v", placed.Starts.Accepted, len(file.sids), count, placed.Err)
 				}
 				creates := account.Creates()
-				if got, want := placed.LastAt.Sub(creates[0].At), 19*time.Second+response; got != want {
+				if got, want := time.Since(creates[0].At), 19*time.Second+response; got != want {
 					t.Errorf("placing took %v from the first start, want %v", got, want)
 				}
 				if got := account.MostCreates(time.Second); got != cps {
 					t.Errorf("busiest second: %d creates, want %d", got, cps)
 				}
-				if placed.Retries != 0 || placed.Throttles != 0 {
-					t.Errorf("retried %d, throttled %d, want none", placed.Retries, placed.Throttles)
+				if placed.Starts.Retries != 0 || placed.Starts.Throttled != 0 {
+					t.Errorf("retried %d, throttled %d, want none", placed.Starts.Retries, placed.Starts.Throttled)
 				}
-				if rate, busiest := placed.Rate(cps); rate != cps || busiest != cps {
-					t.Errorf("rate %v, busiest second %d, want %d", rate, busiest, cps)
+				if s := placed.Starts; s.Rate != cps || s.BusiestSecond != cps {
+					t.Errorf("rate %v, busiest second %d, want %d", s.Rate, s.BusiestSecond, cps)
 				}
 			})
 		})
 	}
 }
 
-func TestRateCountsWholeBursts(t *testing.T) {
-	at := func(ms ...int) (starts []calls.Start) {
-		for _, ms := range ms {
-			starts = append(starts, calls.Start{At: time.UnixMilli(int64(ms))})
+// An account that dials two a second takes starts at twenty a second all the
+// same; Twilio's records tell.
+func TestAcceptedIsNotDialed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client, _ := newClient(t, twiliosim.Config{CPS: 2, PricePerMinute: 0.014})
+		asked := plan(100, 20)
+		asked.Hold = 10 * time.Second
+		result := calls.Run(t.Context(), context.Background(), client, asked, new(memory), nil)
+		if rate := result.Starts.Rate; rate != 20 {
+			t.Errorf("accepted %v a second, want 20", rate)
 		}
-		return starts
-	}
-	refusing := func(starts []calls.Start, which ...int) []calls.Start {
-		for _, i := range which {
-			starts[i].Outcome = twilioapi.Refused
+		r := result.Records
+		// Starts end at 4 s, the hold at 14 s: 29 calls were dialed, one every half second from 0.
+		if r.Dialed != 29 || r.NeverDialed != 71 || r.DialRate != 2 || r.BusiestSecond != 2 {
+			t.Errorf("dialed %d at %v a second, busiest %d, never %d; want 29, 2, 2, 71", r.Dialed, r.DialRate, r.BusiestSecond, r.NeverDialed)
 		}
-		return starts
-	}
-	for _, row := range []struct {
-		why    string
-		starts []calls.Start
-		want   float64
-	}{
-		{"nothing was started", nil, 0},
-		{"a burst took less than a second", at(0, 100, 200), 0},
-		{"two bursts, a second apart, however long they took", at(0, 10, 20, 1000, 1300, 1600), 3},
-		{"the last burst had begun only", at(0, 10, 20, 1000, 1300, 1600, 2000), 3},
-		{"each burst came late", at(0, 10, 20, 1500, 1510, 1520, 3000), 2},
-		{"fewer than a burst, slower than the cap", at(0, 2000, 4000), 0.5},
-		{"one of each burst was refused", refusing(at(0, 10, 20, 1000, 1010, 1020, 2000, 2010, 2020), 1, 4, 7), 2},
-	} {
-		placement := calls.Placement{Starts: row.starts}
-		if got, _ := placement.Rate(3); got != row.want {
-			t.Errorf("%s: rate %v, want %v", row.why, got, row.want)
+		if want := "The account dials slower than the cap of 20: about 2.0 calls a second; 71 calls never rang."; r.SlowerThanCap != want {
+			t.Errorf("%q, want %q", r.SlowerThanCap, want)
 		}
-	}
+		// The last was dialed in the second in which all were hung up.
+		if r.Canceled != 71 || r.Answered != 29 || r.PeakLive != 28 {
+			t.Errorf("canceled %d, answered %d, peak %d; want 71, 29, 28", r.Canceled, r.Answered, r.PeakLive)
+		}
+	})
 }

@@ -26,8 +26,14 @@ type placing struct {
 	going       context.Context // ends when nothing more is to be started
 	stopPlacing context.CancelFunc
 
-	mu           sync.Mutex // guards what follows
-	result       *Placement
+	mu      sync.Mutex // guards what follows
+	starts  *Starts
+	calls   []Placed       // accepted
+	unknown []UnknownStart // outcome not seen
+	sent    []start        // every request, in the order of their answers
+	lastAt  time.Time      // when the last start was accepted or given up
+	err     error          // the one that stopped placing early; nil if none did
+
 	unknownInRow int
 	dropped      map[string]bool // destinations taken out
 	told         bool            // that Twilio cannot be reached
@@ -100,7 +106,7 @@ func (p *placing) start(i int, slot *twilioapi.Slot) {
 			p.accept(Placed{SID: call.SID, From: from, To: to, Created: call.Created})
 			return
 		case twilioapi.Unknown:
-			p.lose(UnknownStart{From: from, To: to, Sent: attempt.SentAt, Err: err})
+			p.lose(UnknownStart{From: from, To: to, Sent: attempt.SentAt}, err)
 			return
 		case twilioapi.Refused:
 			p.refuse(to, err)
@@ -146,7 +152,7 @@ func (p *placing) note(a twilioapi.Attempt, err error) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.result.Starts = append(p.result.Starts, Start{a.SentAt, a.Took, twilioapi.OutcomeOf(err)})
+	p.sent = append(p.sent, start{a.SentAt, a.Took, twilioapi.OutcomeOf(err)})
 }
 
 // unreached tells once that Twilio cannot be reached.
@@ -165,13 +171,13 @@ func (p *placing) unreached(err error) {
 func (p *placing) countRetry() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.result.Retries++
+	p.starts.Retries++
 }
 
 func (p *placing) countNotStarted(n int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.result.NotStarted += n
+	p.starts.NotStarted += n
 }
 
 // accept keeps the SID of a call, in the file before anywhere else.
@@ -179,26 +185,27 @@ func (p *placing) accept(placed Placed) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	err := p.file.Append(placed.SID)
-	p.result.Calls = append(p.result.Calls, placed)
-	p.result.LastAt = time.Now()
+	p.calls = append(p.calls, placed)
+	p.starts.Accepted++
+	p.lastAt = time.Now()
 	p.unknownInRow = 0
 	if err != nil {
-		p.watch.tell(Unwritten{len(p.result.Calls), placed.SID})
+		p.watch.tell(Unwritten{p.starts.Accepted, placed.SID})
 		p.stopFor(&FileError{err})
 		return
 	}
-	p.watch.tell(Started{len(p.result.Calls), placed.SID})
+	p.watch.tell(Started{p.starts.Accepted, placed.SID})
 }
 
 // lose notes a start whose outcome was not seen.
-func (p *placing) lose(start UnknownStart) {
+func (p *placing) lose(start UnknownStart, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.result.Unknown = append(p.result.Unknown, start)
-	p.result.LastAt = time.Now()
-	p.watch.tell(OutcomeUnknown{start.To, start.Err})
+	p.unknown = append(p.unknown, start)
+	p.lastAt = time.Now()
+	p.watch.tell(OutcomeUnknown{start.To, err})
 	if p.unknownInRow++; p.unknownInRow == maxUnknownInARow {
-		p.stopFor(fmt.Errorf("%d starts in a row had no certain outcome; the last: %w", maxUnknownInARow, start.Err))
+		p.stopFor(fmt.Errorf("%d starts in a row had no certain outcome; the last: %w", maxUnknownInARow, err))
 	}
 }
 
@@ -208,7 +215,8 @@ func (p *placing) refuse(to string, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.unknownInRow = 0
-	p.result.Refused.add(err)
+	p.starts.Refused++
+	p.starts.Failures.add(err)
 	switch twilioapi.ScopeOf(err) {
 	case twilioapi.ScopeDestination:
 		if !p.dropped[to] {
@@ -231,7 +239,7 @@ func (p *placing) giveUp(to string, err error) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.result.NotStarted++
+	p.starts.NotStarted++
 	p.stopFor(fmt.Errorf("no request reached Twilio for %v: %w", retryCreateFor, err))
 }
 
@@ -239,7 +247,7 @@ func (p *placing) giveUp(to string, err error) {
 // held.
 func (p *placing) stopFor(err error) {
 	if p.going.Err() == nil {
-		p.result.Stopped = err
+		p.err = err
 		p.watch.tell(Stopped{err})
 	}
 	p.stopPlacing()

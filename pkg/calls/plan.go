@@ -37,6 +37,23 @@ type Plan struct {
 	EndCalls     bool          // hang the calls up after the hold
 }
 
+// Asked is a plan as the record of its run tells it: without any secret.
+type Asked struct {
+	CallCount        int      `json:"call_count"`
+	CallerIDs        []string `json:"caller_ids"`
+	Destinations     []string `json:"destinations"`
+	CPS              int      `json:"cps"`
+	Treatment        string   `json:"treatment"`
+	HoldSeconds      float64  `json:"hold_seconds"`
+	EndCalls         bool     `json:"end_calls"`
+	TimeLimitSeconds int      `json:"time_limit_seconds"` // 0: none was sent
+}
+
+// Asked returns the plan for its record.
+func (p Plan) Asked() *Asked {
+	return &Asked{p.CallCount, p.CallerIDs, p.Destinations, p.CPS, p.Treatment(), p.Hold.Seconds(), p.EndCalls, int(p.TimeLimit.Seconds())}
+}
+
 // A Problem is something wrong with what the user asked for.
 type Problem struct {
 	Flag string // the flag it was asked with, without dashes

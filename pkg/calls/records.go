@@ -1,6 +1,7 @@
 package calls
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -11,48 +12,55 @@ import (
 	"call-load-tester/pkg/twilioapi"
 )
 
-// Records sums up what Twilio's own records say of calls. Their clock shows
-// whole seconds, and so do the times here. Its memory grows with the length of
-// the run, not with the number of calls.
+// Records sums up what Twilio's own records say of calls. Their clock shows whole
+// seconds, and so do the times here. Its memory grows with the length of the run,
+// not with the number of calls.
 type Records struct {
-	Calls       int // records seen
-	Dialed      int // those that Twilio gave a start time
-	Answered    int // in progress or completed
-	Busy        int
-	NoAnswer    int
-	Failed      int
-	Canceled    int // hung up before they were answered
-	NeverDialed int // over without having been dialed
+	Calls       int `json:"calls"`    // records read
+	Dialed      int `json:"dialed"`   // those that Twilio gave a start time
+	Answered    int `json:"answered"` // in progress or completed
+	Busy        int `json:"busy"`
+	NoAnswer    int `json:"no_answer"`
+	Failed      int `json:"failed"`
+	Canceled    int `json:"canceled"`     // hung up before they were answered
+	NeverDialed int `json:"never_dialed"` // over without having been dialed
 
-	DialsAt map[int64]int // dialed calls by Unix second
+	DialRate      float64 `json:"dial_cps_average"`
+	BusiestSecond int     `json:"dial_busiest_second"`
+	PeakLive      int     `json:"peak_live"` // most calls at once that were dialed and not over
+
+	Queue    Quantiles `json:"queue_s"`          // creation to dialing
+	Estimate Quantiles `json:"queue_estimate_s"` // Twilio's own estimate of it
+	Answer   Quantiles `json:"answer_s"`         // dialing to the answer, of completed calls
+
+	BilledMinutes int                `json:"billed_minutes"` // each answered call rounded up
+	Cost          map[string]float64 `json:"cost"`           // by currency, of the calls that have a price
+	Unpriced      int                `json:"unpriced"`       // answered calls that have no price yet
+	SlowerThanCap string             `json:"slower_than_cap,omitempty"`
+
+	dialsAt map[int64]int // dialed calls by Unix second
 	live    map[int64]int // by Unix second: how many calls more are live than the second before
 	waiting map[int64]int // by Unix second: how many more wait in Twilio's queue
 
-	Queue    *hdrhistogram.Histogram // seconds from creation to dialing
-	Estimate *hdrhistogram.Histogram // milliseconds, Twilio's estimate of the same
-	Answer   *hdrhistogram.Histogram // seconds from dialing to the answer, of completed calls
-
-	BilledMinutes int                // each answered call rounded up
-	Cost          map[string]float64 // by currency, of the calls that have a price
-	Unpriced      int                // answered calls that have no price yet
+	queue, answer *hdrhistogram.Histogram // seconds
+	estimate      *hdrhistogram.Histogram // milliseconds
 }
 
-// NewRecords returns Records of no calls.
-func NewRecords() *Records {
+func newRecords() *Records {
 	const day = 24 * 60 * 60
 	return &Records{
-		DialsAt:  map[int64]int{},
+		dialsAt:  map[int64]int{},
 		live:     map[int64]int{},
 		waiting:  map[int64]int{},
-		Queue:    hdrhistogram.New(1, day, 3),
-		Estimate: hdrhistogram.New(1, day*1000, 3),
-		Answer:   hdrhistogram.New(1, day, 3),
+		queue:    hdrhistogram.New(1, day, 3),
+		estimate: hdrhistogram.New(1, day*1000, 3),
+		answer:   hdrhistogram.New(1, day, 3),
 		Cost:     map[string]float64{},
 	}
 }
 
-// Add takes in the final record of a call.
-func (r *Records) Add(c twilioapi.Call) {
+// add takes in the final record of a call.
+func (r *Records) add(c twilioapi.Call) {
 	r.Calls++
 	switch c.Status {
 	case twilioapi.StatusCompleted, twilioapi.StatusInProgress:
@@ -67,15 +75,15 @@ func (r *Records) Add(c twilioapi.Call) {
 	case twilioapi.StatusCanceled:
 		r.Canceled++
 	}
-	_ = r.Estimate.RecordValue(c.QueueTime.Milliseconds())
+	_ = r.estimate.RecordValue(c.QueueTime.Milliseconds())
 	r.addWait(c)
 	if c.Started.IsZero() {
 		r.NeverDialed++
 		return
 	}
 	r.Dialed++
-	r.DialsAt[c.Started.Unix()]++
-	_ = r.Queue.RecordValue(int64(max(0, c.Started.Sub(c.Created)) / time.Second))
+	r.dialsAt[c.Started.Unix()]++
+	_ = r.queue.RecordValue(int64(max(0, c.Started.Sub(c.Created)) / time.Second))
 	r.addLive(c)
 }
 
@@ -111,67 +119,72 @@ func (r *Records) addLive(c twilioapi.Call) {
 	r.live[c.Started.Unix()]++
 	r.live[max(end.Unix(), c.Started.Unix()+1)]--
 	if c.Status == twilioapi.StatusCompleted {
-		_ = r.Answer.RecordValue(int64(max(0, end.Sub(c.Started)-c.Duration) / time.Second))
+		_ = r.answer.RecordValue(int64(max(0, end.Sub(c.Started)-c.Duration) / time.Second))
 	}
 }
 
-// DialRate returns the calls dialed per second, on average and in the busiest
-// second. The average leaves out the last second, which was not full, unless
-// there is no other.
-func (r *Records) DialRate() (average float64, busiest int) {
-	if len(r.DialsAt) == 0 {
-		return 0, 0
+// conclude works out the figures of all records, for calls that were started at
+// up to so many a second; 0 if that is not known.
+func (r *Records) conclude(cps int) {
+	r.DialRate = r.dialRate()
+	for _, n := range r.dialsAt {
+		r.BusiestSecond = max(r.BusiestSecond, n)
 	}
-	seconds := slices.Sorted(maps.Keys(r.DialsAt))
-	for _, n := range r.DialsAt {
-		busiest = max(busiest, n)
+	for _, second := range r.seconds() {
+		r.PeakLive = max(r.PeakLive, second.live)
 	}
+	r.Queue, r.Estimate, r.Answer = quantiles(r.queue, 1), quantiles(r.estimate, 1000), quantiles(r.answer, 1)
+	if r.isSlowerThan(cps) {
+		r.SlowerThanCap = fmt.Sprintf("The account dials slower than the cap of %d: about %.1f calls a second; %d calls never rang.",
+			cps, r.DialRate, r.NeverDialed)
+	}
+}
+
+// dialRate returns the calls dialed per second. The average leaves out the last
+// second, which was not full, unless there is no other.
+func (r *Records) dialRate() float64 {
+	if len(r.dialsAt) == 0 {
+		return 0
+	}
+	seconds := slices.Sorted(maps.Keys(r.dialsAt))
 	first, last := seconds[0], seconds[len(seconds)-1]
 	if first == last {
-		return float64(r.Dialed), busiest
+		return float64(r.Dialed)
 	}
-	return float64(r.Dialed-r.DialsAt[last]) / float64(last-first), busiest
+	return float64(r.Dialed-r.dialsAt[last]) / float64(last-first)
 }
 
-// A Second is one of Twilio's clock in which something changed.
-type Second struct {
-	At      int64 // Unix time
-	Dialed  int   // calls dialed in it
-	Live    int   // calls dialed and not over, from then on
-	Waiting int   // calls in Twilio's queue, from then on
-}
-
-// Timeline returns the seconds in which something changed, in order.
-func (r *Records) Timeline() []Second {
-	changed := map[int64]bool{}
-	for _, times := range []map[int64]int{r.live, r.waiting} {
-		for second := range times {
-			changed[second] = true
-		}
-	}
-	timeline := make([]Second, 0, len(changed))
-	live, waiting := 0, 0
-	for _, second := range slices.Sorted(maps.Keys(changed)) {
-		live += r.live[second]
-		waiting += r.waiting[second]
-		timeline = append(timeline, Second{second, r.DialsAt[second], live, waiting})
-	}
-	return timeline
-}
-
-// PeakLive returns the most calls that were live at once, dialed and not over.
-func (r *Records) PeakLive() int {
-	peak := 0
-	for _, second := range r.Timeline() {
-		peak = max(peak, second.Live)
-	}
-	return peak
-}
-
-// SlowerThan reports whether Twilio dialed markedly slower than the given calls
+// isSlowerThan reports whether Twilio dialed markedly slower than the given calls
 // per second: over more than a second, with calls that waited in its queue for
 // longer than whole seconds can be off.
-func (r *Records) SlowerThan(cps int) bool {
-	rate, _ := r.DialRate()
-	return len(r.DialsAt) > 2 && r.Queue.ValueAtQuantile(95) >= 2 && rate < 0.9*float64(cps)
+func (r *Records) isSlowerThan(cps int) bool {
+	return len(r.dialsAt) > 2 && r.Queue.P95 >= 2 && r.DialRate < 0.9*float64(cps)
+}
+
+// A second is one of Twilio's clock in which something changed.
+type second struct {
+	at      int64 // Unix time
+	dialed  int   // calls dialed in it
+	live    int   // calls dialed and not over, from then on
+	waiting int   // calls in Twilio's queue, from then on
+}
+
+func (s second) since(first second) time.Duration { return time.Duration(s.at-first.at) * time.Second }
+
+// seconds returns the seconds in which something changed, in order.
+func (r *Records) seconds() []second {
+	changed := map[int64]bool{}
+	for _, times := range []map[int64]int{r.live, r.waiting} {
+		for at := range times {
+			changed[at] = true
+		}
+	}
+	seconds := make([]second, 0, len(changed))
+	live, waiting := 0, 0
+	for _, at := range slices.Sorted(maps.Keys(changed)) {
+		live += r.live[at]
+		waiting += r.waiting[at]
+		seconds = append(seconds, second{at, r.dialsAt[at], live, waiting})
+	}
+	return seconds
 }

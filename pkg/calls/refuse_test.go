@@ -45,10 +45,10 @@ func TestPermanentErrorsStopTheRun(t *testing.T) {
 				checkNothingIsLeft(t, account, file)
 				checkSums(t, plan(100, 5), result)
 				var answer *twilioapi.APIError
-				if !errors.As(result.Placement.Stopped, &answer) || answer.Code != tc.code || answer.Meaning() == "" {
-					t.Errorf("stopped because of %v, want code %d", result.Placement.Stopped, tc.code)
+				if !errors.As(result.Err, &answer) || answer.Code != tc.code || answer.Meaning() == "" {
+					t.Errorf("stopped because of %v, want code %d", result.Err, tc.code)
 				}
-				if refused := result.Placement.Refused; len(refused) != 1 || refused[0].Count > 5 {
+				if refused := result.Starts.Failures; len(refused) != 1 || refused[0].Calls > 5 {
 					t.Errorf("refused %+v, want no more than the burst that met the error", refused)
 				}
 			})
@@ -64,8 +64,8 @@ func TestWordsOfTwilioAreOnePrintableLine(t *testing.T) {
 			{Op: twiliosim.OpCreate, Status: 400, Code: 29999, Message: "no\x1b[2J\r\ncall\u0085\u202etoday\u2028\x07é 号: https://bob:hunter2@example.com/a?key=hunter2"}}})
 		result := calls.Run(t.Context(), context.Background(), client, plan(1, 1), new(memory), nil)
 		var answer *twilioapi.APIError
-		if !errors.As(result.Placement.Stopped, &answer) || answer.Message != "no[2J  call today é 号: https://…@example.com/a?…" {
-			t.Errorf("stopped because of %q", result.Placement.Stopped)
+		if !errors.As(result.Err, &answer) || answer.Message != "no[2J  call today é 号: https://…@example.com/a?…" {
+			t.Errorf("stopped because of %q", result.Err)
 		}
 	})
 }
@@ -88,12 +88,12 @@ func TestABadNumberTakesItsDestinationOut(t *testing.T) {
 			})
 			checkNothingIsLeft(t, account, file)
 			checkSums(t, mixed, result)
-			p := result.Placement
-			if len(p.Calls) != 50 || p.Stopped != nil {
-				t.Errorf("%d: accepted %d, stopped by %v; want the 50 calls to the good number", code, len(p.Calls), p.Stopped)
+			p := result.Starts
+			if p.Accepted != 50 || result.Err != nil {
+				t.Errorf("%d: accepted %d, stopped by %v; want the 50 calls to the good number", code, p.Accepted, result.Err)
 			}
 			// The second burst was waiting when the first was refused.
-			if sent := p.Refused.Total(); sent > 10 || told != 1 {
+			if sent := p.Refused; sent > 10 || told != 1 {
 				t.Errorf("%d: %d calls sent to the bad number, told %d times; want at most two bursts' share, told once", code, sent, told)
 			}
 		})
@@ -107,8 +107,8 @@ func TestUnsentRequestsAreRepeated(t *testing.T) {
 		file := new(memory)
 		result := calls.Run(t.Context(), context.Background(), client, plan(20, 10), file, nil)
 		checkNothingIsLeft(t, account, file)
-		if p := result.Placement; len(p.Calls) != 20 || len(p.Unknown) != 0 {
-			t.Errorf("accepted %d, unknown %d, want 20 and 0", len(p.Calls), len(p.Unknown))
+		if p := result.Starts; p.Accepted != 20 || p.Adopted+p.NotFound != 0 {
+			t.Errorf("accepted %d, unknown %d, want 20 and 0", p.Accepted, p.Adopted+p.NotFound)
 		}
 	})
 }
@@ -117,9 +117,9 @@ func TestPlacingStopsWhenTwilioIsOutOfReachForTwoMinutes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client, _ := newClient(t, twiliosim.Config{Faults: []twiliosim.Fault{{Do: twiliosim.Outage}}})
 		began := time.Now()
-		placed := calls.Place(t.Context(), context.Background(), client, plan(10_000, 10), new(memory), nil)
-		if placed.NotStarted != 10_000 || placed.Stopped == nil {
-			t.Errorf("not started %d, stopped by %v; want all and a reason", placed.NotStarted, placed.Stopped)
+		placed := place(t, client, plan(10_000, 10), new(memory))
+		if placed.Starts.NotStarted != 10_000 || placed.Err == nil {
+			t.Errorf("not started %d, stopped by %v; want all and a reason", placed.Starts.NotStarted, placed.Err)
 		}
 		if took := time.Since(began); took > 3*time.Minute {
 			t.Errorf("gave up after %v, want about two minutes", took)
@@ -134,11 +134,11 @@ func TestPlacingStopsAfterTwentyUnknownOutcomesInARow(t *testing.T) {
 		file := new(memory)
 		result := calls.Run(t.Context(), context.Background(), client, plan(100, 5), file, nil)
 		checkNothingIsLeft(t, account, file)
-		if p := result.Placement; len(p.Calls) != 15 || len(p.Unknown) != 20 || p.NotStarted != 65 {
-			t.Errorf("accepted %d, unknown %d, not started %d; want 15, 20, 65", len(p.Calls), len(p.Unknown), p.NotStarted)
+		if p := result.Starts; p.Accepted != 15 || p.Adopted+p.NotFound != 20 || p.NotStarted != 65 {
+			t.Errorf("accepted %d, unknown %d, not started %d; want 15, 20, 65", p.Accepted, p.Adopted+p.NotFound, p.NotStarted)
 		}
-		if len(result.LookUp.Adopted) != 20 {
-			t.Errorf("%d adopted, want the 20 unknown", len(result.LookUp.Adopted))
+		if result.Starts.Adopted != 20 {
+			t.Errorf("%d adopted, want the 20 unknown", result.Starts.Adopted)
 		}
 	})
 }
@@ -148,9 +148,9 @@ func TestPlacingStopsAfterTwentyUnknownOutcomesInARow(t *testing.T) {
 func TestEndlessThrottlingRefusesTheCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client, account := newClient(t, twiliosim.Config{Faults: []twiliosim.Fault{{Op: twiliosim.OpCreate, Status: 429}}})
-		placed := calls.Place(t.Context(), context.Background(), client, plan(2, 1), new(memory), nil)
-		if placed.Refused.Total() != 2 || len(account.Calls()) != 0 {
-			t.Errorf("refused %d, %d calls on Twilio; want 2 and none", placed.Refused.Total(), len(account.Calls()))
+		placed := place(t, client, plan(2, 1), new(memory))
+		if placed.Starts.Refused != 2 || len(account.Calls()) != 0 {
+			t.Errorf("refused %d, %d calls on Twilio; want 2 and none", placed.Starts.Refused, len(account.Calls()))
 		}
 	})
 }
@@ -159,9 +159,9 @@ func TestRetryAfterIsHonoured(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client, account := newClient(t, twiliosim.Config{Faults: []twiliosim.Fault{
 			{Op: twiliosim.OpCreate, Nth: []int{1}, Status: 429, RetryAfter: 17 * time.Second}}})
-		placed := calls.Place(t.Context(), context.Background(), client, plan(1, 1), new(memory), nil)
+		placed := place(t, client, plan(1, 1), new(memory))
 		creates := account.Creates()
-		if len(placed.Calls) != 1 || len(creates) != 2 || creates[1].At.Sub(creates[0].At) != 17*time.Second {
+		if placed.Starts.Accepted != 1 || len(creates) != 2 || creates[1].At.Sub(creates[0].At) != 17*time.Second {
 			t.Errorf("creates %+v, want the second 17 s after the first", creates)
 		}
 	})
@@ -171,9 +171,9 @@ func TestRetryAfterIsHonoured(t *testing.T) {
 func TestRepeatsPassTheLimiter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client, account := newClient(t, twiliosim.Config{Faults: []twiliosim.Fault{{Op: twiliosim.OpCreate, Share: 0.5, Status: 429}}})
-		placed := calls.Place(t.Context(), context.Background(), client, plan(200, 10), new(memory), nil)
-		if len(placed.Calls) != 200 {
-			t.Errorf("%d accepted, want 200", len(placed.Calls))
+		placed := place(t, client, plan(200, 10), new(memory))
+		if placed.Starts.Accepted != 200 {
+			t.Errorf("%d accepted, want 200", placed.Starts.Accepted)
 		}
 		if got := account.MostCreates(time.Second); got != 10 {
 			t.Errorf("%d creates in the busiest second, want 10", got)
@@ -188,10 +188,10 @@ func TestAFullDiskStopsTheRun(t *testing.T) {
 		full := &disk{left: 12}
 		result := calls.Run(t.Context(), context.Background(), client, plan(100, 5), full, nil)
 		var broken *calls.FileError
-		if !errors.As(result.Placement.Stopped, &broken) || !errors.Is(broken, errFull) {
-			t.Errorf("stopped because of %v, want the full disk", result.Placement.Stopped)
+		if !errors.As(result.Err, &broken) || !errors.Is(broken, errFull) {
+			t.Errorf("stopped because of %v, want the full disk", result.Err)
 		}
-		if n := len(result.Placement.Calls); n < 13 || n > 15 || len(account.Live()) != 0 {
+		if n := result.Starts.Accepted; n < 13 || n > 15 || len(account.Live()) != 0 {
 			t.Errorf("%d accepted, %d live; want the burst that met the full disk, none live", n, len(account.Live()))
 		}
 	})
@@ -226,9 +226,9 @@ func TestABadCertificateStopsTheRun(t *testing.T) {
 	}}
 	client := twilioapi.New(twilioapi.Config{AccountSID: "AC00000000000000000000000000000000", Transport: network})
 	defer client.Close()
-	placed := calls.Place(t.Context(), context.Background(), client, plan(10, 10), new(memory), nil)
-	if placed.Stopped == nil || !strings.Contains(placed.Stopped.Error(), "certificate") || account.Requests() != 0 {
-		t.Errorf("stopped because of %v with %d requests answered, want a certificate failure and none", placed.Stopped, account.Requests())
+	placed := place(t, client, plan(10, 10), new(memory))
+	if placed.Err == nil || !strings.Contains(placed.Err.Error(), "certificate") || account.Requests() != 0 {
+		t.Errorf("stopped because of %v with %d requests answered, want a certificate failure and none", placed.Err, account.Requests())
 	}
 }
 
@@ -243,8 +243,8 @@ func TestOverAlreadyIsNoFailure(t *testing.T) {
 				t.Errorf("told of a failure: %v", failed.Err)
 			}
 		})
-		if got.AlreadyOver != 30 || got.Failed != 0 || got.Records.Calls != 20 {
-			t.Errorf("over %d, failed %d, records %d; want 30, 0, and the 20 asked for", got.AlreadyOver, got.Failed, got.Records.Calls)
+		if got.HangUps.AlreadyOver != 30 || got.HangUps.Failed != 0 || got.Records.Calls != 20 {
+			t.Errorf("over %d, failed %d, records %d; want 30, 0, and the 20 asked for", got.HangUps.AlreadyOver, got.HangUps.Failed, got.Records.Calls)
 		}
 	})
 }

@@ -10,14 +10,6 @@ import (
 	"call-load-tester/pkg/twilioapi"
 )
 
-// A Result is what came of a run.
-type Result struct {
-	Began     time.Time
-	Placement *Placement
-	LookUp    *LookUp
-	Ending    *Ending // nil if the calls were not to be hung up
-}
-
 // Run places the calls of a checked plan, holds them, hangs them up and follows
 // them until they are over. Starts of unknown outcome are looked up as soon as
 // placing is through; those found are hung up with the others.
@@ -27,26 +19,30 @@ type Result struct {
 // the placing. The end of ctx cuts everything off.
 func Run(ctx, stop context.Context, client *twilioapi.Client, plan Plan, file SIDFile, watch Observer) *Result {
 	watch = watch.oneAtATime()
-	r := &Result{Began: time.Now()}
-	r.Placement = place(ctx, stop, client, plan, file, watch)
+	r := &Result{Began: time.Now(), Plan: plan.Asked()}
+	placed := place(ctx, stop, client, plan, file, watch)
 	client.Trim(endAtOnce)
 
 	holding, letGo := context.WithCancel(stop)
 	defer context.AfterFunc(ctx, letGo)()
-	lookUp := newLookUp(ctx, client, r.Began, r.Placement, file, watch)
+	lookUp := newLookUp(ctx, client, r.Began, placed, file, watch)
 	adopted := lookUp.start(holding)
-	if r.Placement.Stopped == nil && plan.EndCalls {
-		hold(holding, plan.Hold-time.Since(r.Placement.LastAt), watch)
+	if placed.err == nil && plan.EndCalls {
+		hold(holding, plan.Hold-time.Since(placed.lastAt), watch)
 	}
 	letGo()
 
-	calls := andThen(slices.Values(r.Placement.Calls), adopted)
 	if plan.EndCalls {
-		r.Ending = End(ctx, client, calls, math.MaxInt, watch)
+		hangUps, records := end(ctx, client, andThen(slices.Values(placed.calls), adopted), math.MaxInt, watch)
+		if hangUps.Asked > 0 {
+			r.HangUps, r.Records = hangUps, records
+		}
 	}
 	for range adopted { // what is left of it, if the calls go on
 	}
-	r.LookUp = lookUp.finish()
+	lookUp.finish()
+	r.Starts, r.Err = placed.starts, placed.err
+	r.conclude(placed.sent)
 	return r
 }
 

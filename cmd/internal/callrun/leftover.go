@@ -5,17 +5,17 @@ import (
 
 	"call-load-tester/pkg/calls"
 	"call-load-tester/pkg/cli"
-	callsreport "call-load-tester/pkg/report/calls"
 	"call-load-tester/pkg/sidfile"
 )
 
 // LeaveOver writes the SIDs of calls that are not known to be over to a file
 // beside the one at path, and notes it and the command that ends them; or tells
 // them, if that fails.
-func LeaveOver(console *cli.Console, record *callsreport.Record, path string, sids []string) {
-	if len(sids) == 0 {
+func LeaveOver(console *cli.Console, r *calls.Result, path string) {
+	if r.HangUps == nil || r.HangUps.Live == 0 {
 		return
 	}
+	sids := r.HangUps.LiveSIDs
 	file, err := sidfile.CreateLive(path)
 	for i := 0; err == nil && i < len(sids); i++ {
 		err = file.Append(sids[i])
@@ -30,8 +30,8 @@ func LeaveOver(console *cli.Console, record *callsreport.Record, path string, si
 		}
 		return
 	}
-	record.LiveFile = file.Path()
-	record.Next = append(record.Next, EndCommand(record.LiveFile, record.DryRun))
+	r.LiveFile = file.Path()
+	r.Next = append(r.Next, EndCommand(r.LiveFile, r.DryRun))
 }
 
 // EndCommand returns the command that hangs up the calls of a SID file.

@@ -6,13 +6,14 @@ import (
 	"testing"
 	"time"
 
+	"call-load-tester/pkg/calls"
 	"call-load-tester/pkg/report"
-	"call-load-tester/pkg/report/calls"
+	callsreport "call-load-tester/pkg/report/calls"
 )
 
 // everything is a record in which every row has something to say.
-func everything() *calls.Record {
-	return &calls.Record{
+func everything() *calls.Result {
+	return &calls.Result{
 		Command: "start", Began: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC), Seconds: 61.25, Interrupted: true,
 		Starts: &calls.Starts{
 			Asked: 100, Accepted: 90, Adopted: 2, NotFound: 1, LookedUp: 60, Refused: 4, NotStarted: 3,
@@ -20,9 +21,9 @@ func everything() *calls.Record {
 			Strangers: []string{"CA01", "CA02"}, Cap: 10, Rate: 9.87, BusiestSecond: 10, Requests: 97, Retries: 5, Throttled: 3,
 			Response: calls.Quantiles{Count: 97, P50: 80, P95: 120.25, P99: 150, Max: 151},
 		},
-		Endings: &calls.Endings{Asked: 92, Ended: 80, AlreadyOver: 10, NotFound: 1, Failed: 1, Live: 1, BadLines: 2, Duplicates: 1,
+		HangUps: &calls.HangUps{Asked: 92, Ended: 80, AlreadyOver: 10, NotFound: 1, Failed: 1, Live: 1, BadLines: 2, Duplicates: 1,
 			Failures: []calls.Failure{{Meaning: "no answer", Calls: 1}}},
-		Twilio: &calls.Records{Calls: 91, Dialed: 85, NeverDialed: 6, Answered: 70, Busy: 5, NoAnswer: 6, Failed: 4, Canceled: 6,
+		Records: &calls.Records{Calls: 91, Dialed: 85, NeverDialed: 6, Answered: 70, Busy: 5, NoAnswer: 6, Failed: 4, Canceled: 6,
 			DialRate: 1.5, BusiestSecond: 2, PeakLive: 44, Queue: calls.Quantiles{Count: 85, P50: 3, P95: 30, P99: 31, Max: 31},
 			BilledMinutes: 72, Cost: map[string]float64{"USD": 1.008, "EUR": 0.5}, Unpriced: 7, SlowerThanCap: "The account dials slower."},
 		Stopped: "Twilio error 20005", SIDFile: "call_sids_1.csv", LiveFile: "call_sids_1_live.csv", Next: []string{"end -f call_sids_1_live.csv", "end -c +1 -d +2"}, ExitStatus: 3,
@@ -69,7 +70,7 @@ The account dials slower.
   Next                end -c +1 -d +2
 `
 	var got strings.Builder
-	if err := everything().Text(&got); err != nil {
+	if err := (callsreport.Report{Result: everything()}).Text(&got); err != nil {
 		t.Fatal(err)
 	}
 	if got.String() != want {
@@ -81,10 +82,10 @@ The account dials slower.
 // accident.
 func TestTheJSONIsTheRecord(t *testing.T) {
 	var first, second strings.Builder
-	if err := report.JSON(&first, everything()); err != nil {
+	if err := report.JSON(&first, callsreport.Report{Result: everything()}); err != nil {
 		t.Fatal(err)
 	}
-	var read calls.Record
+	var read calls.Result
 	if err := json.Unmarshal([]byte(first.String()), &read); err != nil {
 		t.Fatal(err)
 	}
@@ -112,8 +113,8 @@ func TestTheHeadlineNamesTheKindOfRun(t *testing.T) {
 		{true, true, "Summary of an interrupted dry run of 42ms: no real call was placed or ended\n"},
 	} {
 		var text strings.Builder
-		record := &calls.Record{Interrupted: tc.interrupted, DryRun: tc.dry, Seconds: 0.042}
-		if err := record.Text(&text); err != nil || !strings.Contains(text.String(), tc.want) {
+		record := &calls.Result{Interrupted: tc.interrupted, DryRun: tc.dry, Seconds: 0.042}
+		if err := (callsreport.Report{Result: record}).Text(&text); err != nil || !strings.Contains(text.String(), tc.want) {
 			t.Errorf("%v, no %q in %s", err, tc.want, text.String())
 		}
 	}
@@ -130,8 +131,8 @@ func TestTheAcceptedRate(t *testing.T) {
 		{"several seconds", calls.Starts{Accepted: 60, Cap: 20, Rate: 20, BusiestSecond: 20}, "20.0 calls a second, busiest second 20 (cap 20)"},
 	} {
 		var text strings.Builder
-		record := &calls.Record{Starts: &tc.starts}
-		if err := record.Text(&text); err != nil || !strings.Contains(text.String(), "  Accepted rate       "+tc.want+"\n") {
+		record := &calls.Result{Starts: &tc.starts}
+		if err := (callsreport.Report{Result: record}).Text(&text); err != nil || !strings.Contains(text.String(), "  Accepted rate       "+tc.want+"\n") {
 			t.Errorf("%s: %v, want %q in\n%s", tc.what, err, tc.want, text.String())
 		}
 	}

@@ -1,12 +1,9 @@
-package callrun_test
+package calls
 
 import (
 	"testing"
 	"time"
 
-	"call-load-tester/cmd/internal/callrun"
-	"call-load-tester/pkg/calls"
-	callsreport "call-load-tester/pkg/report/calls"
 	"call-load-tester/pkg/twilioapi"
 )
 
@@ -14,24 +11,32 @@ var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
 func at(seconds float64) time.Time { return noon.Add(time.Duration(seconds * float64(time.Second))) }
 
+// concluded is the timeline of a run in which these requests were sent, in the
+// order of their answers.
+func concluded(sent []start, records *Records) *Timeline {
+	r := &Result{Starts: &Starts{Cap: 10}, Records: records}
+	r.conclude(sent)
+	return r.Timeline
+}
+
 // Figures worked out by hand. Twilio's clock is an hour ahead of ours.
-func TestSeries(t *testing.T) {
-	records := calls.NewRecords()
+func TestTimeline(t *testing.T) {
+	records := newRecords()
 	for _, c := range []twilioapi.Call{
 		{Status: "completed", Created: at(3600), Started: at(3600), Ended: at(3603)},
 		{Status: "completed", Created: at(3600), Started: at(3602), Ended: at(3604)},
 		{Status: "canceled", Created: at(3601), Updated: at(3603)},
 	} {
-		records.Add(c)
+		records.add(c)
 	}
-	got := callrun.Series([]calls.Start{
-		{At: at(1.4), Took: 40 * time.Millisecond, Outcome: twilioapi.Refused}, // in the order of their answers
-		{At: at(0.5), Took: 10 * time.Millisecond, Outcome: twilioapi.Accepted},
-		{At: at(0.5), Took: 20 * time.Millisecond, Outcome: twilioapi.NotProcessed},
-		{At: at(1.5), Took: 30 * time.Millisecond, Outcome: twilioapi.Accepted},
-		{At: at(3.4), Took: 50 * time.Millisecond, Outcome: twilioapi.Unknown},
+	got := concluded([]start{
+		{at: at(1.4), took: 40 * time.Millisecond, outcome: twilioapi.Refused}, // answered first
+		{at: at(0.5), took: 10 * time.Millisecond, outcome: twilioapi.Accepted},
+		{at: at(0.5), took: 20 * time.Millisecond, outcome: twilioapi.NotProcessed},
+		{at: at(1.5), took: 30 * time.Millisecond, outcome: twilioapi.Accepted},
+		{at: at(3.4), took: 50 * time.Millisecond, outcome: twilioapi.Unknown},
 	}, records)
-	want := []callsreport.Bin{
+	want := []Bin{
 		{Start: 0, Accepted: 1, Refused: 1, Repeated: 1, Dialed: 1, Live: 1, Waiting: 1, Responses: 3},
 		{Start: 1, Accepted: 1, Live: 1, Waiting: 2, Responses: 1},
 		{Start: 2, Unknown: 1, Dialed: 1, Live: 2, Waiting: 1, Responses: 1},
@@ -50,30 +55,30 @@ func TestSeries(t *testing.T) {
 			t.Errorf("bin %d: %+v, want %+v", i, bin, want[i])
 		}
 	}
-	if none := callrun.Series(nil, calls.NewRecords()); none != nil {
-		t.Errorf("a series of nothing: %+v", none)
+	if none := concluded(nil, newRecords()); none != nil {
+		t.Errorf("a timeline of nothing: %+v", none)
 	}
 }
 
 // Of a day of calls as of a minute's: 300 bins at most, and nothing lost.
-func TestASeriesIsShort(t *testing.T) {
+func TestATimelineIsShort(t *testing.T) {
 	for _, seconds := range []int{1, 299, 300, 301, 86_400} {
-		records := calls.NewRecords()
-		var starts []calls.Start
+		records := newRecords()
+		var starts []start
 		for i := range seconds {
-			starts = append(starts, calls.Start{At: at(float64(i)), Outcome: twilioapi.Accepted})
-			records.Add(twilioapi.Call{Status: "completed", Created: at(float64(i)), Started: at(float64(i + 2)), Ended: at(float64(i + 9))})
+			starts = append(starts, start{at: at(float64(i)), outcome: twilioapi.Accepted})
+			records.add(twilioapi.Call{Status: "completed", Created: at(float64(i)), Started: at(float64(i + 2)), Ended: at(float64(i + 9))})
 		}
-		s := callrun.Series(starts, records)
+		s := concluded(starts, records)
 		accepted, dialed, live := 0, 0, 0
 		for _, bin := range s.Bins {
 			accepted += bin.Accepted
 			dialed += bin.Dialed
 			live = max(live, bin.Live)
 		}
-		if len(s.Bins) > 300 || accepted != seconds || dialed != seconds || live != records.PeakLive() {
+		if len(s.Bins) > 300 || accepted != seconds || dialed != seconds || live != records.PeakLive {
 			t.Errorf("%d s: %d bins, %d accepted, %d dialed, %d live; want at most 300, %d, %d, %d",
-				seconds, len(s.Bins), accepted, dialed, live, seconds, seconds, records.PeakLive())
+				seconds, len(s.Bins), accepted, dialed, live, seconds, seconds, records.PeakLive)
 		}
 	}
 }

@@ -1,4 +1,0 @@
-package calls
-
-// Place is for tests that place calls and no more.
-var Place = place

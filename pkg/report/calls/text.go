@@ -1,0 +1,165 @@
+// Package calls shows a run of start or end: as text and as a page with charts
+// for a person, and as JSON for a machine, three views of one record.
+package calls
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"call-load-tester/pkg/calls"
+	"call-load-tester/pkg/report"
+)
+
+// A Report shows the record of a run; its JSON is that of the record.
+type Report struct{ *calls.Result }
+
+// Text writes the record for a person to read.
+func (r Report) Text(w io.Writer) error {
+	t := &report.Table{}
+	t.Line("")
+	t.Line("%s", r.headline())
+	if r.Starts != nil {
+		r.starts(t)
+	}
+	if r.HangUps != nil {
+		r.hangUps(t)
+	}
+	if r.hasRecords() {
+		t.Line("%s", r.recordsTitle())
+		r.records(t)
+	}
+	if r.Stopped != "" {
+		t.Row("Stopped early", "%s", r.Stopped)
+	}
+	r.files(t)
+	for _, command := range r.Next {
+		t.Row("Next", "%s", command)
+	}
+	_, err := io.WriteString(w, t.String())
+	return err
+}
+
+func (r Report) headline() string {
+	return "Summary of " + report.RunOf(r.Interrupted, r.DryRun, r.Seconds) + report.HintIf(r.DryRun, ": no real call was placed or ended")
+}
+
+// files are what the run left.
+func (r Report) files(t *report.Table) {
+	if r.SIDFile != "" {
+		t.Row("SIDs in", "%s", r.SIDFile)
+	}
+	if r.LiveFile != "" {
+		t.Row("Still live in", "%s", r.LiveFile)
+	}
+}
+
+// recordsTitle says whose records there are, and of how many calls: of those
+// that were over already end looks up a sample.
+func (r Report) recordsTitle() string {
+	whose := report.Count(r.Records.Calls, "call")
+	if h := r.HangUps; h != nil && r.Records.Calls < h.Asked {
+		whose = fmt.Sprintf("%d of %s", r.Records.Calls, report.Count(h.Asked, "call"))
+	}
+	return fmt.Sprintf("From %s of %s (its clock has whole seconds)", r.source(), whose)
+}
+
+func (r Report) source() string {
+	if r.DryRun {
+		return "the simulated account's records"
+	}
+	return "Twilio's records"
+}
+
+func (r Report) hasRecords() bool { return r.Records != nil && r.Records.Calls > 0 }
+
+func (r Report) starts(t *report.Table) {
+	s := r.Starts
+	t.Row("Calls asked for", "%d", s.Asked)
+	t.Row("Accepted", "%d", s.Accepted)
+	t.Row("Refused", "%d", s.Refused)
+	failures(t, s.Failures)
+	if s.Adopted+s.NotFound > 0 {
+		t.Row("Adopted", "%d of %d starts whose outcome was unknown", s.Adopted, s.Adopted+s.NotFound)
+		t.Row("Not found", "%d: Twilio showed no such call in %s s", s.NotFound, report.Number(s.LookedUp))
+	}
+	if len(s.Strangers) > 0 {
+		t.Row("Left alone", "%s that may be somebody else's: %s", report.Count(len(s.Strangers), "call"), strings.Join(s.Strangers, " "))
+	}
+	if s.NotStarted > 0 {
+		t.Row("Not started", "%d", s.NotStarted)
+	}
+	t.Row("Accepted rate", "%s", acceptedRate(s))
+	t.Row("API response time", "%s", quantiles(s.Response, "ms"))
+	t.Row("Retries", "%d%s", s.Retries, report.IfAny(s.Throttled, "answer", " (%s of too many requests at once)"))
+}
+
+func acceptedRate(s *calls.Starts) string {
+	switch {
+	case s.Accepted == 0:
+		return "none"
+	case s.Rate == 0:
+		return fmt.Sprintf("%d within one second (cap %d)", s.Accepted, s.Cap)
+	}
+	return fmt.Sprintf("%.1f calls a second, busiest second %d (cap %d)", s.Rate, s.BusiestSecond, s.Cap)
+}
+
+func (r Report) hangUps(t *report.Table) {
+	h := r.HangUps
+	t.Row("Calls to end", "%d%s%s", h.Asked,
+		report.IfAny(h.Duplicates, "duplicate", " (%s left out)"), report.IfAny(h.BadLines, "line", " (%s without a SID)"))
+	t.Row("Ended", "%d", h.Ended)
+	t.Row("Already over", "%d", h.AlreadyOver)
+	t.Row("Not found", "%d%s", h.NotFound, report.HintIf(h.NotFound > 0, " (another account, subaccount or region?)"))
+	t.Row("Failed to end", "%d", h.Failed)
+	failures(t, h.Failures)
+	t.Row("Still live", "%d", h.Live)
+}
+
+func (r Report) records(t *report.Table) {
+	d := r.Records
+	t.Row("Dialed", "%d, %.1f a second, busiest second %d", d.Dialed, d.DialRate, d.BusiestSecond)
+	t.Row("Never dialed", "%d", d.NeverDialed)
+	t.Row("Answered", "%d", d.Answered)
+	t.Row("Other outcomes", "busy %d, no answer %d, failed %d, canceled %d", d.Busy, d.NoAnswer, d.Failed, d.Canceled)
+	t.Row("Live at once, peak", "%d", d.PeakLive)
+	t.Row("Wait in the queue", "%s", quantiles(d.Queue, "s"))
+	t.Row("Twilio's estimate", "%s", quantiles(d.Estimate, "s"))
+	t.Row("Dialing to answer", "%s", quantiles(d.Answer, "s"))
+	t.Row("Billed minutes", "%d", d.BilledMinutes)
+	t.Row("Cost so far", "%s", cost(d))
+	if d.SlowerThanCap != "" {
+		t.Line("%s", d.SlowerThanCap)
+	}
+}
+
+func cost(r *calls.Records) string {
+	var parts []string
+	for _, unit := range slices.Sorted(maps.Keys(r.Cost)) {
+		parts = append(parts, fmt.Sprintf("%.4f %s", r.Cost[unit], unit))
+	}
+	if len(parts) == 0 {
+		parts = append(parts, "none")
+	}
+	return strings.Join(parts, " and ") + report.IfAny(r.Unpriced, "call", "; no price yet of %s")
+}
+
+// failures are one row each.
+func failures(t *report.Table, failures calls.Failures) {
+	for _, f := range failures {
+		text := fmt.Sprintf("%d × ", f.Calls)
+		if f.Code != 0 {
+			text += fmt.Sprintf("%d ", f.Code)
+		}
+		t.Row("", "%s", text+f.Meaning+report.HintIf(f.Hint != "", " ("+f.Hint+")"))
+	}
+}
+
+func quantiles(q calls.Quantiles, unit string) string {
+	if q.Count == 0 {
+		return "none measured"
+	}
+	return fmt.Sprintf("p50 %s %s, p95 %s, p99 %s, max %s", report.Number(q.P50), unit, report.Number(q.P95), report.Number(q.P99), report.Number(q.Max))
+}
