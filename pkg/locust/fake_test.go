@@ -28,6 +28,7 @@ type fakeMaster struct {
 
 	mu      sync.Mutex
 	conn    *dealer
+	out     chan func(*dealer) error // what is still to be sent: a master reads and writes at once
 	said    []line
 	notices []string
 	since   []float64 // the starts of the spans that stats are about, in seconds
@@ -59,9 +60,22 @@ func (f *fakeMaster) serve(conn net.Conn) {
 	_, _ = conn.Write(greeting)
 	_, _, _ = d.readFrame()
 	_ = d.writeFrame(flagCommand, []byte("\x05READY\x0bSocket-Type\x00\x00\x00\x06ROUTER"))
+	out := make(chan func(*dealer) error, 100)
 	f.mu.Lock()
-	f.conn = d
+	f.conn, f.out = d, out
 	f.mu.Unlock()
+	over := make(chan struct{})
+	defer close(over)
+	go func() {
+		for {
+			select {
+			case send := <-out:
+				_ = send(d)
+			case <-over:
+				return
+			}
+		}
+	}()
 	for !f.is(&f.deaf) {
 		flags, body, err := d.readFrame()
 		if err != nil {
@@ -70,7 +84,7 @@ func (f *fakeMaster) serve(conn net.Conn) {
 		if flags&flagCommand != 0 {
 			f.note("PING")
 			if !f.is(&f.mute) {
-				_ = d.writeFrame(flagCommand, []byte("\x04PONG"))
+				out <- func(d *dealer) error { return d.writeFrame(flagCommand, []byte("\x04PONG")) }
 			}
 			continue
 		}
@@ -116,10 +130,13 @@ func (f *fakeMaster) note(text string) {
 
 // say sends a message to the worker.
 func (f *fakeMaster) say(kind string, data any) {
+	f.send(message{kind, marshal(data)}.encode("node"))
+}
+
+func (f *fakeMaster) send(body []byte) {
 	f.mu.Lock()
-	conn := f.conn
-	f.mu.Unlock()
-	_ = conn.send(message{kind, marshal(data)}.encode("node"))
+	defer f.mu.Unlock()
+	f.out <- func(d *dealer) error { return d.send(body) }
 }
 
 func marshal(data any) []byte {

@@ -587,10 +587,10 @@ func TestUnreadingMasterIsGone(t *testing.T) {
 func TestRubbishIsToldAndPassedOver(t *testing.T) {
 	f := new(fakeMaster)
 	withWorker(t, f, func(t *testing.T, w *Worker) {
-		_ = f.conn.send([]byte("hello"))
-		_ = f.conn.send([]byte{0x93, 0xa4, 's', 't', 'o', 'p', 0xc0})
-		_ = f.conn.send(append(message{"stop", nil}.encode("node"), 1))
-		_ = f.conn.send([]byte{0x94, 0xa4, 's', 't', 'o', 'p', 0xc0, 0xc0, 0xc0})
+		f.send([]byte("hello"))
+		f.send([]byte{0x93, 0xa4, 's', 't', 'o', 'p', 0xc0})
+		f.send(append(message{"stop", nil}.encode("node"), 1))
+		f.send([]byte{0x94, 0xa4, 's', 't', 'o', 'p', 0xc0, 0xc0, 0xc0})
 		f.say("spawn", map[string]any{"timestamp": 1})
 		f.say("spawn", map[string]any{"timestamp": "now", "user_classes_count": map[string]any{}})
 		f.say("spawn", map[string]any{"timestamp": 1, "user_classes_count": map[string]any{"Load": -1}})
