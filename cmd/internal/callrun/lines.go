@@ -20,7 +20,7 @@ const manyConnections = 100 // take a moment to open
 type Lines struct {
 	Console *cli.Console
 	PerCall io.Writer // the originals' lines; io.Discard if they are not shown
-	Total   int       // calls to start or to end; may be an estimate
+	Total   int       // calls to start or to end
 	CPS     int       // cap of the starts; 0 for end
 
 	mu                  sync.Mutex // guards what follows
