@@ -151,17 +151,22 @@ func TestValuesAreKept(t *testing.T) {
 	}
 }
 
-// What the sample shows as a comment is the default, and it names every key.
+// What the sample shows as a comment is the default; it and that of calls name
+// every key.
 func TestTheSampleTellsTheTruth(t *testing.T) {
 	sample, err := os.ReadFile("tw_load.sample.ini")
+	if err != nil {
+		t.Fatal(err)
+	}
+	calls, err := os.ReadFile("tw_call.sample.ini")
 	if err != nil {
 		t.Fatal(err)
 	}
 	text := string(sample)
 	asIs := configured(t, text)
 	for _, s := range asIs.settings() {
-		if !regexp.MustCompile(`(?m)^(# )?` + s.names[0] + ` = `).MatchString(text) {
-			t.Errorf("the sample does not show [%s] %s", s.section, s.names[0])
+		if !regexp.MustCompile(`(?m)^(# )?` + s.names[0] + ` = `).MatchString(text + string(calls)) {
+			t.Errorf("no sample shows [%s] %s", s.section, s.names[0])
 		}
 	}
 	commented := regexp.MustCompile(`(?m)^# (Method|MaxInFlight|Timeout|BadSignature|Receive|Send) = `)
