@@ -39,8 +39,8 @@ type Section struct {
 type Figure struct {
 	Title    string
 	Sentence string
-	Unit     string // of the y axis
-	Legend   []Legend
+	Unit     string        // of the y axis
+	Legend   []chart.Line  // those that have a name
 	Wide     template.HTML // for paper and screens
 	Narrow   template.HTML // for phones
 	Bars     []Bar         // instead of a chart
@@ -52,10 +52,9 @@ type Bar struct {
 	Value, Most float64
 }
 
-// A Legend names what has a colour.
-type Legend struct {
-	Colour chart.Colour
-	Text   string
+// Share is the bar of a part of a whole of what the noun names.
+func Share(name string, part, whole int, noun string) Bar {
+	return Bar{name, Count(part, noun) + ", " + Percent(part, whole), float64(part), float64(whole)}
 }
 
 // A Failure counts the calls for which a step of the run, a start or a hang-up,
@@ -88,10 +87,16 @@ func (p *Page) Section(title string, rows []Row) {
 	}
 }
 
-// Draw adds a chart, once as wide as a page and once as a phone.
+// Draw adds a chart, once as wide as a page and once as a phone, with the names
+// of its lines as the legend.
 func (p *Page) Draw(f Figure, c *chart.Chart) {
 	// Drawn from numbers and from words of this package.
 	f.Wide = template.HTML(c.SVG(840, 220))
 	f.Narrow = template.HTML(c.SVG(340, 210))
+	for _, line := range c.Lines {
+		if line.Name != "" {
+			f.Legend = append(f.Legend, line)
+		}
+	}
 	p.Figures = append(p.Figures, f)
 }

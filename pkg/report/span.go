@@ -38,10 +38,10 @@ type Span struct {
 // the last of them does if it is cut short; times are in seconds.
 func NewSpan(width, end float64, bins int) Span { return Span{clockFor(end), width, end, bins} }
 
-// Steps is a line that holds the value of each bin for its width. What is not a
-// number is a gap.
-func (s Span) Steps(colour chart.Colour, value func(i int) float64) chart.Line {
-	line, y := chart.Line{Colour: colour}, math.NaN()
+// Steps gives a line its points: it holds the value of each bin for its width.
+// What is not a number is a gap.
+func (s Span) Steps(line chart.Line, value func(i int) float64) chart.Line {
+	y := math.NaN()
 	for i := range s.Bins {
 		if v := value(i); v != y { // what is level needs no points in between
 			x := float64(i) * s.Width / s.unit
@@ -54,8 +54,8 @@ func (s Span) Steps(colour chart.Colour, value func(i int) float64) chart.Line {
 }
 
 // Level is a grey line at a height.
-func (s Span) Level(y float64) chart.Line {
-	return chart.Line{Colour: chart.Grey, Points: []chart.Point{{X: 0, Y: y}, {X: s.End / s.unit, Y: y}}}
+func (s Span) Level(name string, y float64) chart.Line {
+	return chart.Line{Name: name, Colour: chart.Grey, Points: []chart.Point{{X: 0, Y: y}, {X: s.End / s.unit, Y: y}}}
 }
 
 // Chart is one of lines over the span.

@@ -87,14 +87,14 @@ func (r Report) span() report.Span {
 	return report.NewSpan(t.Width, t.Width*float64(len(t.Bins)), len(t.Bins))
 }
 
-// line is a line over the time axis.
-func (r Report) line(colour chart.Colour, value func(calls.Bin) float64) chart.Line {
-	return r.span().Steps(colour, func(i int) float64 { return value(r.Timeline.Bins[i]) })
+// line gives a line its points over the time axis.
+func (r Report) line(line chart.Line, value func(calls.Bin) float64) chart.Line {
+	return r.span().Steps(line, func(i int) float64 { return value(r.Timeline.Bins[i]) })
 }
 
-// perSecond is a line of what is counted, per second.
-func (r Report) perSecond(colour chart.Colour, counted func(calls.Bin) int) chart.Line {
-	return r.line(colour, func(b calls.Bin) float64 { return float64(counted(b)) / r.Timeline.Width })
+// perSecond gives a line the points of what is counted, per second.
+func (r Report) perSecond(line chart.Line, counted func(calls.Bin) int) chart.Line {
+	return r.line(line, func(b calls.Bin) float64 { return float64(counted(b)) / r.Timeline.Width })
 }
 
 // chart is one of such lines.
@@ -111,15 +111,13 @@ func (r Report) rates(p *report.Page) {
 	drawn := r.chart()
 	if r.Starts != nil {
 		f.Title = "Accepted and dialed"
-		accepted := r.perSecond(chart.Blue, func(b calls.Bin) int { return b.Accepted })
-		accepted.Fill = true
-		drawn.Lines = append(drawn.Lines, accepted, r.span().Level(float64(r.Starts.Cap)))
-		f.Legend = append(f.Legend, report.Legend{Colour: chart.Blue, Text: "accepted by Twilio"}, report.Legend{Colour: chart.Grey, Text: fmt.Sprintf("cap, %d a second", r.Starts.Cap)})
+		drawn.Lines = append(drawn.Lines,
+			r.perSecond(chart.Line{Name: "accepted by Twilio", Colour: chart.Blue, Fill: true}, func(b calls.Bin) int { return b.Accepted }),
+			r.span().Level(fmt.Sprintf("cap, %d a second", r.Starts.Cap), float64(r.Starts.Cap)))
 		f.Sentence = fmt.Sprintf("How many starts Twilio accepted in each second, against the cap of %d.", r.Starts.Cap)
 	}
 	if r.hasRecords() {
-		drawn.Lines = append(drawn.Lines, r.perSecond(chart.Orange, func(b calls.Bin) int { return b.Dialed }))
-		f.Legend = append(f.Legend, report.Legend{Colour: chart.Orange, Text: "dialed, from " + r.source()})
+		drawn.Lines = append(drawn.Lines, r.perSecond(chart.Line{Name: "dialed, from " + r.source(), Colour: chart.Orange}, func(b calls.Bin) int { return b.Dialed }))
 		f.Sentence += " " + r.dialing()
 	}
 	f.Sentence = strings.TrimSpace(f.Sentence) + r.span().Binned()
@@ -147,36 +145,33 @@ func (r Report) live(p *report.Page) {
 	if !r.hasRecords() {
 		return
 	}
-	live := r.line(chart.Blue, func(b calls.Bin) float64 { return float64(b.Live) })
-	live.Fill = true
-	waiting := r.line(chart.Orange, func(b calls.Bin) float64 { return float64(b.Waiting) })
 	most := 0
 	for _, b := range r.Timeline.Bins {
 		most = max(most, b.Waiting)
 	}
 	p.Draw(report.Figure{
 		Title: "Live and waiting", Unit: "calls at once",
-		Legend: []report.Legend{{Colour: chart.Blue, Text: "live: dialed and not over"}, {Colour: chart.Orange, Text: "waiting in Twilio's queue"}},
 		Sentence: fmt.Sprintf("How many calls were live at once, %d at the peak, and how many waited in Twilio's queue to be dialed, at most %d.",
 			d.PeakLive, most),
-	}, r.chart(live, waiting))
+	}, r.chart(
+		r.line(chart.Line{Name: "live: dialed and not over", Colour: chart.Blue, Fill: true}, func(b calls.Bin) float64 { return float64(b.Live) }),
+		r.line(chart.Line{Name: "waiting in Twilio's queue", Colour: chart.Orange}, func(b calls.Bin) float64 { return float64(b.Waiting) })))
 }
 
 func (r Report) responses(p *report.Page) {
 	if r.Starts == nil || r.Starts.Response.Count == 0 {
 		return
 	}
-	of := func(colour chart.Colour, value func(calls.Bin) float64) chart.Line {
-		return r.line(colour, func(b calls.Bin) float64 { return report.OrGap(b.Responses, value(b)) })
+	of := func(name string, colour chart.Colour, value func(calls.Bin) float64) chart.Line {
+		return r.line(chart.Line{Name: name, Colour: colour}, func(b calls.Bin) float64 { return report.OrGap(b.Responses, value(b)) })
 	}
 	p.Draw(report.Figure{
 		Title: "API response time", Unit: "milliseconds",
-		Legend:   []report.Legend{{Colour: chart.Blue, Text: "p50: half were faster"}, {Colour: chart.Orange, Text: "p99: 99 % were faster"}, {Colour: chart.Grey, Text: "max: the slowest"}},
 		Sentence: "How long Twilio took to answer a start, by when it was sent: over the run " + quantiles(r.Starts.Response, "ms") + " ms.",
 	}, r.chart(
-		of(chart.Grey, func(b calls.Bin) float64 { return b.Max }),
-		of(chart.Orange, func(b calls.Bin) float64 { return b.P99 }),
-		of(chart.Blue, func(b calls.Bin) float64 { return b.P50 })))
+		of("max: the slowest", chart.Grey, func(b calls.Bin) float64 { return b.Max }),
+		of("p99: 99 % were faster", chart.Orange, func(b calls.Bin) float64 { return b.P99 }),
+		of("p50: half were faster", chart.Blue, func(b calls.Bin) float64 { return b.P50 })))
 }
 
 // troubles shows when starts did not go well, if any.
@@ -192,13 +187,12 @@ func (r Report) troubles(p *report.Page) {
 	}
 	p.Draw(report.Figure{
 		Title: "Starts that were not accepted", Unit: "requests a second",
-		Legend: []report.Legend{{Colour: chart.Red, Text: "refused"}, {Colour: chart.Orange, Text: "outcome unknown"}, {Colour: chart.Grey, Text: "not processed, repeated later"}},
 		Sentence: fmt.Sprintf("When Twilio refused starts (%d), when their outcome was not seen (%d), and when they were not processed and sent again (%d).",
 			refused, unknown, repeated),
 	}, r.chart(
-		r.perSecond(chart.Grey, func(b calls.Bin) int { return b.Repeated }),
-		r.perSecond(chart.Orange, func(b calls.Bin) int { return b.Unknown }),
-		r.perSecond(chart.Red, func(b calls.Bin) int { return b.Refused })))
+		r.perSecond(chart.Line{Name: "not processed, repeated later", Colour: chart.Grey}, func(b calls.Bin) int { return b.Repeated }),
+		r.perSecond(chart.Line{Name: "outcome unknown", Colour: chart.Orange}, func(b calls.Bin) int { return b.Unknown }),
+		r.perSecond(chart.Line{Name: "refused", Colour: chart.Red}, func(b calls.Bin) int { return b.Refused })))
 }
 
 func (r Report) outcomes(p *report.Page) {
@@ -206,9 +200,7 @@ func (r Report) outcomes(p *report.Page) {
 	if !r.hasRecords() {
 		return
 	}
-	share := func(name string, n int) report.Bar {
-		return report.Bar{Name: name, Text: report.Count(n, "call") + ", " + report.Percent(n, d.Calls), Value: float64(n), Most: float64(d.Calls)}
-	}
+	share := func(name string, n int) report.Bar { return report.Share(name, n, d.Calls, "call") }
 	p.Figures = append(p.Figures, report.Figure{
 		Title:    "Outcomes",
 		Sentence: fmt.Sprintf("What became of the %s on record; those canceled were hung up before they were answered.", report.Count(d.Calls, "call")),

@@ -104,13 +104,11 @@ func (r Report) live(p *report.Page) {
 	if r.Conversations == nil {
 		return
 	}
-	line := r.line(chart.Green, func(i attack.Interval) float64 { return float64(i.Live) })
-	line.Fill = true
 	p.Draw(report.Figure{
 		Title: "Live conversations", Unit: "conversations at once",
-		Legend:   []report.Legend{{Colour: chart.Green, Text: "the most at once"}},
 		Sentence: fmt.Sprintf("How many conversations were begun and not over: at the peak %d.", r.Conversations.PeakLive) + r.span().Binned(),
-	}, r.chart(line))
+	}, r.chart(r.line(chart.Line{Name: "the most at once", Colour: chart.Green, Fill: true},
+		func(i attack.Interval) float64 { return float64(i.Live) })))
 }
 
 // stepBars shows the steps as a table with bars of their requests.

@@ -101,15 +101,15 @@ func (r Report) span() report.Span {
 	return report.NewSpan(last.Width, end, n)
 }
 
-// line is a line of the timeline.
-func (r Report) line(colour chart.Colour, value func(attack.Interval) float64) chart.Line {
-	return r.span().Steps(colour, func(i int) float64 { return value(r.Timeline[i]) })
+// line gives a line its points over the timeline.
+func (r Report) line(line chart.Line, value func(attack.Interval) float64) chart.Line {
+	return r.span().Steps(line, func(i int) float64 { return value(r.Timeline[i]) })
 }
 
-// rate is a line of what is counted, per second. The last interval may be cut
+// rate gives a line the points of what is counted, per second. The last interval may be cut
 // short; if less than half of it is left it is averaged with the one before,
 // since a few answers in no time would tower above all others.
-func (r Report) rate(colour chart.Colour, counted func(attack.Interval) int) chart.Line {
+func (r Report) rate(line chart.Line, counted func(attack.Interval) int) chart.Line {
 	s := r.span()
 	last := s.Bins - 1
 	tail := s.End - r.Timeline[last].Start
@@ -119,7 +119,7 @@ func (r Report) rate(colour chart.Colour, counted func(attack.Interval) int) cha
 		from--
 		atEnd = float64(counted(r.Timeline[from])+counted(r.Timeline[last])) / (s.Width + tail)
 	}
-	return s.Steps(colour, func(i int) float64 {
+	return s.Steps(line, func(i int) float64 {
 		if i >= from {
 			return atEnd
 		}
@@ -133,9 +133,6 @@ func (r Report) chart(lines ...chart.Line) *chart.Chart {
 }
 
 func (r Report) rates(p *report.Page) {
-	requests := r.rate(chart.Blue, func(i attack.Interval) int { return i.Sent })
-	requests.Fill = true
-	answers := r.rate(chart.Orange, func(i attack.Interval) int { return i.Answered })
 	went, asked := "sent", ""
 	if r.isOpenLoop() {
 		went = "due"
@@ -145,14 +142,14 @@ func (r Report) rates(p *report.Page) {
 	}
 	f := report.Figure{
 		Title: "Requests and answers", Unit: "requests and answers a second",
-		Legend: []report.Legend{{Colour: chart.Blue, Text: "requests, by when they were " + went}, {Colour: chart.Orange, Text: "answers, by when they came"}},
 		Sentence: fmt.Sprintf("How many requests were %s and how many answers came: over the run %.1f requests a second were sent%s.", went, r.Rate, asked) +
 			r.span().Binned(),
 	}
-	drawn := r.chart(requests, answers)
+	drawn := r.chart(
+		r.rate(chart.Line{Name: "requests, by when they were " + went, Colour: chart.Blue, Fill: true}, func(i attack.Interval) int { return i.Sent }),
+		r.rate(chart.Line{Name: "answers, by when they came", Colour: chart.Orange}, func(i attack.Interval) int { return i.Answered }))
 	if r.Plan.Rate > 0 {
-		drawn.Lines = append(drawn.Lines, r.span().Level(float64(r.Plan.Rate)))
-		f.Legend = append(f.Legend, report.Legend{Colour: chart.Grey, Text: fmt.Sprintf("asked, %d a second", r.Plan.Rate)})
+		drawn.Lines = append(drawn.Lines, r.span().Level(fmt.Sprintf("asked, %d a second", r.Plan.Rate), float64(r.Plan.Rate)))
 	}
 	p.Draw(f, drawn)
 }
@@ -161,17 +158,16 @@ func (r Report) latencies(p *report.Page) {
 	if r.Latency.Count == 0 {
 		return
 	}
-	of := func(colour chart.Colour, value func(attack.Interval) float64) chart.Line {
-		return r.line(colour, func(i attack.Interval) float64 { return report.OrGap(int(math.Ceil(i.Max)), value(i)) })
+	of := func(name string, colour chart.Colour, value func(attack.Interval) float64) chart.Line {
+		return r.line(chart.Line{Name: name, Colour: colour}, func(i attack.Interval) float64 { return report.OrGap(int(math.Ceil(i.Max)), value(i)) })
 	}
 	p.Draw(report.Figure{
 		Title: "Latency over time", Unit: "milliseconds",
-		Legend:   []report.Legend{{Colour: chart.Blue, Text: "p50: half were faster"}, {Colour: chart.Orange, Text: "p99: 99 % were faster"}, {Colour: chart.Grey, Text: "max: the slowest"}},
 		Sentence: "How long answers took, counted from when their requests were due: over the run " + percentiles(r.Latency) + ".",
 	}, r.chart(
-		of(chart.Grey, func(i attack.Interval) float64 { return i.Max }),
-		of(chart.Orange, func(i attack.Interval) float64 { return i.P99 }),
-		of(chart.Blue, func(i attack.Interval) float64 { return i.P50 })))
+		of("max: the slowest", chart.Grey, func(i attack.Interval) float64 { return i.Max }),
+		of("p99: 99 % were faster", chart.Orange, func(i attack.Interval) float64 { return i.P99 }),
+		of("p50: half were faster", chart.Blue, func(i attack.Interval) float64 { return i.P50 })))
 }
 
 func (r Report) verdictsOverTime(p *report.Page) {
@@ -191,11 +187,9 @@ func (r Report) verdictsOverTime(p *report.Page) {
 		Sentence: "What Twilio would make of the answers, by when their requests were due; what did not occur is left out."}
 	drawn := r.chart()
 	for _, k := range kinds {
-		if k.total == 0 {
-			continue
+		if k.total > 0 {
+			drawn.Lines = append(drawn.Lines, r.rate(chart.Line{Name: fmt.Sprintf("%s, %d", k.name, k.total), Colour: k.colour}, k.count))
 		}
-		drawn.Lines = append(drawn.Lines, r.rate(k.colour, k.count))
-		f.Legend = append(f.Legend, report.Legend{Colour: k.colour, Text: fmt.Sprintf("%s, %d", k.name, k.total)})
 	}
 	if len(drawn.Lines) > 0 {
 		p.Draw(f, drawn)
@@ -237,7 +231,7 @@ func (r Report) shares(p *report.Page) {
 		all += v.Requests
 	}
 	for _, v := range r.Verdicts {
-		f.Bars = append(f.Bars, report.Bar{Name: v.String(), Text: report.Count(v.Requests, "request") + ", " + report.Percent(v.Requests, all), Value: float64(v.Requests), Most: float64(all)})
+		f.Bars = append(f.Bars, report.Share(v.String(), v.Requests, all, "request"))
 	}
 	if len(f.Bars) > 0 {
 		p.Figures = append(p.Figures, f)

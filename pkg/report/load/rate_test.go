@@ -30,7 +30,7 @@ func TestRatesOfALoad(t *testing.T) {
 		for i, n := range tc.sent {
 			r.Timeline = append(r.Timeline, attack.Interval{Start: float64(i) * tc.width, Width: tc.width, Sent: n})
 		}
-		line := r.rate(chart.Blue, func(i attack.Interval) int { return i.Sent })
+		line := r.rate(chart.Line{}, func(i attack.Interval) int { return i.Sent })
 		if got := line.Points[1:]; !slices.Equal(got, tc.want) {
 			t.Errorf("%s: %v, want %v", tc.what, got, tc.want)
 		}

@@ -22,9 +22,10 @@ type Chart struct {
 
 // A Line joins its points in order. A Y that is not a number is a gap.
 type Line struct {
+	Name   string // for the legend
 	Colour Colour
-	Points []Point
 	Fill   bool // down to the x axis
+	Points []Point
 }
 
 // A Point is a place in the units of the axes.
