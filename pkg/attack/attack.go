@@ -171,7 +171,7 @@ func (a *Attack) Run(ctx context.Context) *Result {
 	r := a.recorder.conclude()
 	r.Plan = a.cfg.Plan()
 	r.Seconds = took.Seconds()
-	if r.Requests.Sent > 0 && sending > 0 {
+	if sending > 0 {
 		r.Rate = float64(r.Requests.Sent) / sending.Seconds()
 	}
 	if p := a.cfg.Prices; p != nil {

@@ -1,10 +1,14 @@
 package attack
 
 import (
+	"bufio"
+	"context"
 	"crypto/tls"
 	"io"
 	"net"
+	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 )
@@ -72,6 +76,43 @@ func TestWhatIsSaidUnasked(t *testing.T) {
 		}
 		if got := (&connection{conn: conn, answered: row.answered}).isUsable(); got != row.want {
 			t.Errorf("%s: usable is %v, want %v", row.why, got, row.want)
+		}
+	}
+}
+
+// A long head takes a larger buffer, for as long as its connection is kept.
+func TestALongHeadCostsMemoryForOneConnectionOnly(t *testing.T) {
+	head := "A: " + strings.Repeat("b", 2*readBuffer) + "\r\n"
+	c := newConnection(Config{Connect: func(context.Context, string) (net.Conn, error) {
+		ours, theirs := net.Pipe()
+		go func() {
+			defer theirs.Close()
+			for r := bufio.NewReader(theirs); ; {
+				if _, err := http.ReadRequest(r); err != nil {
+					return
+				}
+				_, _ = io.WriteString(theirs, "HTTP/1.1 204 No Content\r\n"+head+"\r\n")
+			}
+		}()
+		return ours, nil
+	}})
+	defer func() { c.close() }()
+	for i, row := range []struct {
+		head  string
+		close bool // the connection before
+		want  int
+	}{
+		{head, false, maxHead}, {"", false, maxHead}, {"", true, readBuffer}, {"", false, readBuffer},
+	} {
+		if row.close {
+			c.close()
+		}
+		head = row.head
+		if _, err := c.roundTrip(address{}, []byte("GET / HTTP/1.1\r\nHost: a\r\n\r\n"), time.Now(), time.Now().Add(time.Minute)); err != nil {
+			t.Fatal(err)
+		}
+		if got := c.reader.Size(); got != row.want {
+			t.Errorf("after answer %d the buffer holds %d bytes, want %d", i, got, row.want)
 		}
 	}
 }
