@@ -1,7 +1,7 @@
 package main
 
 import (
-	"call-load-tester/cmd/internal/callrun"
+	"call-load-tester/cmd/internal/batch"
 	"call-load-tester/pkg/calls"
 	"call-load-tester/pkg/cli"
 )
@@ -16,7 +16,7 @@ func (o *options) conclude(console *cli.Console, account cli.Credentials, t *tar
 		r.Records, r.Timeline = nil, nil
 	}
 	r.ExitStatus = status(r, t.unread)
-	callrun.LeaveOver(console, r, t.path)
+	batch.LeaveOver(console, r, t.path)
 }
 
 // status is the exit status of a run.

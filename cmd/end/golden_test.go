@@ -11,7 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"call-load-tester/cmd/internal/callrun"
+	"call-load-tester/cmd/internal/batch"
 	"call-load-tester/cmd/internal/golden"
 	"call-load-tester/pkg/calls"
 	"call-load-tester/pkg/cli"
@@ -124,7 +124,7 @@ func (s scenario) inFakeTime(t *testing.T) (text, json string) {
 	defer console.Close()
 	s.account.Seed = 1
 	account := twiliosim.New(s.account)
-	client, closeClient := callrun.Simulated(account)
+	client, closeClient := batch.Simulated(account)
 	defer closeClient()
 	for i := range 10 {
 		account.Put(fmt.Sprintf("CA%032x", i), caller, callee)

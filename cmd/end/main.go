@@ -5,7 +5,7 @@ package main
 import (
 	"slices"
 
-	"call-load-tester/cmd/internal/callrun"
+	"call-load-tester/cmd/internal/batch"
 	"call-load-tester/cmd/internal/output"
 	"call-load-tester/pkg/calls"
 	"call-load-tester/pkg/cli"
@@ -28,7 +28,7 @@ func run(console *cli.Console, args []string) int {
 	if o.ambiguous {
 		return console.Refuse(problems)
 	}
-	account, missing := callrun.Account(console, o.simulated(), o.Options)
+	account, missing := batch.Account(console, o.simulated(), o.Options)
 	if problems = append(problems, missing...); len(problems) > 0 {
 		return console.Refuse(problems)
 	}
@@ -58,8 +58,8 @@ func run(console *cli.Console, args []string) int {
 			return status
 		}
 	}
-	lines := &callrun.Lines{Console: console, PerCall: out.Lines, Total: len(target.calls)}
-	interrupts.Begin(callrun.Run(func() string { return "the hang-ups are finished first" }, target.again))
+	lines := &batch.Lines{Console: console, PerCall: out.Lines, Total: len(target.calls)}
+	interrupts.Begin(batch.Run(func() string { return "the hang-ups are finished first" }, target.again))
 	result := calls.End(interrupts.Leave, client, slices.Values(target.calls), mostRecords, lines.Observe)
 	lines.Finish()
 

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"os"
 
-	"call-load-tester/cmd/internal/callrun"
+	"call-load-tester/cmd/internal/batch"
 	"call-load-tester/pkg/calls"
 	"call-load-tester/pkg/cli"
 	"call-load-tester/pkg/sidfile"
@@ -14,7 +14,7 @@ import (
 
 // options are what the command line asks for.
 type options struct {
-	callrun.Options
+	batch.Options
 
 	file                  string
 	callerID, destination string
@@ -74,11 +74,11 @@ func (o *options) simulated() bool { return o.DryRun && !o.byParties() }
 // simulated one in which every call of the target is live.
 func (o *options) client(c cli.Credentials, t *target) (client *twilioapi.Client, closeClient func()) {
 	if !o.simulated() {
-		return callrun.Client(c)
+		return batch.Client(c)
 	}
 	account := twiliosim.New(twiliosim.Config{PricePerMinute: 0.014})
 	for _, call := range t.calls {
 		account.Put(call.SID, "+15005550006", "+14155550100")
 	}
-	return callrun.Simulated(account)
+	return batch.Simulated(account)
 }

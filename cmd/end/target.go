@@ -6,7 +6,7 @@ import (
 	"os"
 	"time"
 
-	"call-load-tester/cmd/internal/callrun"
+	"call-load-tester/cmd/internal/batch"
 	"call-load-tester/pkg/calls"
 	"call-load-tester/pkg/cli"
 	"call-load-tester/pkg/sidfile"
@@ -37,10 +37,10 @@ func (o *options) readFile(console *cli.Console) (*target, error) {
 		return nil, err
 	}
 	defer file.Close()
-	t := &target{path: o.file, again: callrun.EndCommand(o.file, o.DryRun)}
+	t := &target{path: o.file, again: batch.EndCommand(o.file, o.DryRun)}
 	if info, err := file.Stat(); err == nil && !info.Mode().IsRegular() { // a pipe is read once
 		t.path = newSIDFile()
-		t.again = callrun.EndCommand("FILE", o.DryRun) + " with the same SIDs"
+		t.again = batch.EndCommand("FILE", o.DryRun) + " with the same SIDs"
 	}
 	reader := sidfile.NewReader(file, o.file)
 	for sid, err := range reader.SIDs() {
@@ -107,7 +107,7 @@ func (o *options) choose(console *cli.Console, client *twilioapi.Client) (*targe
 	}
 	t := &target{
 		path:  newSIDFile(),
-		again: callrun.EndBetween(o.callerID, o.destination),
+		again: batch.EndBetween(o.callerID, o.destination),
 	}
 	for _, call := range live {
 		t.calls = append(t.calls, calls.Placed{SID: call.SID, From: call.From, To: call.To, Created: call.Created})

@@ -5,7 +5,7 @@ import (
 	"os"
 	"slices"
 
-	"call-load-tester/cmd/internal/callrun"
+	"call-load-tester/cmd/internal/batch"
 	"call-load-tester/pkg/calls"
 	"call-load-tester/pkg/cli"
 	"call-load-tester/pkg/sidfile"
@@ -28,11 +28,11 @@ func (o *options) conclude(console *cli.Console, account cli.Credentials, r *cal
 		r.SIDFile = file.Path()
 	}
 	if !o.plan.EndCalls && r.SIDFile != "" {
-		r.Next = append(r.Next, callrun.EndCommand(r.SIDFile, o.DryRun))
+		r.Next = append(r.Next, batch.EndCommand(r.SIDFile, o.DryRun))
 	}
-	callrun.LeaveOver(console, r, file.Path())
+	batch.LeaveOver(console, r, file.Path())
 	for _, start := range r.Starts.Lost {
-		if command := callrun.EndBetween(start.From, start.To); !slices.Contains(r.Next, command) {
+		if command := batch.EndBetween(start.From, start.To); !slices.Contains(r.Next, command) {
 			r.Next = append(r.Next, command)
 		}
 	}

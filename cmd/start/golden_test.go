@@ -9,7 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"call-load-tester/cmd/internal/callrun"
+	"call-load-tester/cmd/internal/batch"
 	"call-load-tester/cmd/internal/golden"
 	"call-load-tester/pkg/calls"
 	"call-load-tester/pkg/cli"
@@ -134,7 +134,7 @@ func (s scenario) inFakeTime(t *testing.T) (text, json string) {
 	}
 	s.account.Seed = 1
 	account := twiliosim.New(s.account)
-	client, closeClient := callrun.Simulated(account)
+	client, closeClient := batch.Simulated(account)
 	defer closeClient()
 	if s.meanwhile != nil {
 		go s.meanwhile(account, ".")

@@ -5,7 +5,7 @@ package main
 import (
 	"time"
 
-	"call-load-tester/cmd/internal/callrun"
+	"call-load-tester/cmd/internal/batch"
 	"call-load-tester/cmd/internal/output"
 	"call-load-tester/pkg/calls"
 	"call-load-tester/pkg/cli"
@@ -24,7 +24,7 @@ func run(console *cli.Console, args []string) int {
 	if o.ambiguous {
 		return console.Refuse(problems)
 	}
-	account, missing := callrun.Account(console, o.DryRun, o.Options)
+	account, missing := batch.Account(console, o.DryRun, o.Options)
 	if problems = append(problems, missing...); len(problems) > 0 {
 		return console.Refuse(problems)
 	}
@@ -42,9 +42,9 @@ func run(console *cli.Console, args []string) int {
 
 	client, closeClient := o.client(account)
 	defer closeClient()
-	lines := &callrun.Lines{Console: console, PerCall: out.Lines, Total: o.plan.CallCount, CPS: o.plan.CPS}
+	lines := &batch.Lines{Console: console, PerCall: out.Lines, Total: o.plan.CallCount, CPS: o.plan.CPS}
 	interrupts := console.Interrupts
-	interrupts.Begin(callrun.Run(o.afterwards, callrun.EndCommand(file.Path(), o.DryRun)))
+	interrupts.Begin(batch.Run(o.afterwards, batch.EndCommand(file.Path(), o.DryRun)))
 	result := calls.Run(interrupts.Leave, interrupts.Stop, client, o.plan, file, lines.Observe)
 	lines.Finish()
 

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"call-load-tester/cmd/internal/callrun"
+	"call-load-tester/cmd/internal/batch"
 	"call-load-tester/pkg/calls"
 	"call-load-tester/pkg/cli"
 	"call-load-tester/pkg/report"
@@ -16,7 +16,7 @@ import (
 
 // options are what the command line asks for.
 type options struct {
-	callrun.Options
+	batch.Options
 
 	plan      calls.Plan
 	ambiguous bool // the flags cannot be told apart, so the rest is not judged
@@ -66,9 +66,9 @@ func (o *options) defaultTimeLimit() []error {
 // dry run, which dials as fast as the plan starts.
 func (o *options) client(c cli.Credentials) (client *twilioapi.Client, closeClient func()) {
 	if !o.DryRun {
-		return callrun.Client(c)
+		return batch.Client(c)
 	}
-	return callrun.Simulated(twiliosim.New(twiliosim.Config{
+	return batch.Simulated(twiliosim.New(twiliosim.Config{
 		CPS:            o.plan.CPS,
 		ResponseTime:   80 * time.Millisecond,
 		ResponseSpread: 20 * time.Millisecond,

@@ -13,7 +13,7 @@ import (
 )
 
 // endAtOnce is how many hang-ups are under way at the most. Twilio does not
-// publish how many requests at once an account may have; [twilioapi.InFlight]
+// publish how many requests an account may have under way; [twilioapi.InFlight]
 // finds out.
 const endAtOnce = 50
 
@@ -40,28 +40,28 @@ type HangUps struct {
 // reasons that pass, for up to [twilioapi.RetryFor]; when Twilio answers nothing
 // for as long, the rest is given up. Ending a call twice does no harm.
 //
-// From and To of the calls may be empty. The final records of calls that were
-// over already are looked up too, for at most lookUp of them.
-func End(ctx context.Context, client *twilioapi.Client, calls iter.Seq[Placed], lookUp int, watch Observer) *Result {
+// From and To of the calls may be empty. Of calls that were over already, the
+// final records of up to so many are read, too.
+func End(ctx context.Context, client *twilioapi.Client, calls iter.Seq[Placed], overRecords int, watch Observer) *Result {
 	r := &Result{Began: time.Now()}
-	r.HangUps, r.Records = end(ctx, client, calls, lookUp, watch.oneAtATime())
+	r.HangUps, r.Records = end(ctx, client, calls, overRecords, watch.oneAtATime())
 	r.conclude(nil)
 	return r
 }
 
 // end hangs up calls and follows them.
-func end(ctx context.Context, client *twilioapi.Client, calls iter.Seq[Placed], lookUp int, watch Observer) (*HangUps, *Records) {
+func end(ctx context.Context, client *twilioapi.Client, calls iter.Seq[Placed], overRecords int, watch Observer) (*HangUps, *Records) {
 	ctx, giveUp := context.WithCancelCause(ctx)
 	defer giveUp(nil)
 	e := &ending{
-		client:  client,
-		ctx:     ctx,
-		giveUp:  giveUp,
-		watch:   watch,
-		lookUp:  lookUp,
-		hangUps: &HangUps{Failures: Failures{}},
-		records: newRecords(),
-		pending: map[string]*pendingCall{},
+		client:      client,
+		ctx:         ctx,
+		giveUp:      giveUp,
+		watch:       watch,
+		overRecords: overRecords,
+		hangUps:     &HangUps{Failures: Failures{}},
+		records:     newRecords(),
+		pending:     map[string]*pendingCall{},
 	}
 	e.inFlight = twilioapi.NewInFlight(endAtOnce, func(limit int) { e.watch.tell(Slowed{limit}) })
 	e.hangUpAll(calls)
@@ -73,25 +73,25 @@ func end(ctx context.Context, client *twilioapi.Client, calls iter.Seq[Placed], 
 // ending is the state of one end.
 type ending struct {
 	client   *twilioapi.Client
-	ctx      context.Context // ends when hanging up has no more sense
+	ctx      context.Context // ends when everything is given up
 	giveUp   context.CancelCauseFunc
 	watch    Observer
 	inFlight *twilioapi.InFlight
-	lookUp   int
 
-	mu       sync.Mutex // guards what follows
-	hangUps  *HangUps
-	records  *Records
-	pending  map[string]*pendingCall // not seen over yet, or without a final record
-	answered time.Time               // when Twilio last answered for good
+	mu          sync.Mutex // guards what follows
+	hangUps     *HangUps
+	records     *Records
+	pending     map[string]*pendingCall // not seen over yet, or without a final record
+	answered    time.Time               // when Twilio last answered for good
+	overRecords int                     // how many more records to read of calls that were over already
 }
 
-// A pendingCall is waited for.
+// A pendingCall is one that is not through yet.
 type pendingCall struct {
 	Placed
-	asked time.Time // when Twilio last took our request to end it; zero if it did not
-	over  bool      // it is counted as over, only its record is missing
-	err   error     // why it could not be hung up
+	takenAt time.Time // when Twilio last took a hang-up of it; zero if it took none
+	counted bool      // as over: only its record is missing
+	err     error     // why it could not be hung up
 }
 
 // hangUpAll hangs up all calls, each by one of a fixed number of workers.
@@ -101,7 +101,7 @@ func (e *ending) hangUpAll(calls iter.Seq[Placed]) {
 	for range endAtOnce {
 		workers.Go(func() {
 			for placed := range queue {
-				e.end(placed)
+				e.hangUp(placed)
 			}
 		})
 	}
@@ -118,15 +118,15 @@ func (e *ending) hangUpAll(calls iter.Seq[Placed]) {
 	workers.Wait()
 }
 
-// end brings one hang-up to an outcome.
-func (e *ending) end(placed Placed) {
+// hangUp brings one hang-up to an outcome.
+func (e *ending) hangUp(placed Placed) {
 	began := time.Now()
 	var call twilioapi.Call
-	var asking twilioapi.Attempt
+	var attempt twilioapi.Attempt
 	mayBeOurs := false // an earlier request, whose answer was lost, may have ended it
 	err := twilioapi.Retry(e.ctx, func() error {
 		return e.limited(e.ctx, func() (err error) {
-			call, asking, err = e.client.HangUp(e.ctx, placed.SID)
+			call, attempt, err = e.client.HangUp(e.ctx, placed.SID)
 			mayBeOurs = mayBeOurs || twilioapi.OutcomeOf(err) == twilioapi.Unknown
 			return err
 		})
@@ -139,22 +139,22 @@ func (e *ending) end(placed Placed) {
 	}
 	switch {
 	case err == nil && call.IsOver():
-		e.countOver(overBefore(call, asking) && !mayBeOurs)
+		e.countOver(overBefore(call, attempt) && !mayBeOurs)
 		e.records.add(call)
 	case err == nil:
-		e.pending[placed.SID] = &pendingCall{Placed: fill(placed, call), asked: time.Now()}
+		e.pending[placed.SID] = &pendingCall{Placed: fill(placed, call), takenAt: time.Now()}
 	case twilioapi.IsOver(err):
 		e.countOver(!mayBeOurs)
-		if e.lookUp > 0 {
-			e.lookUp--
-			e.pending[placed.SID] = &pendingCall{Placed: placed, over: true}
+		if e.overRecords > 0 {
+			e.overRecords--
+			e.pending[placed.SID] = &pendingCall{Placed: placed, counted: true}
 		}
 	case twilioapi.IsNotFound(err) && !placed.isKnown():
 		e.hangUps.NotFound++
-		e.failed(placed.SID, err)
+		e.tellFailed(placed.SID, err)
 	default:
 		e.pending[placed.SID] = &pendingCall{Placed: placed, err: err}
-		e.failed(placed.SID, err)
+		e.tellFailed(placed.SID, err)
 		e.giveUpAfter(err, began)
 	}
 }
@@ -168,9 +168,9 @@ func (e *ending) countOver(already bool) {
 	}
 }
 
-// giveUpAfter ends it all after an error that every further hang-up would meet:
-// Twilio's word that it would, or no answer to anything since a request began.
-// It requires that e.mu is held.
+// giveUpAfter gives everything up after an error that every further hang-up would
+// meet: Twilio says so, or it has answered nothing since this hang-up began. It
+// requires that e.mu is held.
 func (e *ending) giveUpAfter(err error, began time.Time) {
 	switch {
 	case e.ctx.Err() != nil:
@@ -181,9 +181,9 @@ func (e *ending) giveUpAfter(err error, began time.Time) {
 	}
 }
 
-// failed tells the observer, unless everything has been given up. It requires
+// tellFailed tells the observer, unless everything has been given up. It requires
 // that e.mu is held.
-func (e *ending) failed(sid string, err error) {
+func (e *ending) tellFailed(sid string, err error) {
 	if e.ctx.Err() == nil {
 		e.watch.tell(EndFailed{sid, err})
 	}
@@ -205,23 +205,23 @@ func (e *ending) conclude() {
 	e.hangUps.Throttled = e.inFlight.Throttled()
 	for _, sid := range slices.Sorted(maps.Keys(e.pending)) {
 		call := e.pending[sid]
-		if call.over {
+		if call.counted {
 			continue
 		}
 		e.hangUps.Live++
 		e.hangUps.LiveSIDs = append(e.hangUps.LiveSIDs, sid)
-		if call.asked.IsZero() {
+		if call.takenAt.IsZero() {
 			e.hangUps.Failed++
 			e.hangUps.Failures.add(call.err)
 		}
 	}
 }
 
-// overBefore reports whether a call had ended before the request that asked for
-// it, on Twilio's clock, which shows whole seconds.
-func overBefore(call twilioapi.Call, asking twilioapi.Attempt) bool {
-	asked, over := asking.Answered.Add(-asking.Took).Truncate(time.Second), call.Over()
-	return !asking.Answered.IsZero() && !over.IsZero() && over.Before(asked)
+// overBefore reports whether a call had ended before its hang-up was sent, on
+// Twilio's clock, which shows whole seconds.
+func overBefore(call twilioapi.Call, hangUp twilioapi.Attempt) bool {
+	sent, over := hangUp.Answered.Add(-hangUp.Took).Truncate(time.Second), call.Over()
+	return !hangUp.Answered.IsZero() && !over.IsZero() && over.Before(sent)
 }
 
 // fill adds to a call of which nothing but the SID was known what Twilio says.

@@ -12,7 +12,7 @@ import (
 type Observer func(Event)
 
 // An Event is one of the types below.
-type Event interface{ isEvent() }
+type Event any
 
 type (
 	// Warming: connections are opened before the first start.
@@ -72,22 +72,6 @@ type (
 	// over.
 	Following struct{ Live int }
 )
-
-func (Warming) isEvent()        {}
-func (Burst) isEvent()          {}
-func (Started) isEvent()        {}
-func (Unwritten) isEvent()      {}
-func (CallRefused) isEvent()    {}
-func (OutcomeUnknown) isEvent() {}
-func (Unreachable) isEvent()    {}
-func (Slowed) isEvent()         {}
-func (Stopped) isEvent()        {}
-func (Holding) isEvent()        {}
-func (LookingUp) isEvent()      {}
-func (Adopted) isEvent()        {}
-func (EndingCall) isEvent()     {}
-func (EndFailed) isEvent()      {}
-func (Following) isEvent()      {}
 
 func (o Observer) tell(e Event) {
 	if o != nil {

@@ -13,9 +13,9 @@ const (
 	// FollowFor bounds how long calls are followed after the last hang-up.
 	FollowFor = 2 * time.Minute
 
-	firstRound = time.Second      // between the hang-ups and the first look
-	lastRound  = 10 * time.Second // the most between two looks
-	askAgain   = 10 * time.Second // before a call that is still live is hung up again
+	firstRound  = time.Second      // between the hang-ups and the first look
+	lastRound   = 10 * time.Second // the most between two looks
+	hangUpAgain = 10 * time.Second // after which a call that is still live is hung up once more
 )
 
 // few is how many calls between two parties are fetched one by one rather than
@@ -46,34 +46,34 @@ func (e *ending) lacking() (live, records int) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for _, call := range e.pending {
-		if !call.over {
+		if !call.counted {
 			live++
 		}
 	}
 	return live, len(e.pending)
 }
 
-// look looks once for every pending call: in lists where there are many between
-// two parties, and one by one for what those lack.
+// look looks once for every pending call: in lists, where there are many between
+// two parties; and for each that those do not show by itself.
 func (e *ending) look(ctx context.Context) {
 	seenLive, err := e.lookThroughLists(ctx)
 	if err != nil {
 		return // the next look may be luckier
 	}
-	places := make(chan struct{}, endAtOnce)
+	slots := make(chan struct{}, endAtOnce)
 	var wg sync.WaitGroup
 	for _, call := range e.snapshot() {
 		isLive := seenLive[call.SID]
-		if isLive && time.Since(call.asked) < askAgain {
+		if isLive && time.Since(call.takenAt) < hangUpAgain {
 			continue
 		}
-		places <- struct{}{}
+		slots <- struct{}{}
 		wg.Go(func() {
-			defer func() { <-places }()
-			if isLive || !call.over && call.asked.IsZero() {
-				e.askAgain(ctx, call)
+			defer func() { <-slots }()
+			if isLive || !call.counted && call.takenAt.IsZero() {
+				e.hangUpOnceMore(ctx, call)
 			} else {
-				e.lookAt(ctx, call)
+				e.fetch(ctx, call)
 			}
 		})
 	}
@@ -82,7 +82,7 @@ func (e *ending) look(ctx context.Context) {
 
 // lookThroughLists settles what lists show, of the pairs of parties with many
 // pending calls, and returns the calls that they show live. What they do not
-// show, for what reason ever, is found one by one.
+// show is fetched one by one.
 func (e *ending) lookThroughLists(ctx context.Context) (seenLive map[string]bool, err error) {
 	seenLive = map[string]bool{}
 	for pair, oldest := range e.crowds() {
@@ -123,8 +123,8 @@ func (e *ending) crowds() map[pair]time.Time {
 	return oldest
 }
 
-// lookAt fetches one pending call.
-func (e *ending) lookAt(ctx context.Context, pending pendingCall) {
+// fetch fetches one pending call.
+func (e *ending) fetch(ctx context.Context, pending pendingCall) {
 	var call twilioapi.Call
 	err := e.limited(ctx, func() (err error) {
 		call, err = e.client.Fetch(ctx, pending.SID)
@@ -133,9 +133,9 @@ func (e *ending) lookAt(ctx context.Context, pending pendingCall) {
 	e.settle(pending.SID, call, err)
 }
 
-// askAgain hangs up a call that was seen live long after its hang-up, or whose
+// hangUpOnceMore hangs up a call that was seen live long after its hang-up, or whose
 // hang-up failed.
-func (e *ending) askAgain(ctx context.Context, call pendingCall) {
+func (e *ending) hangUpOnceMore(ctx context.Context, call pendingCall) {
 	var record twilioapi.Call
 	err := e.limited(ctx, func() (err error) {
 		record, _, err = e.client.HangUp(ctx, call.SID)
@@ -144,7 +144,7 @@ func (e *ending) askAgain(ctx context.Context, call pendingCall) {
 	e.taken(call.SID, err)
 	e.settle(call.SID, record, err)
 	if err != nil && !twilioapi.IsNotFound(err) {
-		e.lookAt(ctx, call)
+		e.fetch(ctx, call)
 	}
 }
 
@@ -158,10 +158,10 @@ func (e *ending) taken(sid string, err error) {
 	}
 	switch {
 	case err == nil:
-		pending.asked = time.Now()
-	case twilioapi.IsOver(err) && !pending.over:
-		e.countOver(pending.asked.IsZero())
-		pending.over = true
+		pending.takenAt = time.Now()
+	case twilioapi.IsOver(err) && !pending.counted:
+		e.countOver(pending.takenAt.IsZero())
+		pending.counted = true
 	}
 }
 
@@ -177,7 +177,7 @@ func (e *ending) settle(sid string, call twilioapi.Call, err error) {
 		if pending == nil || pending.isKnown() {
 			return
 		}
-		if !pending.over {
+		if !pending.counted {
 			e.hangUps.NotFound++
 		}
 		delete(e.pending, sid)
@@ -196,7 +196,7 @@ func (e *ending) saw(call twilioapi.Call) {
 	if !call.IsOver() {
 		return
 	}
-	if !pending.over { // if no hang-up was taken, then by one whose answer was lost, as far as can be told
+	if !pending.counted { // if no hang-up was taken, then by one whose answer was lost, as far as can be told
 		e.hangUps.Ended++
 	}
 	e.records.add(call)

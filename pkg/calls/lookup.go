@@ -3,6 +3,7 @@ package calls
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -34,75 +35,70 @@ type lookingUp struct {
 	began  time.Time // of the run
 	file   SIDFile
 	watch  Observer
-	ours   map[string]bool
-	open   map[pair][]UnknownStart // not found so far, in the order they were sent
-	count  int                     // calls in the file
-	starts *Starts                 // where the result goes
+	starts *Starts // where the result goes
 
+	ours      map[string]bool
+	open      map[pair][]UnknownStart   // not found so far, in the order they were sent
 	strangers map[pair][]twilioapi.Call // as the pair was seen last
+	adopted   chan Placed               // has room for all: they must not wait to be in the file
 }
+
+// A pair is two parties, one of whom calls the other.
+type pair struct{ from, to string }
 
 func newLookUp(ctx context.Context, client *twilioapi.Client, began time.Time, placed *placing, file SIDFile, watch Observer) *lookingUp {
 	l := &lookingUp{
-		client: client,
-		ctx:    ctx,
-		began:  began,
-		file:   file,
-		watch:  watch,
-		ours:   map[string]bool{},
-		open:   map[pair][]UnknownStart{},
-		count:  len(placed.calls),
-		starts: placed.starts,
-
+		client:    client,
+		ctx:       ctx,
+		began:     began,
+		file:      file,
+		watch:     watch,
+		starts:    placed.starts,
+		ours:      map[string]bool{},
+		open:      map[pair][]UnknownStart{},
 		strangers: map[pair][]twilioapi.Call{},
+		adopted:   make(chan Placed, len(placed.unknown)),
 	}
-	if len(placed.unknown) > 0 {
-		for _, call := range placed.calls {
-			l.ours[call.SID] = true
-		}
+	if len(placed.unknown) == 0 { // spare the memory
+		return l
 	}
+	for _, call := range placed.calls {
+		l.ours[call.SID] = true
+	}
+	slices.SortFunc(placed.unknown, func(a, b UnknownStart) int { return a.Sent.Compare(b.Sent) })
 	for _, start := range placed.unknown {
 		p := pair{start.From, start.To}
 		l.open[p] = append(l.open[p], start)
 	}
-	for _, starts := range l.open {
-		slices.SortFunc(starts, func(a, b UnknownStart) int { return a.Sent.Compare(b.Sent) })
-	}
 	return l
 }
 
-// start looks again and again until everything is found, [LookUpFor] is over,
-// or ctx is done; and once more when a hold longer than that is over. What is
-// found goes down the channel, which is closed at the end.
-func (l *lookingUp) start(holding context.Context) <-chan Placed {
-	adopted := make(chan Placed, l.unknown()) // never full: the calls must not wait to be in the file
-	go func() {
-		defer close(adopted)
-		adopt := func(call Placed) { adopted <- call }
-		l.rounds(adopt)
-		if l.unknown() == 0 || holding.Err() != nil {
-			return
-		}
-		select {
-		case <-holding.Done():
-			ctx, cancel := context.WithTimeout(l.ctx, lastLookUp)
-			defer cancel()
-			l.round(ctx, adopt)
-		case <-l.ctx.Done():
-		}
-	}()
-	return adopted
+// lookUp looks again and again until everything is found, [LookUpFor] is over, or
+// ctx is done; and once more when a hold longer than that is over. It closes the
+// channel of adopted calls at the end.
+func (l *lookingUp) lookUp(holding context.Context) {
+	defer close(l.adopted)
+	l.rounds()
+	if l.unknown() == 0 || holding.Err() != nil {
+		return
+	}
+	select {
+	case <-holding.Done():
+		ctx, cancel := context.WithTimeout(l.ctx, lastLookUp)
+		defer cancel()
+		l.round(ctx)
+	case <-l.ctx.Done():
+	}
 }
 
-// rounds looks again and again until everything is found or [LookUpFor] is
-// over.
-func (l *lookingUp) rounds(adopt func(Placed)) {
+// rounds looks again and again until everything is found or [LookUpFor] is over.
+func (l *lookingUp) rounds() {
 	began := time.Now()
 	defer func() { l.starts.LookedUp = time.Since(began).Seconds() }()
 	ctx, cancel := context.WithTimeout(l.ctx, LookUpFor)
 	defer cancel()
 	for wait := firstLookUp; l.unknown() > 0; wait = min(2*wait, lastLookUp) {
-		l.round(ctx, adopt)
+		l.round(ctx)
 		if l.unknown() == 0 || !pause(ctx, wait) {
 			return
 		}
@@ -110,8 +106,8 @@ func (l *lookingUp) rounds(adopt func(Placed)) {
 }
 
 // round looks once. A pair that cannot be looked up ends it: the next round may
-// be luckier.
-func (l *lookingUp) round(ctx context.Context, adopt func(Placed)) {
+// be luckier. Until then the pair is as it was seen last.
+func (l *lookingUp) round(ctx context.Context) {
 	l.watch.tell(LookingUp{l.unknown()})
 	for _, p := range l.pairs() {
 		candidates, err := l.notOurs(ctx, p)
@@ -124,7 +120,7 @@ func (l *lookingUp) round(ctx context.Context, adopt func(Placed)) {
 			continue
 		}
 		for _, call := range candidates {
-			l.match(p, call, adopt)
+			l.match(p, call)
 		}
 	}
 }
@@ -150,20 +146,15 @@ func (l *lookingUp) unknown() int {
 
 // pairs returns the pairs of parties with unknown starts, in a fixed order.
 func (l *lookingUp) pairs() []pair {
-	pairs := make([]pair, 0, len(l.open))
-	for p := range l.open {
-		pairs = append(pairs, p)
-	}
-	slices.SortFunc(pairs, func(a, b pair) int {
+	return slices.SortedFunc(maps.Keys(l.open), func(a, b pair) int {
 		return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to))
 	})
-	return pairs
 }
 
 // notOurs lists the calls of a pair that were placed through the API since the
 // run began and are not in our file, oldest first. Calls that wait in Twilio's
-// queue have no start time, so they are asked for by their status; the rest by
-// the day of their start, which keeps out the pair's history.
+// queue have no start time, so they are asked for by their status, all of them;
+// the rest by the day of their start, which keeps out most of the pair's history.
 func (l *lookingUp) notOurs(ctx context.Context, p pair) ([]twilioapi.Call, error) {
 	began := l.client.Time(l.began).Add(-createdBefore)
 	found := map[string]twilioapi.Call{}
@@ -183,24 +174,19 @@ func (l *lookingUp) notOurs(ctx context.Context, p pair) ([]twilioapi.Call, erro
 	return oldestFirst(found), nil
 }
 
-// A pair is two parties, one of whom calls the other.
-type pair struct{ from, to string }
-
-// match adopts a call if it can be that of the pair's earliest unknown start.
-// Any later start leaves less time before it, so this is the best match.
-func (l *lookingUp) match(p pair, call twilioapi.Call, adopt func(Placed)) {
+// match adopts a call if it can be that of the pair's earliest unknown start. Any
+// later start leaves less time before it, so this is the best match.
+func (l *lookingUp) match(p pair, call twilioapi.Call) {
 	starts := l.open[p]
 	if call.Created.Before(l.client.Time(starts[0].Sent).Add(-createdBefore)) {
 		return
 	}
-	placed := Placed{SID: call.SID, From: p.from, To: p.to, Created: call.Created}
 	if l.open[p] = starts[1:]; len(starts) == 1 {
 		delete(l.open, p)
 	}
 	l.ours[call.SID] = true
-	l.starts.Adopted++
 	_ = l.file.Append(call.SID) // if it cannot be written it is hung up from memory, like the rest
-	l.count++
-	l.watch.tell(Adopted{l.count, call.SID})
-	adopt(placed)
+	l.starts.Adopted++
+	l.watch.tell(Adopted{l.starts.Accepted + l.starts.Adopted, call.SID})
+	l.adopted <- Placed{SID: call.SID, From: p.from, To: p.to, Created: call.Created}
 }

@@ -20,8 +20,8 @@ const (
 	// further start may ring a phone nobody knows of.
 	maxUnknownInARow = 20
 
-	// maxStale is how often a request is sent anew at once because its
-	// connection turned out to be lost; after that it waits like any repeat.
+	// maxStale is how often a request is sent again at once because its
+	// connection was found lost; after that it waits like any repeat.
 	maxStale = 3
 )
 
@@ -55,7 +55,7 @@ func place(ctx, stop context.Context, client *twilioapi.Client, plan Plan, file 
 		file:        file,
 		watch:       watch,
 		limiter:     burst.New(plan.CPS),
-		ready:       make(chan struct{}, min(plan.CPS, maxInFlight)),
+		waiting:     make(chan struct{}, min(plan.CPS, maxInFlight)),
 		ctx:         ctx,
 		going:       going,
 		stopPlacing: stopPlacing,

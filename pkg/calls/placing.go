@@ -12,7 +12,7 @@ import (
 	"call-load-tester/pkg/twilioapi"
 )
 
-// placing is the state of one place.
+// placing is the state of starting the calls of a plan.
 type placing struct {
 	client   *twilioapi.Client
 	plan     Plan
@@ -20,7 +20,7 @@ type placing struct {
 	watch    Observer
 	limiter  *burst.Limiter
 	inFlight *twilioapi.InFlight
-	ready    chan struct{} // places for starts that wait for their burst
+	waiting  chan struct{} // holds one for each start that waits for its burst, and has room for a burst
 
 	ctx         context.Context // ends requests under way
 	going       context.Context // ends when nothing more is to be started
@@ -77,17 +77,17 @@ func (p *placing) startAll() {
 	}
 }
 
-// acquire waits until one more start may wait for its burst, and for a slot in
-// flight. It returns an error when placing has stopped.
+// acquire waits until one more start may wait for its burst, and then for a slot
+// in flight. It returns an error when placing has stopped.
 func (p *placing) acquire() (*twilioapi.Slot, error) {
 	select {
-	case p.ready <- struct{}{}:
+	case p.waiting <- struct{}{}:
 	case <-p.going.Done():
 		return nil, p.going.Err()
 	}
 	slot, err := p.inFlight.Acquire(p.going)
 	if err != nil {
-		<-p.ready
+		<-p.waiting
 	}
 	return slot, err
 }
@@ -96,7 +96,7 @@ func (p *placing) acquire() (*twilioapi.Slot, error) {
 // Twilio certainly did not process it.
 func (p *placing) start(i int, slot *twilioapi.Slot) {
 	from, to := p.plan.parties(i)
-	stale := 0
+	stale := 0 // times that its connection was found lost
 	for backoff := twilioapi.NewBackoff(retryCreateFor); ; {
 		call, attempt, err := p.send(i)
 		slot.Release(err)
@@ -130,11 +130,11 @@ func (p *placing) start(i int, slot *twilioapi.Slot) {
 
 // send sends the create request of call i, when its burst has come.
 func (p *placing) send(i int) (twilioapi.Call, twilioapi.Attempt, error) {
-	ready := sync.OnceFunc(func() { <-p.ready })
-	defer ready()
+	waited := sync.OnceFunc(func() { <-p.waiting })
+	defer waited()
 	inItsBurst := func(ctx context.Context, write func()) error {
 		return p.limiter.Do(ctx, func() {
-			ready()
+			waited()
 			write()
 		})
 	}

@@ -37,8 +37,8 @@ type Plan struct {
 	EndCalls     bool          // hang the calls up after the hold
 }
 
-// Asked is a plan as the record of its run tells it: without any secret.
-type Asked struct {
+// A PlanSummary is a plan as the record of its run tells it: without any secret.
+type PlanSummary struct {
 	CallCount        int      `json:"call_count"`
 	CallerIDs        []string `json:"caller_ids"`
 	Destinations     []string `json:"destinations"`
@@ -49,9 +49,9 @@ type Asked struct {
 	TimeLimitSeconds int      `json:"time_limit_seconds"` // 0: none was sent
 }
 
-// Asked returns the plan for its record.
-func (p Plan) Asked() *Asked {
-	return &Asked{p.CallCount, p.CallerIDs, p.Destinations, p.CPS, p.Treatment(), p.Hold.Seconds(), p.EndCalls, int(p.TimeLimit.Seconds())}
+// Summary returns the plan for the record of its run.
+func (p Plan) Summary() *PlanSummary {
+	return &PlanSummary{p.CallCount, p.CallerIDs, p.Destinations, p.CPS, p.Treatment(), p.Hold.Seconds(), p.EndCalls, int(p.TimeLimit.Seconds())}
 }
 
 // A Problem is something wrong with what the user asked for.

@@ -17,11 +17,11 @@ type Result struct {
 	Began   time.Time `json:"began"`
 	Seconds float64   `json:"seconds"`
 
-	Plan     *Asked    `json:"plan,omitempty"`    // of Run
-	Starts   *Starts   `json:"starts,omitempty"`  // of Run
-	HangUps  *HangUps  `json:"endings,omitempty"` // nil if there was nothing to hang up
-	Records  *Records  `json:"twilio,omitempty"`  // of the calls that were hung up
-	Timeline *Timeline `json:"series,omitempty"`
+	Plan     *PlanSummary `json:"plan,omitempty"`    // of Run
+	Starts   *Starts      `json:"starts,omitempty"`  // of Run
+	HangUps  *HangUps     `json:"endings,omitempty"` // nil if there was nothing to hang up
+	Records  *Records     `json:"twilio,omitempty"`  // of the calls that were hung up
+	Timeline *Timeline    `json:"series,omitempty"`
 
 	Interrupted bool     `json:"interrupted"`
 	Stopped     string   `json:"stopped,omitempty"` // why placing stopped early

@@ -19,26 +19,26 @@ import (
 // the placing. The end of ctx cuts everything off.
 func Run(ctx, stop context.Context, client *twilioapi.Client, plan Plan, file SIDFile, watch Observer) *Result {
 	watch = watch.oneAtATime()
-	r := &Result{Began: time.Now(), Plan: plan.Asked()}
+	r := &Result{Began: time.Now(), Plan: plan.Summary()}
 	placed := place(ctx, stop, client, plan, file, watch)
 	client.Trim(endAtOnce)
 
 	holding, letGo := context.WithCancel(stop)
 	defer context.AfterFunc(ctx, letGo)()
 	lookUp := newLookUp(ctx, client, r.Began, placed, file, watch)
-	adopted := lookUp.start(holding)
+	go lookUp.lookUp(holding)
 	if placed.err == nil && plan.EndCalls {
 		hold(holding, plan.Hold-time.Since(placed.lastAt), watch)
 	}
 	letGo()
 
 	if plan.EndCalls {
-		hangUps, records := end(ctx, client, andThen(slices.Values(placed.calls), adopted), math.MaxInt, watch)
+		hangUps, records := end(ctx, client, andThen(slices.Values(placed.calls), lookUp.adopted), math.MaxInt, watch)
 		if hangUps.Asked > 0 {
 			r.HangUps, r.Records = hangUps, records
 		}
 	}
-	for range adopted { // what is left of it, if the calls go on
+	for range lookUp.adopted { // what is left of it, if the calls go on
 	}
 	lookUp.finish()
 	r.Starts, r.Err = placed.starts, placed.err

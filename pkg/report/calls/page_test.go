@@ -14,7 +14,7 @@ func show(r *calls.Result) *callsreport.Report { return &callsreport.Report{Resu
 // withTimeline is everything, with a plan and a timeline of n bins.
 func withTimeline(n int) *calls.Result {
 	c := everything()
-	c.Plan = &calls.Asked{CallCount: 100, CPS: 10, CallerIDs: []string{"+15005550006"}, Destinations: []string{"+14155550100"}, Treatment: "<Say>", HoldSeconds: 30, EndCalls: true, TimeLimitSeconds: 600}
+	c.Plan = &calls.PlanSummary{CallCount: 100, CPS: 10, CallerIDs: []string{"+15005550006"}, Destinations: []string{"+14155550100"}, Treatment: "<Say>", HoldSeconds: 30, EndCalls: true, TimeLimitSeconds: 600}
 	c.Timeline = &calls.Timeline{Width: 60}
 	for i := range n {
 		c.Timeline.Bins = append(c.Timeline.Bins, calls.Bin{

@@ -1,4 +1,4 @@
-package callrun_test
+package batch_test
 
 import (
 	"errors"
@@ -12,14 +12,14 @@ import (
 	"testing/synctest"
 	"time"
 
-	"call-load-tester/cmd/internal/callrun"
+	"call-load-tester/cmd/internal/batch"
 	"call-load-tester/pkg/calls"
 	"call-load-tester/pkg/cli"
 )
 
 // told returns the lines on standard error of a run in fake time, in which
 // progress is told every five seconds.
-func told(t *testing.T, l *callrun.Lines, run func(tell func(calls.Event))) []string {
+func told(t *testing.T, l *batch.Lines, run func(tell func(calls.Event))) []string {
 	t.Helper()
 	var text []byte
 	synctest.Test(t, func(t *testing.T) {
@@ -43,7 +43,7 @@ func told(t *testing.T, l *callrun.Lines, run func(tell func(calls.Event))) []st
 // A burst that comes a little late each second does not make the rate look like
 // none.
 func TestTheRateAtACapOfOne(t *testing.T) {
-	lines := told(t, &callrun.Lines{Total: 1000, CPS: 1}, func(tell func(calls.Event)) {
+	lines := told(t, &batch.Lines{Total: 1000, CPS: 1}, func(tell func(calls.Event)) {
 		tell(calls.Warming{Connections: 1})
 		for n := range 1000 {
 			tell(calls.Started{N: n + 1, SID: "CA1"})
@@ -64,7 +64,7 @@ func TestTheRateAtACapOfOne(t *testing.T) {
 // and the hang-ups have failures of their own.
 func TestTheLineGoesOn(t *testing.T) {
 	refused := errors.New("refused")
-	lines := told(t, &callrun.Lines{Total: 400, CPS: 100}, func(tell func(calls.Event)) {
+	lines := told(t, &batch.Lines{Total: 400, CPS: 100}, func(tell func(calls.Event)) {
 		tell(calls.Warming{Connections: 100})
 		time.Sleep(100 * time.Millisecond)
 		for n := range 90 {

@@ -1,4 +1,4 @@
-package callrun
+package batch
 
 import "call-load-tester/pkg/cli"
 

@@ -1,6 +1,7 @@
-// Package callrun is what start and end share: telling what happens to calls,
-// and turning what came of a run into its record.
-package callrun
+// Package batch is what start and end share, the commands for batches of calls:
+// options, the account, lines about calls as things happen to them, and commands
+// that end what is left.
+package batch
 
 import (
 	"fmt"
