@@ -61,8 +61,8 @@ func sameFile(a, b *os.File) bool {
 // moment.
 func (c *Console) Close() { c.both((*stream).close) }
 
-// Flush waits as Close does, and reports whether all that was ever written has
-// found room.
+// Flush waits as Close does, and reports whether everything could be written:
+// a reader who is gone does not count.
 func (c *Console) Flush() bool {
 	c.both((*stream).flush)
 	c.mu.Lock()
@@ -98,7 +98,7 @@ func (c *Console) lost(to *writer, err error) {
 	if other == to {
 		other = c.Out
 	}
-	c.message(other, "error", &UsageError{Text: err.Error(), Help: "what finds no room there is lost; the run goes on"})
+	c.message(other, "error", &UsageError{Text: err.Error(), Help: "what cannot be written there is lost; the run goes on"})
 }
 
 // OutIsTerminal reports whether the result goes to a terminal.
