@@ -22,6 +22,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -59,7 +60,7 @@ type Config struct {
 
 	Concurrency int           // closed loop: connections
 	Rate        int           // open loop, if above 0: requests due at the start of each second
-	MaxInFlight int           // open loop: requests in flight at most; 0: DefaultMaxInFlight
+	MaxInFlight int           // open loop: requests in flight at most, and in both loops callbacks; 0: DefaultMaxInFlight
 	Ramp        time.Duration // in which Concurrency or Rate is reached, evenly; with Rate whole seconds
 
 	Timeout      time.Duration // 0: DefaultTimeout
@@ -116,7 +117,9 @@ type Attack struct {
 	recorder  *recorder
 	pools     senderPools
 
-	hangingUp chan struct{} // held by callbacks after an interrupt
+	callbacks sync.WaitGroup
+	calling   chan struct{} // held by callbacks under way
+	hangingUp chan struct{} // held by those sent because of an interrupt
 
 	sent, done, incomplete atomic.Int64
 }
@@ -142,6 +145,7 @@ func New(cfg Config) (*Attack, error) {
 		route:     webhook.NewRoute(cfg.Envelope),
 		forgeries: newForgeries(cfg.Requests, cfg.BadSignature),
 		recorder:  newRecorder(),
+		calling:   make(chan struct{}, cfg.MaxInFlight),
 		hangingUp: make(chan struct{}, hangingUp),
 	}
 	a.pools = senderPools{attack: a, pools: make(map[string]*senderPool)}
@@ -161,11 +165,17 @@ func New(cfg Config) (*Attack, error) {
 // out. When ctx is done no more are sent, those in flight are waited for, and
 // the result tells of what was sent. Run must be called only once.
 func (a *Attack) Run(ctx context.Context) *Result {
-	loop := a.closedLoop
+	var sending time.Duration
 	if a.cfg.Rate > 0 {
-		loop = a.openLoop
+		sending = a.openLoop(ctx)
+	} else {
+		a.closedLoop(ctx)
 	}
-	took, sending := loop(ctx)
+	a.callbacks.Wait()
+	took := time.Since(a.recorder.start)
+	if a.cfg.Rate == 0 || a.player != nil {
+		sending = took // there are requests to the end
+	}
 	a.pools.close()
 
 	r := a.recorder.conclude()

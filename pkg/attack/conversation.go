@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
-	"sync"
 	"time"
 
 	"call-load-tester/pkg/dialog"
@@ -31,17 +30,15 @@ const hangingUp = 256
 // that sleeps: it has no connection.
 type conversation struct {
 	*dialog.Conversation
-	attack    *Attack
-	forged    bool
-	told      time.Duration  // when it was told something last, since the start of the run
-	request   dialog.Request // the last one; its memory is used again
-	callbacks sync.WaitGroup
+	attack  *Attack
+	forged  bool
+	told    time.Duration  // when it was told something last, since the start of the run
+	request dialog.Request // the last one; its memory is used again
 }
 
-// converse holds conversation k, from its first request until it is over and
-// its callbacks are answered. due is when it was to begin, since the start of
-// the run. When ctx is done the caller hangs up, after the answer if one is
-// awaited.
+// converse holds conversation k, from its first request until it is over. due is
+// when it was to begin, since the start of the run. When ctx is done the caller
+// hangs up, after the answer if one is awaited.
 func (a *Attack) converse(ctx context.Context, k int, due time.Duration) {
 	start := a.recorder.start
 	now := time.Since(start)
@@ -51,18 +48,12 @@ func (a *Attack) converse(ctx context.Context, k int, due time.Duration) {
 		forged:       a.forgeries.is(k),
 		told:         now,
 	}
-	if due != immediately {
-		c.told = due
-	}
 	a.recorder.beginConversation(now)
-	next := c.First()
-	for !next.Over {
+	c.First()
+	next := c.ask(due)
+	for !next.Over && !c.forged {
 		c.callBack(ctx, next.Callbacks)
 		due := c.due(next.Wait)
-		if c.forged {
-			c.ask(due)
-			break
-		}
 		if sleepUntil(ctx, start.Add(due)) != nil {
 			next = c.HangUp(time.Since(start) - c.told)
 		} else {
@@ -74,7 +65,8 @@ func (a *Attack) converse(ctx context.Context, k int, due time.Duration) {
 		_ = sleepUntil(ctx, start.Add(c.due(next.Wait))) // what is said last
 	}
 	a.recorder.endConversation(c, time.Since(start))
-	c.callbacks.Wait()
+	a.calling <- struct{}{} // where callbacks fall behind, nobody begins another conversation
+	<-a.calling
 }
 
 // due returns when something is due that is due so long after what was told
@@ -87,6 +79,7 @@ func (c *conversation) due(wait time.Duration) time.Duration {
 }
 
 // ask sends the request that is due and tells the conversation what came of it.
+// That the first one may be late makes the conversation no longer.
 func (c *conversation) ask(due time.Duration) dialog.Next {
 	c.Request(&c.request)
 	pool := c.attack.pools.of(c.request.URL)
@@ -94,23 +87,29 @@ func (c *conversation) ask(due time.Duration) dialog.Next {
 	o := outcome{due: due, forged: c.forged}
 	reading, err := s.ask(&c.request, c.Conversation, pool.addr, &o)
 	pool.put(s)
+	took := o.ended - max(due, c.told)
 	c.told = o.ended
 	if errors.Is(err, errElsewhere) {
-		return c.Elsewhere(o.ended - due)
+		return c.Elsewhere(took)
 	}
-	return c.Answered(reading, c.request.SignURL, o.ended-due)
+	return c.Answered(reading, c.request.SignURL, took)
 }
 
 // callBack sends callbacks when they are due, whatever the conversation does
 // meanwhile; at once when ctx is done.
 func (c *conversation) callBack(ctx context.Context, callbacks []dialog.Request) {
+	a := c.attack
 	for i := range callbacks {
 		r, due := &callbacks[i], c.due(callbacks[i].Wait)
-		c.callbacks.Go(func() {
-			a := c.attack
-			if sleepUntil(ctx, a.recorder.start.Add(due)) != nil {
-				a.hangingUp <- struct{}{}
-				defer func() { <-a.hangingUp }()
+		a.callbacks.Go(func() {
+			interrupted := sleepUntil(ctx, a.recorder.start.Add(due)) != nil
+			places := a.calling
+			if interrupted {
+				places = a.hangingUp
+			}
+			places <- struct{}{}
+			defer func() { <-places }()
+			if interrupted {
 				due = min(due, time.Since(a.recorder.start))
 			}
 			pool := a.pools.of(r.URL)

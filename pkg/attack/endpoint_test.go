@@ -52,7 +52,11 @@ func runUntil(t testing.TB, ctx context.Context, cfg attack.Config) *attack.Resu
 	}
 	r := a.Run(ctx)
 	checkSums(t, r)
+	checkConversations(t, r)
 	want := attack.Progress{Sent: r.Requests.Sent, Done: r.Requests.Sent, Incomplete: r.Requests.Incomplete}
+	if c := r.Conversations; c != nil {
+		want.Begun, want.Over = c.Begun, c.Begun
+	}
 	if got := a.Progress(); got != want {
 		t.Errorf("progress at the end is %+v, want %+v", got, want)
 	}

@@ -115,7 +115,8 @@ func (r *recorder) endConversation(c *conversation, at time.Duration) {
 	h.lasted.record(c.Lasted())
 }
 
-func (h *held) callbacks(o *outcome) {
+// callback counts a callback.
+func (h *held) callback(o *outcome) {
 	h.Callbacks++
 	if !o.class.complete() {
 		h.CallbacksIncomplete++

@@ -10,9 +10,8 @@ import (
 )
 
 // closedLoop lets each of so many workers work back to back until everything is
-// done: they begin evenly over the ramp. It returns how long that took, which is
-// the time of the sending.
-func (a *Attack) closedLoop(ctx context.Context) (took, sending time.Duration) {
+// done: they begin evenly over the ramp.
+func (a *Attack) closedLoop(ctx context.Context) {
 	a.recorder.begin()
 	start := a.recorder.start
 	var stop atomic.Bool
@@ -38,8 +37,6 @@ func (a *Attack) closedLoop(ctx context.Context) (took, sending time.Duration) {
 		})
 	}
 	workers.Wait()
-	took = time.Since(start)
-	return took, took
 }
 
 // worker returns what does one thing after the other in a closed loop: sends a
@@ -62,10 +59,10 @@ func (a *Attack) worker(ctx context.Context) (do func(k int, due time.Duration),
 // limiter bounds how fast a run that fell behind comes back: at twice the rate.
 //
 // Connections that a burst needs are opened shortly before it: thousands opened
-// within it would make its last requests late. It returns how long all took from
-// the first burst on, and the time of the sending: as long as the bursts take at
-// the rate, and how long after it was due the last request was sent.
-func (a *Attack) openLoop(ctx context.Context) (took, sending time.Duration) {
+// within it would make its last requests late. It returns the time of the sending:
+// as long as the bursts take at the rate, and how long after it was due the last
+// request was sent.
+func (a *Attack) openLoop(ctx context.Context) (sending time.Duration) {
 	rate := a.cfg.Schedule()
 	limiter := burst.New(2 * a.cfg.Rate)
 	inFlight := make(chan struct{}, a.cfg.MaxInFlight)
@@ -85,7 +82,7 @@ func (a *Attack) openLoop(ctx context.Context) (took, sending time.Duration) {
 			if sleepUntil(ctx, start.Add(due)) != nil || limiter.Wait(ctx) != nil || acquire(ctx, inFlight) != nil {
 				a.leave(k, due, rate)
 				under.Wait()
-				return time.Since(start), sending
+				return sending
 			}
 			sending = time.Since(start) + time.Duration(i+1)*time.Second/time.Duration(rate(second))
 			under.Go(func() {
@@ -96,7 +93,7 @@ func (a *Attack) openLoop(ctx context.Context) (took, sending time.Duration) {
 		first += size
 	}
 	under.Wait()
-	return time.Since(start), sending
+	return sending
 }
 
 // do sends request k, or holds conversation k.

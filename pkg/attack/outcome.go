@@ -25,15 +25,16 @@ func (c class) complete() bool { return c == accepted || c == refused }
 type outcome struct {
 	due, sent, ended time.Duration // since the start of the run
 
-	class    class
-	forged   bool
-	callback bool
-	step     *step // of a conversation; nil for single requests
-	code     webhook.Code
-	status   int    // 0 if unanswered
-	cause    string // if unanswered
-	received int    // message segments received
-	replies  webhook.Replies
+	class     class
+	forged    bool
+	callback  bool
+	elsewhere bool  // it was redirected to a host that may not be asked
+	step      *step // of a conversation; nil for single requests
+	code      webhook.Code
+	status    int    // 0 if unanswered
+	cause     string // if unanswered
+	received  int    // message segments received
+	replies   webhook.Replies
 }
 
 // timed reports whether the latency counts the request: it does if there was an

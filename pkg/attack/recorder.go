@@ -93,7 +93,10 @@ func (r *recorder) count(o *outcome) {
 		o.step.count(o)
 	}
 	if o.callback {
-		r.held.callbacks(o)
+		r.held.callback(o)
+	}
+	if o.elsewhere && (o.callback || o.forged) { // the others are told to their conversations
+		r.held.Elsewhere++
 	}
 	if wait := o.sent - o.due; wait >= Late {
 		n.late(1, wait)

@@ -76,6 +76,9 @@ func (s *sender) follow(request *webhook.Request, c *dialog.Conversation, answer
 		if p := s.attack.player; p != nil && !p.May(next.signURL) {
 			return webhook.Answer{Status: answer.Status}, errElsewhere
 		}
+		if next.signURL.Host != at.signURL.Host {
+			request.Cookie = ""
+		}
 		at = next
 		request.URL, request.SignURL, request.Authorization = at.url.String(), at.signURL.String(), at.authorization
 		if !at.fields {

@@ -19,7 +19,8 @@ type Result struct {
 	Requests Requests `json:"requests"`
 	// Rate is the requests sent per second: in a closed loop over Seconds, in an
 	// open loop over the time of their bursts and what the last was behind. It
-	// is the rate asked for if all were sent when they were due.
+	// is the rate asked for if all were sent when they were due. Those of
+	// conversations are sent per second over Seconds.
 	Rate float64 `json:"requests_per_second"`
 
 	// Of requests that were answered or timed out: Latency from when a request

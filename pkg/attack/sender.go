@@ -151,6 +151,7 @@ func (s *sender) classify(o *outcome, judge *webhook.Judge, tollFree bool, answe
 	case errors.Is(err, errTooManyRedirects):
 		o.code = webhook.TooManyRedirects
 	case errors.Is(err, errElsewhere): // taken for an empty answer
+		o.elsewhere = true
 	case err != nil:
 		o.class = unanswered
 		o.code, o.cause = webhook.Failure(err)
@@ -167,7 +168,7 @@ func (s *sender) classify(o *outcome, judge *webhook.Judge, tollFree bool, answe
 	switch {
 	case o.forged && isRefusal(o.status):
 		o.class = refused
-	case o.forged && o.code == webhook.Accepted && s.redirected:
+	case o.forged && o.code == webhook.Accepted && (s.redirected || o.elsewhere):
 		o.class, o.code, o.replies = errored, webhook.RedirectAway, webhook.Replies{}
 	case o.forged && o.code == webhook.Accepted:
 		o.class = letThrough

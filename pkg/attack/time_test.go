@@ -1,7 +1,6 @@
 package attack_test
 
 import (
-	"bufio"
 	"context"
 	"io"
 	"maps"
@@ -33,25 +32,11 @@ func inMemory(respond func(k int) time.Duration) func(context.Context, string) (
 		k++
 		return respond(k)
 	}
-	return func(context.Context, string) (net.Conn, error) {
-		ours, theirs := net.Pipe()
-		go func() {
-			defer theirs.Close()
-			r := bufio.NewReader(theirs)
-			for {
-				req, err := http.ReadRequest(r)
-				if err != nil {
-					return
-				}
-				_, _ = io.Copy(io.Discard, req.Body)
-				time.Sleep(next())
-				if _, err := io.WriteString(theirs, "HTTP/1.1 204 No Content\r\n\r\n"); err != nil {
-					return
-				}
-			}
-		}()
-		return ours, nil
-	}
+	return answeredBy(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		time.Sleep(next())
+		w.WriteHeader(http.StatusNoContent)
+	}))
 }
 
 func always(d time.Duration) func(int) time.Duration { return func(int) time.Duration { return d } }

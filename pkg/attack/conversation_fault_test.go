@@ -1,0 +1,395 @@
+package attack_test
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"call-load-tester/pkg/attack"
+	"call-load-tester/pkg/webhook"
+)
+
+// inEveryLoop runs a test in fake time in both loops and both paces.
+func inEveryLoop(t *testing.T, test func(t *testing.T, how string, loop func(*attack.Config))) {
+	for _, pace := range []attack.Pace{attack.Fast, attack.Real} {
+		for _, rate := range []int{0, 3} {
+			how := fmt.Sprintf("closed loop, pace %v", pace)
+			if rate > 0 {
+				how = fmt.Sprintf("open loop, pace %v", pace)
+			}
+			synctest.Test(t, func(t *testing.T) {
+				test(t, how, func(cfg *attack.Config) { cfg.Pace, cfg.Rate, cfg.Concurrency = pace, rate, 2 })
+				time.Sleep(time.Hour) // until the application is done too
+			})
+		}
+	}
+}
+
+const gatherNext = `<Gather action="/next" numDigits="1"/>`
+
+// Whatever an application does in the midst of a call, each call has its ending
+// and each request its verdict, and all adds up. Six persons call and press 1.
+func TestFaultsMidway(t *testing.T) {
+	const status, fallback, down = "http://app.example/over", "http://app.example/fallback", "http://down.example/over"
+	rubbish := func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/xml")
+		fmt.Fprint(w, "<Response><Say>Hel")
+	}
+	type codes = map[webhook.Code]int
+	for _, tc := range []struct {
+		what             string
+		first, next      http.HandlerFunc // nil: a Gather, an empty Response
+		status, fallback string
+		fallen           http.HandlerFunc // the fallback's answer
+		over             http.HandlerFunc // the status callback's
+		endings          string
+		verdicts         codes
+		callbacks        int
+		callbacksBad     int
+		elsewhere        int
+	}{
+		{what: "nothing", endings: "finished: 6", verdicts: codes{0: 12}},
+		{what: "rubbish", next: rubbish, endings: "failed: 6, of these 12100: 6", verdicts: codes{0: 6, 12100: 6}},
+		{what: "rubbish, and a fallback", next: rubbish, fallback: fallback, endings: "finished: 6", verdicts: codes{0: 12, 12100: 6}},
+		{what: "rubbish, and a fallback that is gone", next: rubbish, fallback: "http://down.example/", status: status,
+			endings: "failed: 6, of these 12100: 6", verdicts: codes{0: 12, 12100: 6, 11202: 6}, callbacks: 6},
+		{what: "rubbish, and a fallback that is rubbish", next: rubbish, fallback: fallback, fallen: http.NotFound,
+			endings: "failed: 6, of these 12100: 6", verdicts: codes{0: 6, 12100: 6, 11217: 6}},
+		{what: "rubbish at first", first: rubbish, endings: "failed: 6, of these 12100: 6", verdicts: codes{12100: 6}},
+		{what: "a TwiML redirect for ever", next: response(`<Redirect>/next</Redirect>`), status: status,
+			endings: "endless: 6", verdicts: codes{0: 6*50 + 6}, callbacks: 6},
+		{what: "an HTTP redirect for ever", next: redirect("/next", 307), fallback: fallback, endings: "finished: 6", verdicts: codes{0: 12, 11215: 6}},
+		{what: "a redirect to nowhere", next: redirect("", 307), endings: "failed: 6, of these 11216: 6", verdicts: codes{0: 6, 11216: 6}},
+		{what: "a URL that is none", next: response(`<Redirect>http://</Redirect>`), fallback: fallback, endings: "finished: 6", verdicts: codes{0: 18}},
+		{what: "64 kB", next: response(strings.Repeat(" ", 64<<10)), endings: "failed: 6, of these 11750: 6", verdicts: codes{0: 6, 11750: 6}},
+		{what: "64 kB in one word", next: response("<Say>" + strings.Repeat("a", 70<<10) + "</Say>"), endings: "failed: 6, of these 11750: 6", verdicts: codes{0: 6, 11750: 6}},
+		{what: "no answer for 15 s", next: after(16*time.Second, response("")), endings: "failed: 6, of these 11205: 6", verdicts: codes{0: 6, 11205: 6}},
+		{what: "no answer at first", first: after(time.Minute, response("")), fallback: fallback, status: status,
+			endings: "finished: 6", verdicts: codes{0: 12, 11205: 6}, callbacks: 6},
+		{what: "the connection is closed", next: hangUpTheLine, endings: "failed: 6, of these 11200: 6", verdicts: codes{0: 6, 11200: 6}},
+		{what: "a closed door", next: http.NotFound, status: status, endings: "failed: 6, of these 11217: 6", verdicts: codes{0: 12, 11217: 6}, callbacks: 6},
+
+		{what: "a callback URL that is down", status: down, endings: "finished: 6", verdicts: codes{0: 12, 11202: 6}, callbacks: 6, callbacksBad: 6},
+		{what: "a callback URL that hangs", status: status, over: after(time.Minute, response("")), endings: "finished: 6", verdicts: codes{0: 12, 11205: 6}, callbacks: 6, callbacksBad: 6},
+		{what: "a callback URL that answers TwiML", status: status, over: response("<Say>Hello</Say>"), endings: "finished: 6", verdicts: codes{0: 12, 12200: 6}, callbacks: 6, callbacksBad: 6},
+		{what: "a callback URL that is redirected", status: status, over: redirect("/next", 307), endings: "finished: 6", verdicts: codes{0: 18}, callbacks: 6},
+
+		{what: "TwiML that leads elsewhere", next: response(`<Redirect>http://evil.example/x</Redirect>`), endings: "finished: 6", verdicts: codes{0: 12}, elsewhere: 6},
+		{what: "a Gather that leads elsewhere", first: response(`<Gather action="http://evil.example/x" numDigits="1"/><Hangup/>`), status: status,
+			endings: "finished: 6", verdicts: codes{0: 12}, elsewhere: 6, callbacks: 6},
+		{what: "HTTP that leads elsewhere", next: redirect("http://evil.example/x", 307), endings: "finished: 6", verdicts: codes{0: 12}, elsewhere: 6},
+		{what: "HTTP that leads elsewhere after a way", next: redirect("/then", 302), endings: "finished: 6", verdicts: codes{0: 12}, elsewhere: 6},
+		{what: "a callback that leads elsewhere", next: response(`<Dial action="/last"><Number statusCallback="http://evil.example/x">+14155550123</Number></Dial>`),
+			endings: "finished: 6", verdicts: codes{0: 18}, elsewhere: 6},
+		{what: "a callback that is led elsewhere", status: status, over: redirect("http://evil.example/x", 302), endings: "finished: 6", verdicts: codes{0: 18}, callbacks: 6, elsewhere: 6},
+		{what: "a fallback that is led elsewhere", next: rubbish, fallback: fallback, fallen: redirect("http://evil.example/x", 302),
+			endings: "finished: 6", verdicts: codes{0: 12, 12100: 6}, elsewhere: 6},
+	} {
+		inEveryLoop(t, func(t *testing.T, how string, loop func(*attack.Config)) {
+			app := documents(map[string]string{"/first": gatherNext})
+			app.down = map[string]error{"down.example:80": syscall.ECONNREFUSED}
+			for path, h := range map[string]http.HandlerFunc{"/first": tc.first, "/next": tc.next, "/fallback": tc.fallen, "/over": tc.over, "/then": redirect("http://evil.example/x", 307)} {
+				if h != nil {
+					app.paths[path] = h
+				}
+			}
+			cfg := conversations(t, webhook.Call, app, 6, `{"Then": ["1"]}`)
+			loop(&cfg)
+			cfg.Rules.StatusURI, cfg.Rules.FallbackURI = tc.status, tc.fallback
+			r := run(t, cfg)
+			c := r.Conversations
+			if got := endings(r); got != tc.endings || !maps.Equal(verdicts(r), tc.verdicts) || c.Callbacks != tc.callbacks || c.CallbacksIncomplete != tc.callbacksBad || c.Elsewhere != tc.elsewhere {
+				t.Errorf("%s, %s: %s, verdicts %v, %d callbacks, %d of them bad, %d elsewhere; want %s, %v, %d, %d, %d", tc.what, how,
+					got, verdicts(r), c.Callbacks, c.CallbacksIncomplete, c.Elsewhere, tc.endings, tc.verdicts, tc.callbacks, tc.callbacksBad, tc.elsewhere)
+			}
+			for addr := range app.dialed {
+				if addr != "app.example:80" && addr != "down.example:80" {
+					t.Errorf("%s, %s: somebody has connected to %s", tc.what, how, addr)
+				}
+			}
+			if r.Requests.Late != 0 {
+				t.Errorf("%s, %s: %d late", tc.what, how, r.Requests.Late)
+			}
+		})
+	}
+}
+
+// What has no answer takes as long as Twilio waits, on the call's clock too; the
+// fallback is told why.
+func TestAFallbackIsToldWhy(t *testing.T) {
+	inEveryLoop(t, func(t *testing.T, how string, loop func(*attack.Config)) {
+		app := documents(map[string]string{"/first": gatherNext, "/fallback": `<Hangup/>`})
+		app.paths["/next"] = after(time.Minute, response(""))
+		cfg := conversations(t, webhook.Call, app, 1, `{"Then": ["1"]}`)
+		loop(&cfg)
+		cfg.Rules.FallbackURI, cfg.Rules.StatusURI = "http://app.example/fallback", "http://app.example/over"
+		r := run(t, cfg)
+		asked, over := app.to("/fallback"), app.to("/over")
+		if len(asked) != 1 || len(over) != 1 || !asked[0].signed {
+			t.Fatalf("%s: %d fallbacks, %d status callbacks", how, len(asked), len(over))
+		}
+		if f := asked[0].fields; f.Get("ErrorCode") != "11205" || f.Get("ErrorUrl") != "http://app.example/next" {
+			t.Errorf("%s: the fallback is told %s of %s", how, f.Get("ErrorCode"), f.Get("ErrorUrl"))
+		}
+		if got := over[0].fields.Get("CallDuration"); got != "17" || r.Conversations.Lasted.Max != 17_000 {
+			t.Errorf("%s: the call lasted %v, it is told %s; want 2 s and 15 s", how, r.Conversations.Lasted.Max, got)
+		}
+		if len(r.Steps) != 4 || endings(r) != "by the application: 1" {
+			t.Errorf("%s: %+v, %s", how, r.Steps, endings(r))
+		}
+	})
+}
+
+// A share of the conversations begins with a wrong signature, and ends there.
+func TestForgedConversations(t *testing.T) {
+	for _, tc := range []struct {
+		what               string
+		forged             http.HandlerFunc // what answers a wrong signature
+		refused, through   int
+		errored, elsewhere int
+	}{
+		{"refused", func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusForbidden) }, 10, 0, 0, 0},
+		{"let through, whatever it asks for", response(gatherNext + `<Redirect>http://evil.example/x</Redirect>`), 0, 10, 0, 0},
+		{"led to a page elsewhere", redirect("http://evil.example/login", 302), 0, 0, 10, 10},
+	} {
+		inEveryLoop(t, func(t *testing.T, how string, loop func(*attack.Config)) {
+			app := documents(nil)
+			app.paths["/first"] = func(w http.ResponseWriter, r *http.Request) {
+				came := app.to("/first")
+				if !came[len(came)-1].signed {
+					tc.forged(w, r)
+					return
+				}
+				response(gatherNext)(w, r)
+			}
+			cfg := conversations(t, webhook.Call, app, 40, `{"Then": ["1"]}`, `{"Then": ["2"]}`)
+			loop(&cfg)
+			cfg.Concurrency = 1 // the application looks at who came last
+			if cfg.Rate > 0 {
+				cfg.Rate = 1
+			}
+			cfg.BadSignature = 25
+			cfg.Rules.StatusURI, cfg.Rules.FallbackURI = "http://app.example/over", "http://app.example/fallback"
+			r := run(t, cfg)
+			n := r.Requests
+			if endings(r) != "finished: 30, forged: 10" || n.BadSignatures != 10 || n.Refused != tc.refused || n.LetThrough != tc.through || n.Errored != tc.errored {
+				t.Errorf("%s, %s: %s, %+v", tc.what, how, endings(r), n)
+			}
+			c := r.Conversations
+			if n.Sent != 10+30*3 || c.Callbacks != 30 || c.AsMeant != 30 || c.AsMeantPercent() != 100 || c.Elsewhere != tc.elsewhere || c.Turns != 30 {
+				t.Errorf("%s, %s: %d requests, %+v", tc.what, how, n.Sent, c)
+			}
+			if tc.errored > 0 && verdicts(r)[webhook.RedirectAway] != tc.errored {
+				t.Errorf("%s, %s: %v", tc.what, how, verdicts(r))
+			}
+		})
+	}
+}
+
+// The application is not to blame for what this computer cannot do: its fallback
+// is not asked, and the calls count as failed for that.
+func TestOwnLimitsInConversations(t *testing.T) {
+	tooMany := os.NewSyscallError("socket", syscall.EMFILE)
+	inEveryLoop(t, func(t *testing.T, how string, loop func(*attack.Config)) {
+		app := documents(map[string]string{"/first": `<Redirect>http://other.example/next</Redirect>`})
+		app.down = map[string]error{"other.example:80": tooMany}
+		cfg := conversations(t, webhook.Call, app, 6, `{}`)
+		loop(&cfg)
+		cfg.Rules.Hosts, cfg.Rules.FallbackURI, cfg.Rules.StatusURI = []string{"other.example"}, "http://app.example/fallback", "http://other.example/over"
+		r := run(t, cfg)
+		if endings(r) != "failed: 6, of these -1: 6" || r.Requests.OwnLimit != 12 || r.Requests.Accepted != 6 || r.Conversations.CallbacksIncomplete != 6 {
+			t.Errorf("%s: %s, %+v", how, endings(r), r.Requests)
+		}
+		if got := app.to("/fallback"); len(got) != 0 {
+			t.Errorf("%s: the fallback is asked %d times", how, len(got))
+		}
+	})
+}
+
+// Nobody who calls waits for a callback that hangs.
+func TestACallbackThatHangsIsInNobodysWay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		app := documents(nil)
+		app.paths["/first"] = after(time.Second, response(""))
+		app.paths["/over"] = after(time.Minute, response(""))
+		cfg := conversations(t, webhook.Call, app, 5, `{}`)
+		cfg.Rules.StatusURI = "http://app.example/over"
+		r := run(t, cfg)
+		var want []time.Duration
+		for k := range 5 {
+			want = append(want, time.Duration(k)*time.Second)
+		}
+		if got := app.times("/first"); !slices.Equal(got, want) || r.Conversations.PeakLive != 1 {
+			t.Errorf("calls begin at %v, %d at once; want %v", got, r.Conversations.PeakLive, want)
+		}
+		if r.Seconds != 20 || r.Rate != 0.5 {
+			t.Errorf("%v s at %v a second; want 20 s: the last callback is given up 15 s after the last call", r.Seconds, r.Rate)
+		}
+		time.Sleep(time.Hour)
+	})
+}
+
+// Callbacks that hang do not pile up without end: of those under way there are
+// as many as may be, and then conversations begin as callbacks are done.
+func TestCallbacksUnderWayAreBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		app := documents(nil)
+		app.paths["/over"] = after(10*time.Second, response(""))
+		cfg := conversations(t, webhook.Call, app, 12, `{}`)
+		cfg.MaxInFlight, cfg.Rules.StatusURI = 4, "http://app.example/over"
+		r := run(t, cfg)
+		at := app.times("/over")
+		var want []time.Duration
+		for _, second := range []time.Duration{0, 0, 0, 0, 10, 10, 10, 10, 20, 20, 20, 20} {
+			want = append(want, second*time.Second)
+		}
+		if !slices.Equal(at, want) {
+			t.Errorf("callbacks go at %v, want four each at 0, 10 and 20 s", at)
+		}
+		if first := app.times("/first"); first[4] != 0 || first[5] != 10*time.Second {
+			t.Errorf("calls begin at %v, want no sixth before 10 s", first)
+		}
+		if r.Conversations.CallbacksIncomplete != 0 || r.Requests.Accepted != 24 {
+			t.Errorf("%+v", r.Requests)
+		}
+	})
+}
+
+// Ten thousand calls are up when the run is stopped: the callers hang up there
+// and then, all status callbacks go out, and what was to begin is told of.
+func TestAnInterruptWithTenThousandCallsUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), 10500*time.Millisecond)
+		defer cancel()
+		app := documents(map[string]string{"/first": `<Gather action="/next" timeout="60"><Say>Please hold.</Say></Gather>`})
+		cfg := conversations(t, webhook.Call, app, 50_000, `{"Then": [""]}`)
+		cfg.Pace, cfg.Rate, cfg.MaxInFlight = attack.Real, 1000, 10_000
+		cfg.Rules.StatusURI = "http://app.example/over"
+		r := runUntil(t, ctx, cfg)
+		c := r.Conversations
+		if !r.Interrupted || r.Seconds != 10.5 || endings(r) != "interrupted: 10000" || c.PeakLive != 10_000 || c.AsMeant != 0 {
+			t.Errorf("%v s, %s, %d at once; want all 10,000 to hang up after 10.5 s", r.Seconds, endings(r), c.PeakLive)
+		}
+		// Eleven bursts were due; the last one found no place.
+		if r.Requests.Sent != 20_000 || r.Requests.Unsent != 1000 || c.Callbacks != 10_000 || c.CallbacksIncomplete != 0 {
+			t.Errorf("%d sent, %d not, %d callbacks; want 20,000, 1,000 and 10,000", r.Requests.Sent, r.Requests.Unsent, c.Callbacks)
+		}
+		over := app.to("/over")
+		sids := make(map[string]bool)
+		durations := make(map[string]int)
+		for _, a := range over {
+			if a.at != 10500*time.Millisecond || !a.signed || a.fields.Get("CallStatus") != "completed" || a.fields.Get("Timestamp") != "Sat, 01 Jan 2000 00:00:10 +0000" {
+				t.Fatalf("%+v", a)
+			}
+			sids[a.fields.Get("CallSid")] = true
+			durations[a.fields.Get("CallDuration")]++
+		}
+		if len(over) != 10_000 || len(sids) != 10_000 {
+			t.Errorf("%d status callbacks of %d calls", len(over), len(sids))
+		}
+		for second := 2; second <= 11; second++ { // rounded up
+			if n := durations[fmt.Sprint(second)]; n != 1000 {
+				t.Errorf("%d calls of %d s, want 1,000", n, second)
+			}
+		}
+	})
+}
+
+// Before anything has begun, nothing begins and nobody is called back.
+func TestAnInterruptBeforeAnyConversation(t *testing.T) {
+	inEveryLoop(t, func(t *testing.T, how string, loop func(*attack.Config)) {
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		app := documents(nil)
+		cfg := conversations(t, webhook.Call, app, 10, `{}`)
+		loop(&cfg)
+		cfg.Rules.StatusURI = "http://app.example/over"
+		r := runUntil(t, ctx, cfg)
+		if r.Requests.Sent != 0 || len(app.came()) != 0 || r.Conversations != nil || len(r.Steps) != 0 || r.Plan.Conversations != 10 || !r.Interrupted {
+			t.Errorf("%s: %+v", how, r)
+		}
+	})
+}
+
+// Who awaits an answer when the run is stopped gets it, and then hangs up: what
+// it asks for is not asked, unless the call was over with it.
+func TestAnInterruptWhileAnswersAreAwaited(t *testing.T) {
+	for _, tc := range []struct {
+		what       string
+		next       string
+		endings    string // of three
+		callbacks  int
+		fromTheApp []time.Duration
+	}{
+		{"and a Gather follows", gatherNext, "interrupted: 3", 3, []time.Duration{5 * time.Second, 5 * time.Second, 5 * time.Second}},
+		{"and it is over", `<Hangup/>`, "by the application: 3", 3, []time.Duration{5 * time.Second, 5 * time.Second, 5 * time.Second}},
+	} {
+		inEveryLoop(t, func(t *testing.T, how string, loop func(*attack.Config)) {
+			ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
+			defer cancel()
+			app := documents(nil)
+			app.paths["/first"] = after(5*time.Second, response(tc.next))
+			cfg := conversations(t, webhook.Call, app, 30, `{"Then": ["1"]}`)
+			loop(&cfg)
+			cfg.Concurrency = 3
+			cfg.Rules.StatusURI = "http://app.example/over"
+			r := runUntil(t, ctx, cfg)
+			if endings(r) != tc.endings || r.Conversations.Callbacks != tc.callbacks || r.Seconds != 5 || len(app.to("/next")) != 0 || r.Requests.Unsent != 0 {
+				t.Errorf("%s, %s: %s, %+v, %v s, %d follow-ups", tc.what, how, endings(r), r.Requests, r.Seconds, len(app.to("/next")))
+			}
+			if got := app.times("/over"); !slices.Equal(got, tc.fromTheApp) {
+				t.Errorf("%s, %s: status callbacks at %v", tc.what, how, got)
+			}
+		})
+	}
+}
+
+// A caller who hangs up in a Record when the run is stopped has hung up; the
+// action of it is not asked any more. Callbacks that were to come later come now.
+func TestAnInterruptBringsCallbacksForward(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), 3500*time.Millisecond)
+		defer cancel()
+		app := documents(map[string]string{"/first": `<Record action="/saved" recordingStatusCallback="/recording"/>`})
+		cfg := conversations(t, webhook.Call, app, 1, `{"Then": ["Twenty-eight characters, say"]}`)
+		cfg.Pace, cfg.Rules.StatusURI = attack.Real, "http://app.example/over"
+		r := runUntil(t, ctx, cfg)
+		// The words last from 2 s to 4 s; the recording ends at 9 s, and can be had at
+		// 10 s.
+		now := []time.Duration{3500 * time.Millisecond}
+		if !slices.Equal(app.times("/recording"), now) || !slices.Equal(app.times("/over"), now) || len(app.to("/saved")) != 0 {
+			t.Errorf("the recording is told of at %v, the end at %v, the action at %v; want the first two at 3.5 s",
+				app.times("/recording"), app.times("/over"), app.times("/saved"))
+		}
+		if endings(r) != "interrupted: 1" || r.Requests.Late != 0 || r.Latency.Max != 0 {
+			t.Errorf("%s, %d late, latency %v", endings(r), r.Requests.Late, r.Latency.Max)
+		}
+	})
+}
+
+// A status callback that hangs makes the end take as long as it does, and no
+// longer; many hang in turns.
+func TestAnInterruptWithCallbacksThatHang(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		app := documents(map[string]string{"/first": `<Pause/><Pause length="600"/>`})
+		app.paths["/over"] = after(time.Hour, response(""))
+		cfg := conversations(t, webhook.Call, app, 600, `{}`)
+		cfg.Pace, cfg.Rate = attack.Real, 600
+		cfg.Rules.StatusURI = "http://app.example/over"
+		r := runUntil(t, ctx, cfg)
+		if r.Seconds != 1+3*15 || endings(r) != "interrupted: 600" || r.Conversations.CallbacksIncomplete != 600 || r.Requests.Late != 0 {
+			t.Errorf("%v s, %s, %d callbacks incomplete, %d late", r.Seconds, endings(r), r.Conversations.CallbacksIncomplete, r.Requests.Late)
+		}
+		time.Sleep(2 * time.Hour)
+	})
+}
