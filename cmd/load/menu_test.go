@@ -40,7 +40,11 @@ func callMenu(t *testing.T, player *dialog.Player) string {
 	c := player.Begin(0, time.Time{}, [2]uint64{})
 	next := c.First()
 	for {
-		for _, callback := range next.Callbacks {
+		callbacks := next.Callbacks
+		if next.Status != nil {
+			callbacks = append(callbacks, *next.Status)
+		}
+		for _, callback := range callbacks {
 			if got := phoneMenu(mustParse(callback.URL).Path, form(callback)); got != "" {
 				t.Errorf("%s is answered %s", callback.Step, got)
 			}

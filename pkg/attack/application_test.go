@@ -78,12 +78,19 @@ type application struct {
 
 // asked is a request that came to an application.
 type asked struct {
-	at     time.Duration
-	method string
-	url    string
-	signed bool // as Twilio's own validator sees it
-	fields url.Values
-	cookie string
+	at        time.Duration
+	method    string
+	url       string
+	fields    url.Values
+	cookie    string
+	body      []byte
+	signature string
+}
+
+// isSigned reports whether Twilio's own validator lets it pass.
+func (a asked) isSigned() bool {
+	validator := client.NewRequestValidator(token)
+	return validator.ValidateBody(a.url, a.body, a.signature)
 }
 
 // documents returns an application that answers TwiML: by path, the verbs of the
@@ -136,11 +143,9 @@ func (app *application) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		fields, _ = url.ParseQuery(string(body))
 	}
 	target := "http://" + r.Host + r.RequestURI
-	validator := client.NewRequestValidator(token)
 	app.mu.Lock()
 	app.asked = append(app.asked, asked{
-		at: at, method: r.Method, url: target, fields: fields, cookie: r.Header.Get("Cookie"),
-		signed: validator.ValidateBody(target, body, r.Header.Get("X-Twilio-Signature")),
+		at: at, method: r.Method, url: target, fields: fields, cookie: r.Header.Get("Cookie"), body: body, signature: r.Header.Get("X-Twilio-Signature"),
 	})
 	app.mu.Unlock()
 	h := app.paths[r.URL.Path]

@@ -50,23 +50,34 @@ func (a *Attack) converse(ctx context.Context, k int, due time.Duration) {
 	}
 	a.recorder.beginConversation(now)
 	c.First()
-	next := c.ask(due)
-	for !next.Over && !c.forged {
-		c.callBack(ctx, next.Callbacks)
+	for next := c.ask(due); !c.forged; {
+		c.callBack(ctx, next.Callbacks...)
 		due := c.due(next.Wait)
 		if sleepUntil(ctx, start.Add(due)) != nil {
-			next = c.HangUp(time.Since(start) - c.told)
-		} else {
-			next = c.ask(due)
+			next = c.hangUp(next.Wait)
 		}
-	}
-	if !c.forged {
-		c.callBack(ctx, next.Callbacks)
-		_ = sleepUntil(ctx, start.Add(c.due(next.Wait))) // what is said last
+		if next.Status != nil {
+			c.callBack(ctx, *next.Status)
+		}
+		if next.Over {
+			break
+		}
+		next = c.ask(due)
 	}
 	a.recorder.endConversation(c, time.Since(start))
 	a.calling <- struct{}{} // where callbacks fall behind, nobody begins another conversation
 	<-a.calling
+}
+
+// hangUp tells the conversation, which was to wait so long, that the run is
+// stopped.
+func (c *conversation) hangUp(wait time.Duration) dialog.Next {
+	now := time.Since(c.attack.recorder.start)
+	if c.attack.cfg.Pace == Real {
+		wait = now - c.told
+	}
+	c.told = now
+	return c.HangUp(wait)
 }
 
 // due returns when something is due that is due so long after what was told
@@ -97,7 +108,7 @@ func (c *conversation) ask(due time.Duration) dialog.Next {
 
 // callBack sends callbacks when they are due, whatever the conversation does
 // meanwhile; at once when ctx is done.
-func (c *conversation) callBack(ctx context.Context, callbacks []dialog.Request) {
+func (c *conversation) callBack(ctx context.Context, callbacks ...dialog.Request) {
 	a := c.attack
 	for i := range callbacks {
 		r, due := &callbacks[i], c.due(callbacks[i].Wait)
@@ -110,7 +121,7 @@ func (c *conversation) callBack(ctx context.Context, callbacks []dialog.Request)
 			places <- struct{}{}
 			defer func() { <-places }()
 			if interrupted {
-				due = min(due, time.Since(a.recorder.start))
+				due = time.Since(a.recorder.start)
 			}
 			pool := a.pools.of(r.URL)
 			s := pool.take()

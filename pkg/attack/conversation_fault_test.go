@@ -133,7 +133,7 @@ func TestAFallbackIsToldWhy(t *testing.T) {
 		cfg.Rules.FallbackURI, cfg.Rules.StatusURI = "http://app.example/fallback", "http://app.example/over"
 		r := run(t, cfg)
 		asked, over := app.to("/fallback"), app.to("/over")
-		if len(asked) != 1 || len(over) != 1 || !asked[0].signed {
+		if len(asked) != 1 || len(over) != 1 || !asked[0].isSigned() {
 			t.Fatalf("%s: %d fallbacks, %d status callbacks", how, len(asked), len(over))
 		}
 		if f := asked[0].fields; f.Get("ErrorCode") != "11205" || f.Get("ErrorUrl") != "http://app.example/next" {
@@ -164,7 +164,7 @@ func TestForgedConversations(t *testing.T) {
 			app := documents(nil)
 			app.paths["/first"] = func(w http.ResponseWriter, r *http.Request) {
 				came := app.to("/first")
-				if !came[len(came)-1].signed {
+				if !came[len(came)-1].isSigned() {
 					tc.forged(w, r)
 					return
 				}
@@ -286,7 +286,7 @@ func TestAnInterruptWithTenThousandCallsUp(t *testing.T) {
 		sids := make(map[string]bool)
 		durations := make(map[string]int)
 		for _, a := range over {
-			if a.at != 10500*time.Millisecond || !a.signed || a.fields.Get("CallStatus") != "completed" || a.fields.Get("Timestamp") != "Sat, 01 Jan 2000 00:00:10 +0000" {
+			if a.at != 10500*time.Millisecond || !a.isSigned() || a.fields.Get("CallStatus") != "completed" || a.fields.Get("Timestamp") != "Sat, 01 Jan 2000 00:00:10 +0000" {
 				t.Fatalf("%+v", a)
 			}
 			sids[a.fields.Get("CallSid")] = true

@@ -78,7 +78,7 @@ func TestBothPacesAskTheSame(t *testing.T) {
 					}
 					some := make(map[string]int)
 					for _, a := range app.came() {
-						if !a.signed {
+						if !a.isSigned() {
 							t.Errorf("%s: %s is not signed well", tc.what, a.url)
 						}
 						some[withoutFresh(a)]++
@@ -408,7 +408,7 @@ func TestCookiesAndURLsAfterHTTPRedirects(t *testing.T) {
 			var got []string
 			for _, a := range app.came() {
 				got = append(got, a.url+" "+a.cookie)
-				if !a.signed || a.method != "POST" || a.fields.Get("To") != "+14155550100" {
+				if !a.isSigned() || a.method != "POST" || a.fields.Get("To") != "+14155550100" {
 					t.Errorf("%v: %+v is not signed, or no POST of the fields", kind, a)
 				}
 			}
@@ -443,7 +443,7 @@ func TestCookiesOfCallbacks(t *testing.T) {
 		cfg.Rules.StatusURI, cfg.Rules.Hosts = "http://app.example/over", []string{"other.example"}
 		run(t, cfg)
 		for path, want := range map[string]string{"/over": "a=1", "/here": "a=1", "/there": ""} {
-			if got := app.to(path); len(got) != 1 || got[0].cookie != want || !got[0].signed {
+			if got := app.to(path); len(got) != 1 || got[0].cookie != want || !got[0].isSigned() {
 				t.Errorf("%s: %+v, want the cookie %q", path, got, want)
 			}
 		}

@@ -122,7 +122,8 @@ func (c *Conversation) end(ending Ending) {
 	c.wait = max(0, min(c.wait, c.pickedUpAt+maxCall-c.clock))
 	c.lasted = c.now()
 	if c.player.status != nil {
-		c.tellURL(c.player.status, false, 0, c.progress(c.endStatus(), c.lasted-c.pickedUpAt))
+		status := c.callback(c.player.status, false, 0, c.progress(c.endStatus(), c.lasted-c.pickedUpAt))
+		c.status = &status
 	}
 }
 

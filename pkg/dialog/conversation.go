@@ -24,6 +24,7 @@ type Conversation struct {
 	wait      time.Duration // from then on: what is played and awaited
 	next      pending       // the request that follows, if any
 	callbacks []Request     // to hand out
+	status    *Request      // likewise, when the wait is over
 
 	at    position // in the document being executed
 	queue *queueing
@@ -56,6 +57,9 @@ type Next struct {
 	Wait time.Duration
 	// Over says that no request of the conversation follows.
 	Over bool
+	// Status, if not nil, is the number's status callback: the call is over when
+	// Wait is, and that is when it is due.
+	Status *Request
 	// Callbacks are requests besides the conversation, each due in its own time.
 	// Their answers are not told to the conversation.
 	Callbacks []Request
@@ -103,15 +107,18 @@ func (c *Conversation) Failed(code webhook.Code, took time.Duration) Next {
 }
 
 // HangUp tells that the run was stopped so long after what was told last, on the
-// conversation's clock: the caller hangs up. A conversation that has ended stays
-// as it is, but its last request is not made.
+// conversation's clock: the caller hangs up. One that had ended by then stays as
+// it is, but its last request is not made; and what has failed has failed.
 func (c *Conversation) HangUp(after time.Duration) Next {
 	c.next = pending{}
-	if c.ending == Live {
+	if c.ending == Live || after < c.wait {
 		c.clock += after
 		c.wait = 0
 		c.pickedUp = c.pickedUp && c.pickedUpAt <= c.clock
-		c.end(Interrupted)
+		if c.ending != Failed && c.ending != Endless {
+			c.ending = Interrupted
+		}
+		c.end(c.ending)
 	}
 	return c.handOut()
 }
@@ -122,11 +129,12 @@ func (c *Conversation) passed(took time.Duration) pending {
 	c.clock += c.wait + took
 	c.wait = 0
 	c.next = pending{}
+	c.status = nil
 	return asked
 }
 
 func (c *Conversation) handOut() Next {
-	next := Next{Wait: c.wait, Over: c.next.url == "", Callbacks: c.callbacks}
+	next := Next{Wait: c.wait, Over: c.next.url == "", Status: c.status, Callbacks: c.callbacks}
 	c.callbacks = nil
 	return next
 }

@@ -131,20 +131,19 @@ func (c *Conversation) fail(code webhook.Code, role Role, failed string) {
 // tell hands out a callback to a URL that a document names, due so long after
 // now.
 func (c *Conversation) tell(reference string, get bool, after time.Duration, fields webhook.Row) {
-	signed, ok := c.resolve(reference)
-	if !ok {
-		return // Twilio logs 11100 and calls nobody
+	switch signed, ok := c.resolve(reference); {
+	case !ok: // Twilio logs 11100 and calls nobody
+	case !c.player.May(signed):
+		c.elsewhere++
+	default:
+		c.callbacks = append(c.callbacks, c.callback(signed, get, after, fields))
 	}
-	c.tellURL(signed, get, after, fields)
 }
 
-func (c *Conversation) tellURL(signed *url.URL, get bool, after time.Duration, fields webhook.Row) {
-	if !c.player.May(signed) {
-		c.elsewhere++
-		return
-	}
+// callback returns a callback to a URL, due so long after now.
+func (c *Conversation) callback(signed *url.URL, get bool, after time.Duration, fields webhook.Row) Request {
 	slices.SortStableFunc(fields, byName)
-	c.callbacks = append(c.callbacks, Request{
+	return Request{
 		Request: webhook.Request{
 			Kind:    c.player.rules.Envelope.Kind,
 			Get:     get,
@@ -156,7 +155,7 @@ func (c *Conversation) tellURL(signed *url.URL, get bool, after time.Duration, f
 		Role: Callback,
 		Step: c.player.step(get, signed),
 		Wait: c.wait + after,
-	})
+	}
 }
 
 // step returns the name of a request's step.

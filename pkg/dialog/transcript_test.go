@@ -166,15 +166,21 @@ func newTranscript(t testing.TB, d *datadriven.TestData) *transcript {
 // play plays a conversation to its end, as one who sends requests would, and
 // returns all that was sent, in the order of time.
 func (tr *transcript) play() string {
-	next := tr.c.First()
-	for tr.tell(next); !next.Over; tr.tell(next) {
-		if due := tr.clock + next.Wait; tr.stop > 0 && due > tr.stop {
-			next = tr.c.HangUp(tr.stop - tr.clock)
-			tr.clock, tr.stop = tr.stop, 0
-			continue // HangUp is over at once, whatever was to come
+	for next := tr.c.First(); ; next = tr.ask() {
+		tr.tell(next.Callbacks...)
+		if tr.stop > 0 && tr.clock+next.Wait > tr.stop {
+			after := max(0, tr.stop-tr.clock) // an answer that is awaited comes first
+			next = tr.c.HangUp(after)
+			tr.clock, tr.stop = tr.clock+after, 0
+			tr.tell(next.Callbacks...)
+		}
+		if next.Status != nil {
+			tr.tell(*next.Status)
+		}
+		if next.Over {
+			break
 		}
 		tr.clock += next.Wait
-		next = tr.ask()
 	}
 	end := "not as meant"
 	if tr.c.AsMeant() {
@@ -206,8 +212,8 @@ func (tr *transcript) add(at time.Duration, format string, args ...any) {
 	tr.events = append(tr.events, event{at, fmt.Sprintf(format, args...)})
 }
 
-func (tr *transcript) tell(next dialog.Next) {
-	for _, r := range next.Callbacks {
+func (tr *transcript) tell(callbacks ...dialog.Request) {
+	for _, r := range callbacks {
 		tr.add(tr.clock+r.Wait, "%s", tr.text(&r))
 	}
 }
