@@ -36,7 +36,7 @@ func progress(p attack.Progress, asked attack.Config, gone time.Duration) (done 
 // answered or has timed out by then.
 func stopping(p attack.Progress, timeout time.Duration) string {
 	if live := p.Begun - p.Over; live > 0 {
-		return fmt.Sprintf("%s hung up, callbacks are sent; waiting for answers, for at most %v", areHungUp(live), timeout)
+		return fmt.Sprintf("%s hung up, callbacks are sent; waiting for answers, for at most %v each", areHungUp(live), timeout)
 	}
 	if p.Sent == p.Done {
 		return "no more is sent"
