@@ -73,8 +73,9 @@ func (c *Conversation) First() Next {
 }
 
 // Answered tells what the last request was answered, and how long after it was
-// due. at is the URL, as Twilio has it, that answered in the end, if there were
-// HTTP redirects; empty: the one that was asked.
+// due. Where there was no answer, answer has no document but a code. at is the
+// URL, as Twilio has it, that answered in the end, if there were HTTP redirects;
+// empty: the one that was asked.
 func (c *Conversation) Answered(answer webhook.Reading, at string, took time.Duration) Next {
 	asked := c.passed(took)
 	if at == "" {
@@ -99,11 +100,6 @@ func (c *Conversation) Elsewhere(took time.Duration) Next {
 		c.execute(position{document: nothing, url: asked.url, role: asked.role})
 	}
 	return c.handOut()
-}
-
-// Failed tells that the last request got no answer, and how long that took.
-func (c *Conversation) Failed(code webhook.Code, took time.Duration) Next {
-	return c.Answered(webhook.Reading{Verdict: webhook.Verdict{Code: code}}, "", took)
 }
 
 // HangUp tells that the run was stopped so long after what was told last, on the

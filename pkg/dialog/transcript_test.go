@@ -267,7 +267,7 @@ func (tr *transcript) ask() dialog.Next {
 	}
 	if code, err := strconv.Atoi(text); err == nil {
 		if code >= 1000 || code < 0 {
-			return tr.c.Failed(webhook.Code(code), took)
+			return tr.c.Answered(webhook.Reading{Verdict: webhook.Verdict{Code: webhook.Code(code)}}, "", took)
 		}
 		answer.Status, text = code, ""
 	}
