@@ -260,6 +260,20 @@ func TestConversationsAreOfAllPersons(t *testing.T) {
 	}
 }
 
+func FuzzPersonParser(f *testing.F) {
+	for _, seed := range []string{`{"From": "+1", "Then": ["1w#", "", {"a": "b"}, "hangup"]}`, `[{"name": "Then", "value": ["Hang up"]}]`, `{"Then": null}`, `{"Then": [[]]}`} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, line string) {
+		for _, kind := range []webhook.Kind{webhook.Call, webhook.Chat} {
+			person, err := dialog.PersonParser(kind)(line)
+			if (person == nil) != (err != nil) {
+				t.Errorf("%v: %v, %v", kind, person, err)
+			}
+		}
+	})
+}
+
 func TestSameNumbers(t *testing.T) {
 	for _, tc := range []struct {
 		what string
