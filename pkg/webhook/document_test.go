@@ -75,6 +75,33 @@ func TestARepeatedAnswerIsNotParsedAgain(t *testing.T) {
 	}
 }
 
+// What a judge remembers is bounded in number and in size.
+func TestWhatAJudgeForgets(t *testing.T) {
+	say := func(i, length int) webhook.Answer {
+		return twiml(fmt.Sprintf("<Response><Say>%d%s</Say></Response>", i, strings.Repeat("a", length)))
+	}
+	for _, tc := range []struct {
+		what         string
+		others, size int // answers between the first and its repetition
+		remembered   bool
+	}{
+		{"one other answer", 1, 10, true},
+		{"as many as are remembered", 63, 10, true},
+		{"one more", 64, 10, false},
+		{"four of 4 kB", 4, 4000, true},
+		{"one more", 5, 4000, false},
+	} {
+		judge := webhook.NewJudge(webhook.Call)
+		first := judge.Read(say(0, 10), false)
+		for i := range tc.others {
+			judge.Read(say(i+1, tc.size), false)
+		}
+		if got := judge.Read(say(0, 10), false).Document == first.Document; got != tc.remembered {
+			t.Errorf("after %s it is remembered: %v, want %v", tc.what, got, tc.remembered)
+		}
+	}
+}
+
 // An attribute given twice is found in any number, in little time.
 func TestManyAttributes(t *testing.T) {
 	var all strings.Builder

@@ -89,6 +89,10 @@ func TestParseRowsReportsEveryBadLine(t *testing.T) {
 	if lines := strings.Split(err.Error(), "\n"); len(lines) != 21 || lines[20] != "data.txt: 980 more bad lines" {
 		t.Errorf("1000 bad lines give %d lines of error, the last %q", len(lines), lines[len(lines)-1])
 	}
+	_, err = webhook.ParseRows("data.txt", strings.Repeat("x\n", 20))
+	if lines := strings.Split(err.Error(), "\n"); len(lines) != 20 || !strings.HasPrefix(lines[19], "data.txt:20: ") {
+		t.Errorf("20 bad lines give %d lines of error, the last %q", len(lines), lines[len(lines)-1])
+	}
 }
 
 func TestParseRowsWantsARow(t *testing.T) {

@@ -42,6 +42,8 @@ func TestSegments(t *testing.T) {
 		{"a rainbow flag is six units", "🏳️‍🌈" + repeat("a", 64), false, 1},
 		{"one more", "🏳️‍🌈" + repeat("a", 65), false, 2},
 		{"a line break of two characters may be split", repeat("a", 152) + "\r\n" + repeat("a", 152), false, 2},
+		{"accents that just fill a segment are not split", "aaaae" + repeat("\u0301", 66) + repeat("a", 63), false, 3},
+		{"the last character of one unit", repeat("\uffff", 70), false, 1},
 		{"more accents than fit a segment", "e" + repeat("\u0301", 199), false, 3},
 		{"toll-free, one segment", repeat("1", 160), true, 1},
 		{"toll-free, two full", repeat("1", 304), true, 2},

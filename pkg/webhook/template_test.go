@@ -360,6 +360,7 @@ func TestTemplatesKnowWhatReceivingCosts(t *testing.T) {
 		{"a long text", webhook.SMS, webhook.Row{{"Body", strings.Repeat("a", 307)}}, 3},
 		{"to a toll-free number: only what it sends has smaller segments", webhook.SMS, webhook.Row{{"Body", strings.Repeat("a", 306)}, {"To", "+18005550100"}, {"From", "+14155550100"}}, 2},
 		{"media that the row only counts", webhook.SMS, webhook.Row{{"Body", strings.Repeat("a", 307)}, {"NumMedia", "2"}}, 1},
+		{"what the row says, be it none", webhook.SMS, webhook.Row{{"Body", "hi"}, {"NumSegments", "0"}}, 0},
 		{"what the row says", webhook.SMS, webhook.Row{{"Body", "hi"}, {"NumSegments", "4"}}, 4},
 		{"a picture with a long text", webhook.SMS, webhook.Row{{"Body", strings.Repeat("a", 307)}, {"MediaUrl0", "http://a"}}, 1},
 		{"a call", webhook.Voice, webhook.Row{{"Body", "hi"}}, 0},
@@ -387,6 +388,25 @@ func FuzzRequest(f *testing.F) {
 			t.Errorf("%q arrives as %q, want %q", name, r.form[name], value)
 		}
 	})
+}
+
+// Every byte is encoded as net/url does it, but for the space of a query.
+func TestEncoding(t *testing.T) {
+	var all strings.Builder
+	for c := range 256 {
+		all.WriteByte(byte(c))
+	}
+	row := webhook.Row{{"a b", all.String()}}
+	w := newWriter(t)
+	form := url.QueryEscape("a b") + "=" + url.QueryEscape(all.String())
+	request := webhook.Request{URL: "http://a.example/", SignURL: "http://a.example/", Fields: row}
+	if r := receive(t, w.Write(&request, false)); string(r.body) != form {
+		t.Errorf("the form is %s, want %s", r.body, form)
+	}
+	request.Get = true
+	if r := receive(t, w.Write(&request, false)); r.RequestURI != "/?"+strings.ReplaceAll(form, "+", "%20") {
+		t.Errorf("the query is %s, want %s", r.RequestURI, form)
+	}
 }
 
 func TestARequestAllocatesNothing(t *testing.T) {
