@@ -30,7 +30,11 @@ func closed(b *bench) error {
 
 func (b *bench) backToBack(e *endpoint) error {
 	defer e.close()
-	all := b.generators(e.url)
+	return b.compare(e, b.generators(e.url))
+}
+
+// compare measures generators in turn, and prints them beside the first.
+func (b *bench) compare(e *endpoint, all []generator) error {
 	if _, err := b.measure(all[0].command(all[0].requests / 4)); err != nil { // the endpoint warms up
 		return err
 	}
@@ -57,7 +61,7 @@ func (b *bench) backToBack(e *endpoint) error {
 			cpu[i] = append(cpu[i], p.cpu.Seconds()*10_000/answered)
 		}
 	}
-	head(e.name+" endpoint, 50 connections", "requests a second", "CPU s per 10,000 requests", "load's rate over its", "load's CPU over its")
+	head(e.name+" endpoint, 50 connections", "requests a second", "CPU s per 10,000 requests", "rate of the first over its", "CPU of the first over its")
 	for i, g := range all {
 		row(g.name, rate[i].text(0), cpu[i].text(3), rate[0].over(rate[i]).text(2), cpu[0].over(cpu[i]).text(2))
 	}

@@ -62,12 +62,18 @@ http {
   access_log off; keepalive_requests 1000000000; client_body_temp_path %[1]s/body;
   server {
     listen %[2]s;
-    location /sms { default_type text/xml; return 200 '%[3]s'; }
-    location /status { stub_status; }
+    default_type text/xml;
+    location = /sms { return 200 '%[3]s'; }
+    location = /call { return 200 '<Response><Redirect>/second</Redirect></Response>'; }
+    location = /second { return 200 '<Response><Redirect>/third</Redirect></Response>'; }
+    location = /third { return 200 '<Response><Redirect>/last</Redirect></Response>'; }
+    location = /last { return 200 '<Response><Say>Goodbye.</Say></Response>'; }
+    location = /status { stub_status; }
   }
 }`
 
-// nginxEndpoint is an nginx with a fixed answer.
+// nginxEndpoint is an nginx with fixed answers: one to a message, and those of a
+// call of four requests, which begins at /call.
 func nginxEndpoint(b *bench, nginx string) (*endpoint, error) {
 	dir, err := os.MkdirTemp(b.dir, "nginx")
 	if err != nil {

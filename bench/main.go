@@ -38,6 +38,9 @@ var tables = []table{
 	{"open", "load beside its peers at 2,000 requests a second", open},
 	{"accuracy", "load: percentiles beside those of the endpoint's own log", accuracy},
 	{"highest", "load: the highest rate held for 30 s with no request late", highest},
+	{"conversations", "load: calls of four requests beside single requests, back to back", conversations},
+	{"live", "load: 20,000 calls up at once, as long as they would take", live},
+	{"before", "load beside an earlier build of it (-before), single requests back to back", before},
 	{"memory", "memory of 100,000 calls and of 10 million requests", memory},
 	{"footprint", "cold build, size of the commands, time of --help", footprint},
 }
@@ -46,6 +49,7 @@ var tables = []table{
 type bench struct {
 	ctx  context.Context // ends with an interrupt, and every process with it
 	runs int
+	old  string   // the load of an earlier build
 	only []string // generators to measure load beside; none: all that there are
 	bin  string   // directory of the built commands
 	dir  string   // for whatever else; removed at the end
@@ -56,6 +60,7 @@ type bench struct {
 func main() {
 	runs := flag.Int("runs", 5, "how `OFTEN` to measure each")
 	only := flag.String("beside", "", "measure load beside these `PROGRAMS` only, as in bombardier,vegeta")
+	old := flag.String("before", "", "the `PATH` of the load of an earlier build, for the table before")
 	flag.Usage = usage
 	flag.Parse()
 	if flag.NArg() == 0 || *runs < 1 {
@@ -64,7 +69,7 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, *runs, strings.FieldsFunc(*only, func(r rune) bool { return r == ',' }), flag.Args()); err != nil {
+	if err := run(ctx, *runs, *old, strings.FieldsFunc(*only, func(r rune) bool { return r == ',' }), flag.Args()); err != nil {
 		fmt.Fprintln(os.Stderr, "bench: error:", err)
 		os.Exit(1)
 	}
@@ -73,12 +78,12 @@ func main() {
 func usage() {
 	fmt.Fprintln(os.Stderr, "usage: go run ./bench [-runs 5] [-beside bombardier,vegeta] TABLE...")
 	for _, t := range tables {
-		fmt.Fprintf(os.Stderr, "  %-10s %s\n", t.name, t.about)
+		fmt.Fprintf(os.Stderr, "  %-13s %s\n", t.name, t.about)
 	}
-	fmt.Fprintln(os.Stderr, "  all        all of them: over an hour with 5 runs")
+	fmt.Fprintln(os.Stderr, "  all           all of them: over an hour with 5 runs")
 }
 
-func run(ctx context.Context, runs int, only, names []string) error {
+func run(ctx context.Context, runs int, old string, only, names []string) error {
 	wanted, err := choose(names)
 	if err != nil {
 		return err
@@ -88,7 +93,7 @@ func run(ctx context.Context, runs int, only, names []string) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	b := &bench{ctx: ctx, runs: runs, only: only, bin: filepath.Join(dir, "bin"), dir: dir, missing: map[string]bool{}}
+	b := &bench{ctx: ctx, runs: runs, old: old, only: only, bin: filepath.Join(dir, "bin"), dir: dir, missing: map[string]bool{}}
 	if out, err := exec.Command("go", "build", "-o", b.bin+"/", "./cmd/...").CombinedOutput(); err != nil {
 		return fmt.Errorf("%w: is this the root of the repository?\n%s", err, out)
 	}
