@@ -17,6 +17,8 @@ What to place
   -d, --destination NUMBER   who is called: a number, sip: or client: address
       --call_count COUNT     how many calls (default 1)
       --cps CPS              the most starts in any second (default 1)
+      --ramp SECONDS         let that grow evenly over the first seconds
+                             (default 0: it holds from the start)
   -t, --twiml TWIML          what the callee hears: the URL of TwiML, or TwiML
                              itself (default: "This is a test call", repeated)
 How to end

@@ -42,7 +42,7 @@ func run(console *cli.Console, args []string) int {
 
 	client, closeClient := o.client(account)
 	defer closeClient()
-	lines := &batch.Lines{Console: console, PerCall: out.Lines, Total: o.plan.CallCount, CPS: o.plan.CPS}
+	lines := &batch.Lines{Console: console, PerCall: out.Lines, Total: o.plan.CallCount, Plan: o.plan}
 	interrupts := console.Interrupts
 	interrupts.Begin(batch.Run(o.afterwards, batch.EndCommand(file.Path(), o.DryRun)))
 	result := calls.Run(interrupts.Leave, interrupts.Stop, client, o.plan, file, lines.Observe)

@@ -31,6 +31,7 @@ func parse(args []string) (*options, []error) {
 	f.List(&o.plan.Destinations, "d", "destination")
 	f.Int(&o.plan.CallCount, "call_count")
 	f.Int(&o.plan.CPS, "cps")
+	f.Seconds(&o.plan.Ramp, "ramp")
 	f.String(&o.plan.TwiML, "t", "twiml")
 	f.Seconds(&o.plan.Hold, "h", "hold")
 	f.Bool(&o.plan.EndCalls, "e", "end_calls")
@@ -84,6 +85,9 @@ func (o *options) describe(console *cli.Console, account cli.Credentials, path s
 	console.Note("plan: account %s", account)
 	console.Note("plan: %s from %s to %s", report.Count(p.CallCount, "call"), strings.Join(p.CallerIDs, ", "), strings.Join(p.Destinations, ", "))
 	console.Note("plan: at most %d a second, which takes %v or more; SIDs go to %s", p.CPS, p.Placing(), path)
+	if p.Ramp > 0 {
+		console.Note("plan: %s", ramp(p))
+	}
 	if !p.EndCalls {
 		console.Note("plan: the calls are left running")
 	} else {
@@ -98,6 +102,19 @@ func (o *options) describe(console *cli.Console, account cli.Credentials, path s
 	}
 	console.Note("plan: up to %s live at once; %s billed if all are answered, at worst %d",
 		report.Count(p.CallCount, "call"), report.Count(p.Minutes(), "minute"), p.WorstMinutes())
+}
+
+// ramp says how the cap grows, and whether it gets there.
+func ramp(p calls.Plan) string {
+	first, reached := p.Cap(0), p.CapReached()
+	if first == p.CPS {
+		return fmt.Sprintf("the ramp changes nothing: the cap is %d from the first second on", p.CPS)
+	}
+	text := fmt.Sprintf("the cap grows from %d to %d over %v", first, p.CPS, p.Ramp)
+	if reached < p.CPS {
+		text += fmt.Sprintf("; the calls are through before that, at a cap of %d", reached)
+	}
+	return text
 }
 
 // afterwards says what follows an interrupt.

@@ -54,12 +54,12 @@ func place(ctx, stop context.Context, client *twilioapi.Client, plan Plan, file 
 		plan:        plan,
 		file:        file,
 		watch:       watch,
-		limiter:     burst.New(plan.CPS),
+		limiter:     burst.NewScheduled(plan.caps()),
 		waiting:     make(chan struct{}, min(plan.CPS, maxInFlight)),
 		ctx:         ctx,
 		going:       going,
 		stopPlacing: stopPlacing,
-		starts:      &Starts{Asked: plan.CallCount, Cap: plan.CPS, Failures: Failures{}, Strangers: []string{}},
+		starts:      &Starts{Asked: plan.CallCount, Cap: plan.CPS, Failures: Failures{}, Strangers: []string{}, plan: plan},
 		dropped:     map[string]bool{},
 	}
 	p.inFlight = twilioapi.NewInFlight(maxInFlight, func(limit int) { p.watch.tell(Slowed{limit}) })

@@ -53,7 +53,7 @@ func (p *placing) warm() {
 	if err == nil {
 		bursts += int(took / time.Second)
 	}
-	n := min(p.plan.CallCount, p.plan.CPS*bursts, maxInFlight)
+	n := min(p.plan.CallCount, p.plan.CapReached()*bursts, maxInFlight)
 	p.watch.tell(Warming{n})
 	p.client.Warm(p.going, n, max(p.plan.CPS, endAtOnce))
 }

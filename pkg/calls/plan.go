@@ -31,6 +31,7 @@ type Plan struct {
 	Destinations []string // call i is to Destinations[i mod len]
 	CallCount    int
 	CPS          int           // cap: the most starts in any second
+	Ramp         time.Duration // whole seconds in which the cap grows to CPS; 0 for none
 	TwiML        string        // TwiML itself if it begins with "<", else the URL of some
 	TimeLimit    time.Duration // after which Twilio ends an answered call; 0 leaves it to the account
 	Hold         time.Duration // from the last start to the first hang-up
@@ -47,11 +48,12 @@ type PlanSummary struct {
 	HoldSeconds      float64  `json:"hold_seconds"`
 	EndCalls         bool     `json:"end_calls"`
 	TimeLimitSeconds int      `json:"time_limit_seconds"` // 0: none was sent
+	RampSeconds      int      `json:"ramp_seconds,omitempty"`
 }
 
 // Summary returns the plan for the record of its run.
 func (p Plan) Summary() *PlanSummary {
-	return &PlanSummary{p.CallCount, p.CallerIDs, p.Destinations, p.CPS, p.Treatment(), p.Hold.Seconds(), p.EndCalls, int(p.TimeLimit.Seconds())}
+	return &PlanSummary{p.CallCount, p.CallerIDs, p.Destinations, p.CPS, p.Treatment(), p.Hold.Seconds(), p.EndCalls, int(p.TimeLimit.Seconds()), p.rampSeconds()}
 }
 
 // A Problem is something wrong with what the user asked for.
@@ -88,6 +90,9 @@ func (p Plan) Check() []error {
 	}
 	if p.CPS > maxCPS {
 		add("cps", "no account dials as fast", "is %d; the most is %d", p.CPS, maxCPS)
+	}
+	if p.Ramp < 0 || p.Ramp > maxRamp || p.Ramp%time.Second != 0 {
+		add("ramp", "give whole seconds from 0 to 86400", "is %v", p.Ramp)
 	}
 	if p.Hold < 0 {
 		add("hold", "give whole seconds from 0 up", "is negative (%v)", p.Hold)
@@ -197,12 +202,6 @@ func (p Plan) Treatment() string {
 		return redact.Text(p.TwiML)
 	}
 	return redact.URL(p.TwiML)
-}
-
-// Placing returns how long placing the calls takes at the cap, from the first
-// start to the last. The plan must be a checked one.
-func (p Plan) Placing() time.Duration {
-	return time.Duration((p.CallCount-1)/p.CPS) * time.Second
 }
 
 // Minutes returns the minutes that Twilio bills if all calls are answered at

@@ -124,8 +124,9 @@ func (r *Records) addLive(c twilioapi.Call) {
 }
 
 // conclude works out the figures of all records, for calls that were started at
-// up to so many a second; 0 if that is not known.
-func (r *Records) conclude(cps int) {
+// up to cps a second, 0 if that is not known; and, if there was a ramp, at up to
+// so many on average.
+func (r *Records) conclude(cps int, average float64) {
 	r.DialRate = r.dialRate()
 	for _, n := range r.dialsAt {
 		r.BusiestSecond = max(r.BusiestSecond, n)
@@ -134,9 +135,13 @@ func (r *Records) conclude(cps int) {
 		r.PeakLive = max(r.PeakLive, second.live)
 	}
 	r.Queue, r.Estimate, r.Answer = quantiles(r.queue, 1), quantiles(r.estimate, 1000), quantiles(r.answer, 1)
-	if r.isSlowerThan(cps) {
-		r.SlowerThanCap = fmt.Sprintf("The account dials slower than the cap of %d: about %.1f calls a second; %d calls never rang.",
-			cps, r.DialRate, r.NeverDialed)
+	limit, ramp := float64(cps), ""
+	if average > 0 {
+		limit, ramp = average, fmt.Sprintf(" (%.1f on average, with the ramp)", average)
+	}
+	if r.isSlowerThan(limit) {
+		r.SlowerThanCap = fmt.Sprintf("The account dials slower than the cap of %d%s: about %.1f calls a second; %d calls never rang.",
+			cps, ramp, r.DialRate, r.NeverDialed)
 	}
 }
 
@@ -157,8 +162,8 @@ func (r *Records) dialRate() float64 {
 // isSlowerThan reports whether Twilio dialed markedly slower than the given calls
 // per second: over more than a second, with calls that waited in its queue for
 // longer than whole seconds can be off.
-func (r *Records) isSlowerThan(cps int) bool {
-	return len(r.dialsAt) > 2 && r.Queue.P95 >= 2 && r.DialRate < 0.9*float64(cps)
+func (r *Records) isSlowerThan(cps float64) bool {
+	return len(r.dialsAt) > 2 && r.Queue.P95 >= 2 && r.DialRate < 0.9*cps
 }
 
 // A second is one of Twilio's clock in which something changed.

@@ -40,14 +40,14 @@ func (r *Result) conclude(sent []start) {
 		r.Stopped = r.Err.Error()
 	}
 	slices.SortFunc(sent, func(a, b start) int { return a.at.Compare(b.at) })
-	cps := 0 // not known
-	if r.Starts != nil {
-		cps = r.Starts.Cap
-		r.Starts.conclude(sent)
+	cps, average := 0, 0. // not known
+	if s := r.Starts; s != nil {
+		s.conclude(sent)
+		cps, average = s.Cap, s.Allowed
 	}
 	var seconds []second
 	if r.Records != nil {
-		r.Records.conclude(cps)
+		r.Records.conclude(cps, average)
 		seconds = r.Records.seconds()
 	}
 	r.Timeline = newTimeline(sent, seconds)

@@ -21,14 +21,17 @@ type Starts struct {
 	Strangers []string `json:"strangers"`   // SIDs of calls that may be of unknown starts or of somebody else
 
 	Cap           int       `json:"cps_cap"`
-	Rate          float64   `json:"cps_actual"`     // of the accepted starts; 0 if all were within a second
-	BusiestSecond int       `json:"busiest_second"` // most requests sent in any second
-	Requests      int       `json:"requests"`       // sent, repeats included
-	Retries       int       `json:"retries"`        // repeated because Twilio had certainly not processed them
-	Throttled     int       `json:"throttled"`      // 429 answers
+	Rate          float64   `json:"cps_actual"`            // of the accepted starts; 0 if all were within a second
+	Allowed       float64   `json:"cps_allowed,omitempty"` // by the caps of a ramp, over the same time
+	BusiestSecond int       `json:"busiest_second"`        // most requests sent in any second
+	Requests      int       `json:"requests"`              // sent, repeats included
+	Retries       int       `json:"retries"`               // repeated because Twilio had certainly not processed them
+	Throttled     int       `json:"throttled"`             // 429 answers
 	Response      Quantiles `json:"response_ms"`
 
 	Lost []UnknownStart `json:"-"` // those that were not found
+
+	plan Plan
 }
 
 // An UnknownStart is a create request whose outcome was not seen.
@@ -48,7 +51,12 @@ type start struct {
 // order of time.
 func (s *Starts) conclude(sent []start) {
 	s.Requests = len(sent)
-	s.Rate, s.BusiestSecond = rate(sent, s.Cap), busiestSecond(sent)
+	s.BusiestSecond = busiestSecond(sent)
+	counted := s.plan.wholeBursts(sent)
+	s.Rate = rate(counted)
+	if s.plan.Ramp > 0 && s.Rate > 0 {
+		s.Allowed = s.plan.allowed(span(counted))
+	}
 	took := newTimes()
 	for _, start := range sent {
 		_ = took.RecordValue(start.took.Microseconds())
@@ -56,26 +64,45 @@ func (s *Starts) conclude(sent []start) {
 	s.Response = quantiles(took, 1000)
 }
 
-// rate returns the starts that Twilio accepted per second. Counted are those sent
-// from the first request until the one that opens the last burst: how long a
-// burst itself took is not the rate. Where there was no more than one burst's
-// worth, they are counted until the last request, and the rate is 0 if that took
-// less than a second.
-func rate(sent []start, cps int) float64 {
+// wholeBursts returns the requests from the first until the one that opens the
+// last burst: how long a burst itself took is no part of a rate. Where there was
+// no more than one burst's worth it returns all.
+func (p Plan) wholeBursts(sent []start) []start {
 	last := len(sent) - 1
-	if last > cps {
-		last -= last % cps
+	if opens := p.total(p.second(max(0, last))); opens > 0 {
+		last = opens
 	}
-	if last < 1 || sent[last].at.Sub(sent[0].at) < time.Second {
+	return sent[:last+1]
+}
+
+// rate returns the starts that Twilio accepted per second until the last of
+// these requests, which is not counted; 0 if that took less than a second.
+func rate(sent []start) float64 {
+	took := span(sent)
+	if took < time.Second {
 		return 0
 	}
 	accepted := 0
-	for _, start := range sent[:last] {
+	for _, start := range sent[:len(sent)-1] {
 		if start.outcome == twilioapi.Accepted {
 			accepted++
 		}
 	}
-	return float64(accepted) / sent[last].at.Sub(sent[0].at).Seconds()
+	return float64(accepted) / took.Seconds()
+}
+
+// allowed returns the average of the caps over the whole seconds of a time.
+func (p Plan) allowed(took time.Duration) float64 {
+	seconds := int(took / time.Second)
+	return float64(p.total(seconds)) / float64(seconds)
+}
+
+// span returns the time from the first of these requests to the last.
+func span(sent []start) time.Duration {
+	if len(sent) == 0 {
+		return 0
+	}
+	return sent[len(sent)-1].at.Sub(sent[0].at)
 }
 
 // busiestSecond returns the most requests sent in any one second, whatever their

@@ -33,7 +33,7 @@ func TestRateCountsWholeBursts(t *testing.T) {
 		{"fewer than a burst, slower than the cap", at(0, 2000, 4000), 0.5},
 		{"one of each burst was refused", refusing(at(0, 10, 20, 1000, 1010, 1020, 2000, 2010, 2020), 1, 4, 7), 2},
 	} {
-		if got := rate(row.starts, 3); got != row.want {
+		if got := rate(Plan{CPS: 3}.wholeBursts(row.starts)); got != row.want {
 			t.Errorf("%s: rate %v, want %v", row.why, got, row.want)
 		}
 	}

@@ -14,7 +14,7 @@ func at(seconds float64) time.Time { return noon.Add(time.Duration(seconds * flo
 // concluded is the timeline of a run in which these requests were sent, in the
 // order of their answers.
 func concluded(sent []start, records *Records) *Timeline {
-	r := &Result{Starts: &Starts{Cap: 10}, Records: records}
+	r := &Result{Starts: &Starts{Cap: 10, plan: Plan{CPS: 10}}, Records: records}
 	r.conclude(sent)
 	return r.Timeline
 }

@@ -20,9 +20,9 @@ const manyConnections = 100 // take a moment to open
 // part of the run is. Nothing of it waits for who reads.
 type Lines struct {
 	Console *cli.Console
-	PerCall io.Writer // the originals' lines; io.Discard if they are not shown
-	Total   int       // calls to start or to end
-	CPS     int       // cap of the starts; 0 for end
+	PerCall io.Writer  // the originals' lines; io.Discard if they are not shown
+	Total   int        // calls to start or to end
+	Plan    calls.Plan // of start
 
 	mu                  sync.Mutex // guards what follows
 	accepted, failed    int        // starts; failed ones were refused or their outcome is unknown
@@ -126,15 +126,24 @@ func (l *Lines) accept(n int) {
 // placing says how many calls were accepted, and when the others are likely to
 // be through.
 func (l *Lines) placing() (done int, detail string) {
-	left := time.Duration(max(0, l.Total-l.accepted-l.failed)/l.CPS) * time.Second
-	return l.accepted, fmt.Sprintf("%.1f/s of %d, live %d, failed %d, %v left", l.rate(), l.CPS, l.live, l.failed, left)
+	k := l.second()
+	left := l.Plan.Left(k, max(0, l.Total-l.accepted-l.failed))
+	return l.accepted, fmt.Sprintf("%.1f/s of %d, live %d, failed %d, %v left", l.rate(), l.Plan.Cap(k), l.live, l.failed, left)
 }
 
 // rate is the calls accepted per second so far. The latest burst stands for the
 // whole of its second.
 func (l *Lines) rate() float64 {
 	seconds := max(l.latest.Sub(l.first)/time.Second+1, time.Since(l.first)/time.Second)
-	return min(float64(l.CPS), float64(l.accepted)/float64(seconds))
+	return min(float64(l.Plan.CPS), float64(l.accepted)/float64(seconds))
+}
+
+// second returns the current second since the first start was accepted, from 0.
+func (l *Lines) second() int {
+	if l.accepted == 0 {
+		return 0
+	}
+	return int(time.Since(l.first) / time.Second)
 }
 
 // hold counts the hold down.
@@ -152,7 +161,7 @@ func (l *Lines) ending() {
 		return
 	}
 	total := l.Total
-	if l.CPS > 0 { // the calls of this run
+	if l.Plan.CPS > 0 { // the calls of this run
 		total = l.live
 	}
 	l.show("ending", total, func() (done int, detail string) {

@@ -113,7 +113,7 @@ func (r Report) rates(p *report.Page) {
 		f.Title = "Accepted and dialed"
 		drawn.Lines = append(drawn.Lines,
 			r.perSecond(chart.Line{Name: "accepted by Twilio", Colour: chart.Blue, Fill: true}, func(b calls.Bin) int { return b.Accepted }),
-			r.span().Level(fmt.Sprintf("cap, %d a second", r.Starts.Cap), float64(r.Starts.Cap)))
+			r.cap())
 		f.Sentence = fmt.Sprintf("How many starts Twilio accepted in each second, against the cap of %d.", r.Starts.Cap)
 	}
 	if r.hasRecords() {
@@ -122,6 +122,17 @@ func (r Report) rates(p *report.Page) {
 	}
 	f.Sentence = strings.TrimSpace(f.Sentence) + r.span().Binned()
 	p.Draw(f, drawn)
+}
+
+// cap is the line that the starts stay below: level, but for a ramp.
+func (r Report) cap() chart.Line {
+	line := chart.Line{Name: fmt.Sprintf("cap, %d a second", r.Starts.Cap), Colour: chart.Grey}
+	if r.Plan == nil || r.Plan.RampSeconds == 0 {
+		return r.span().Level(line.Name, float64(r.Starts.Cap))
+	}
+	line.Name = fmt.Sprintf("cap, grows to %d a second", r.Starts.Cap)
+	width := int(r.Timeline.Width) // whole seconds
+	return r.span().Steps(line, func(i int) float64 { return r.Plan.AverageCap(i*width, (i+1)*width) })
 }
 
 // dialing says what the dialing was like.
@@ -259,6 +270,9 @@ func (r Report) plan(t *report.Table) {
 	p := r.Plan
 	t.Row("Calls", "%d", p.CallCount)
 	t.Row("Cap", "%s a second", report.Count(p.CPS, "call"))
+	if p.RampSeconds > 0 {
+		t.Row("Ramp", "the cap grows over %d s", p.RampSeconds)
+	}
 	t.Row("From", "%s", strings.Join(p.CallerIDs, ", "))
 	t.Row("To", "%s", strings.Join(p.Destinations, ", "))
 	t.Row("Treatment", "%s", p.Treatment)

@@ -103,7 +103,11 @@ func acceptedRate(s *calls.Starts) string {
 	case s.Rate == 0:
 		return fmt.Sprintf("%d within one second (cap %d)", s.Accepted, s.Cap)
 	}
-	return fmt.Sprintf("%.1f calls a second, busiest second %d (cap %d)", s.Rate, s.BusiestSecond, s.Cap)
+	allowed := ""
+	if s.Allowed > 0 {
+		allowed = fmt.Sprintf(" of %.1f that the ramp allows", s.Allowed)
+	}
+	return fmt.Sprintf("%.1f%s calls a second, busiest second %d (cap %d)", s.Rate, allowed, s.BusiestSecond, s.Cap)
 }
 
 func (r Report) hangUps(t *report.Table) {
