@@ -70,6 +70,8 @@ func TestBadInput(t *testing.T) {
 		{"a fraction of a call a second", "start", with(good, "--cps", "0.5"), nil, nil, []problem{{`--cps "0.5" is not a whole number`, "give a whole number, such as 20"}}},
 		{"a cap beyond reason", "start", with(good, "--cps", "1000000"), nil, nil, []problem{{"--cps is 1000000; the most is 10000", "no account dials as fast"}}},
 		{"a negative hold", "start", with(good, "-h", "-1"), nil, nil, []problem{{"--hold is negative (-1s)", "give whole seconds from 0 up"}}},
+		{"a ramp of half a second", "start", with(good, "--ramp", "2.5"), nil, nil, []problem{{"--ramp is 2.5s", "give whole seconds from 0 to 86400"}}},
+		{"a ramp that goes down", "start", with(good, "--ramp", "-60"), nil, nil, []problem{{"--ramp is -1m0s", "give whole seconds from 0 to 86400"}}},
 		{"-h for help", "start", with(good, "-h"), nil, nil, []problem{{"-h needs a value", "-h is short for --hold; help is -help"}}},
 		{"end_calls that is neither", "start", with(good, "-e", "maybe"), nil, nil, []problem{{`--end_calls "maybe" is not true or false`, "give true or false, or yes or no, or 1 or 0"}}},
 		{"a URL that is none, and may hold a password", "start", with(good, "-t", "bob:secret@example.com"), nil, nil, []problem{

@@ -66,6 +66,8 @@ func TestWhatAPageSays(t *testing.T) {
 		{"dialed are those on record", as, "<strong>85 of 91 on record</strong>"},
 		{"so is their peak", as, "<span>at the peak, of 91 on record</span>"},
 		{"one call is one call", func(c *calls.Result) { c.Plan.CallCount, c.Plan.CPS = 1, 1 }, "<h1>1 call at up to 1 a second</h1>"},
+		{"a cap that grows is a line that rises", func(c *calls.Result) { c.Plan.RampSeconds = 120 }, "cap, grows to 10 a second"},
+		{"and is part of the plan", func(c *calls.Result) { c.Plan.RampSeconds = 120 }, "the cap grows over 120 s"},
 		{"dialing kept up with the starts", func(c *calls.Result) { c.Records.SlowerThanCap, c.Records.NeverDialed = "", 0 }, "Dialing kept up."},
 		{"dialing did not if some were never dialed", func(c *calls.Result) { c.Records.SlowerThanCap = "" },
 			"Only 85 of 91 were dialed: 6 were over before their turn in Twilio's queue."},
