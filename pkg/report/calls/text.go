@@ -105,9 +105,9 @@ func acceptedRate(s *calls.Starts) string {
 	}
 	allowed := ""
 	if s.Allowed > 0 {
-		allowed = fmt.Sprintf(" of %.1f that the ramp allows", s.Allowed)
+		allowed = fmt.Sprintf(" (%.1f allowed by the ramp)", s.Allowed)
 	}
-	return fmt.Sprintf("%.1f%s calls a second, busiest second %d (cap %d)", s.Rate, allowed, s.BusiestSecond, s.Cap)
+	return fmt.Sprintf("%.1f calls a second%s, busiest second %d (cap %d)", s.Rate, allowed, s.BusiestSecond, s.Cap)
 }
 
 func (r Report) hangUps(t *report.Table) {
