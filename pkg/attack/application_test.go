@@ -295,3 +295,12 @@ func redirect(location string, status int) http.HandlerFunc {
 		w.WriteHeader(status)
 	}
 }
+
+// forgetful returns the handler of an application that notes nothing.
+func (app *application) forgetful() http.Handler {
+	mux := http.NewServeMux()
+	for path, h := range app.paths {
+		mux.HandleFunc(path, h)
+	}
+	return mux
+}

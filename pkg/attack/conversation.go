@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"sync"
 	"time"
 
 	"call-load-tester/pkg/dialog"
@@ -27,13 +28,12 @@ func (p Pace) String() string { return paceNames[p] }
 const hangingUp = 256
 
 // A conversation is one that is being held. While it waits it is a goroutine
-// that sleeps: it has no connection.
+// that sleeps: it has no connection, and no request.
 type conversation struct {
 	*dialog.Conversation
-	attack  *Attack
-	forged  bool
-	told    time.Duration  // when it was told something last, since the start of the run
-	request dialog.Request // the last one; its memory is used again
+	attack *Attack
+	forged bool
+	told   time.Duration // when it was told something last, since the start of the run
 }
 
 // converse holds conversation k, from its first request until it is over. due is
@@ -92,19 +92,24 @@ func (c *conversation) due(wait time.Duration) time.Duration {
 // ask sends the request that is due and tells the conversation what came of it.
 // That the first one may be late makes the conversation no longer.
 func (c *conversation) ask(due time.Duration) dialog.Next {
-	c.Request(&c.request)
-	pool := c.attack.pools.of(c.request.URL)
+	r := requests.Get().(*dialog.Request)
+	defer requests.Put(r)
+	c.Request(r)
+	pool := c.attack.pools.of(r.URL)
 	s := pool.take()
 	o := outcome{due: due, forged: c.forged}
-	reading, err := s.ask(&c.request, c.Conversation, pool.addr, &o)
+	reading, err := s.ask(r, c.Conversation, pool.addr, &o)
 	pool.put(s)
 	took := o.ended - max(due, c.told)
 	c.told = o.ended
 	if errors.Is(err, errElsewhere) {
 		return c.Elsewhere(took)
 	}
-	return c.Answered(reading, c.request.SignURL, took)
+	return c.Answered(reading, r.SignURL, took)
 }
+
+// requests are those in flight: the memory of one that is answered is used again.
+var requests = sync.Pool{New: func() any { return new(dialog.Request) }}
 
 // callBack sends callbacks when they are due, whatever the conversation does
 // meanwhile; at once when ctx is done.
