@@ -47,6 +47,14 @@ type (
 	}
 	// Slowed: too many requests were under way at once; now at most Limit are.
 	Slowed struct{ Limit int }
+	// Queueing: Twilio's queue grows. The account seems to dial so many calls a
+	// second, which will take so long for all of the plan. It is told each second
+	// while that is so.
+	Queueing struct {
+		DialRate float64
+		Calls    int
+		Takes    time.Duration
+	}
 	// Stopped: placing stops before the plan is through.
 	Stopped struct{ Err error }
 	// Holding: all calls are placed and held for so long.

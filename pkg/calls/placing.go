@@ -32,7 +32,8 @@ type placing struct {
 	unknown []UnknownStart // outcome not seen
 	sent    []start        // every request, in the order of their answers
 	lastAt  time.Time      // when the last start was accepted or given up
-	err     error          // the one that stopped placing early; nil if none did
+	queue   queue
+	err     error // the one that stopped placing early; nil if none did
 
 	unknownInRow int
 	dropped      map[string]bool // destinations taken out
@@ -103,6 +104,7 @@ func (p *placing) start(i int, slot *twilioapi.Slot) {
 		p.note(attempt, err)
 		switch twilioapi.OutcomeOf(err) {
 		case twilioapi.Accepted:
+			p.watchQueue(attempt.SentAt, call.QueueTime)
 			p.accept(Placed{SID: call.SID, From: from, To: to, Created: call.Created})
 			return
 		case twilioapi.Unknown:
@@ -195,6 +197,16 @@ func (p *placing) accept(placed Placed) {
 		return
 	}
 	p.watch.tell(Started{p.starts.Accepted, placed.SID})
+}
+
+// watchQueue tells if Twilio's queue grows.
+func (p *placing) watchQueue(sent time.Time, wait time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if rate, grows := p.queue.add(sent, wait); grows {
+		n := p.plan.CallCount
+		p.watch.tell(Queueing{rate, n, time.Duration(float64(n) / rate * float64(time.Second))})
+	}
 }
 
 // lose notes a start whose outcome was not seen.

@@ -11,6 +11,7 @@ import (
 
 	"call-load-tester/pkg/calls"
 	"call-load-tester/pkg/cli"
+	"call-load-tester/pkg/report"
 )
 
 const manyConnections = 100 // take a moment to open
@@ -28,6 +29,7 @@ type Lines struct {
 	accepted, failed    int        // starts; failed ones were refused or their outcome is unknown
 	first, latest       time.Time  // when starts were accepted
 	live                int
+	dialRate            float64 // as it seems while Twilio's queue grows; 0 if it does not
 	hangUps, badHangUps int
 	limit               int    // of requests at once, as told last
 	lookedUp            bool   // told already
@@ -101,6 +103,12 @@ func (l *Lines) warn(event calls.Event) {
 		}
 		l.limit = e.Limit
 		l.Console.Note("Twilio answered that too many requests are under way; now at most %d at once", e.Limit)
+	case calls.Queueing:
+		if l.dialRate == 0 {
+			l.Console.Warn(fmt.Errorf("Twilio queues: the account seems to dial %s a second; %s will take about %.0f s",
+				report.Number(e.DialRate), report.Count(e.Calls, "call"), e.Takes.Seconds()))
+		}
+		l.dialRate = e.DialRate
 	case calls.Stopped:
 		l.Console.Error(e.Err)
 	case calls.LookingUp:
@@ -128,7 +136,11 @@ func (l *Lines) accept(n int) {
 func (l *Lines) placing() (done int, detail string) {
 	k := l.second()
 	left := l.Plan.Left(k, max(0, l.Total-l.accepted-l.failed))
-	return l.accepted, fmt.Sprintf("%.1f/s of %d, live %d, failed %d, %v left", l.rate(), l.Plan.Cap(k), l.live, l.failed, left)
+	queues := ""
+	if l.dialRate > 0 {
+		queues = fmt.Sprintf("; Twilio dials about %s/s", report.Number(l.dialRate))
+	}
+	return l.accepted, fmt.Sprintf("%.1f/s of %d, live %d, failed %d, %v left%s", l.rate(), l.Plan.Cap(k), l.live, l.failed, left, queues)
 }
 
 // rate is the calls accepted per second so far. The latest burst stands for the
