@@ -77,6 +77,7 @@ func TestSigningURL(t *testing.T) {
 		{"as written", webhook.SMS, "https://example.com", "https://example.com"},
 		{"nothing is encoded anew", webhook.SMS, "http://example.com/%7ea?b=%20+&c", "http://example.com/%7ea?b=%20+&c"},
 		{"user and password go", webhook.SMS, "https://me:pa@ss@example.com/a@b?c=@", "https://example.com/a@b?c=@"},
+		{"an empty user goes", webhook.SMS, "https://@example.com/a", "https://example.com/a"},
 		{"the fragment goes", webhook.SMS, "https://example.com/a#rc=2&rp=all", "https://example.com/a"},
 		{"messages over HTTPS keep the port", webhook.SMS, "https://example.com:8443/a", "https://example.com:8443/a"},
 		{"status callbacks of messages too", webhook.Status, "https://example.com:8443/a", "https://example.com:8443/a"},

@@ -9,7 +9,7 @@ import (
 )
 
 func TestCheckURL(t *testing.T) {
-	for _, good := range []string{"http://127.0.0.1:5000/sms", "https://u:p@example.com?a=b#rc=2", "http://[::1]:80/~a;b", "HTTP://[::1]", "http://me:pa%2Fss@a.example"} {
+	for _, good := range []string{"http://127.0.0.1:5000/sms", "https://u:p@example.com?a=b#rc=2", "http://[::1]:80/~a;b", "HTTP://[::1]", "http://me:pa%2Fss@a.example", "http://a~b.example:1/", "http://a.example:65535"} {
 		if err := webhook.CheckURL(good); err != nil {
 			t.Errorf("CheckURL(%q) = %v", good, err)
 		}
