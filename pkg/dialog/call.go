@@ -17,9 +17,9 @@ const (
 	// maxLoop is how often Say and Play repeat at most. Twilio: TwiML <Say>, loop.
 	maxLoop = 1000
 
-	// talk is how long one talks with whoever answers a Dial or takes a call out of
+	// talkTime is how long one talks with whoever answers a Dial or takes a call out of
 	// a queue, unless the row says otherwise. It is made up.
-	talk = 10 * time.Second
+	talkTime = 10 * time.Second
 )
 
 // errorMessage is about what Twilio says where there is no usable answer.
@@ -292,12 +292,17 @@ func text(e *webhook.Element, name string) string {
 	return value
 }
 
-// number returns the value of an attribute in seconds. It is whole and not
-// negative, or else what it is normally.
+// number returns the value of an attribute in seconds, or what it is normally.
 func number(e *webhook.Element, name string, normally int) time.Duration {
-	n, err := strconv.Atoi(text(e, name))
+	return wholeSeconds(text(e, name), time.Duration(normally)*time.Second)
+}
+
+// wholeSeconds reads a number of seconds, up to the longest call; what is no
+// number is what it is normally.
+func wholeSeconds(text string, normally time.Duration) time.Duration {
+	n, err := strconv.Atoi(text)
 	if err != nil || n < 0 {
-		n = normally
+		return normally
 	}
 	return time.Duration(min(n, int(maxCall/time.Second))) * time.Second
 }

@@ -60,14 +60,10 @@ type dialing struct {
 
 // times returns how long it rings and how long one talks. given is the row's
 // DialCallDuration, if any.
-func (d *dialing) times(given string) (ring, talked time.Duration) {
+func (d *dialing) times(given string) (ring, talk time.Duration) {
 	switch {
 	case d.bridged():
-		talked = talk
-		if n, err := strconv.Atoi(given); err == nil && n >= 0 {
-			talked = time.Duration(min(n, int(maxCall/time.Second))) * time.Second
-		}
-		return 0, min(talked, number(d.verb, "timeLimit", int(maxCall/time.Second)))
+		return 0, min(wholeSeconds(given, talkTime), number(d.verb, "timeLimit", int(maxCall/time.Second)))
 	case d.status == "no-answer":
 		return number(d.verb, "timeout", 30), 0
 	}

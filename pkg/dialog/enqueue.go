@@ -87,7 +87,7 @@ func (c *Conversation) leftQueue(q *queueing, result string) {
 		return
 	}
 	if result == "bridged" {
-		c.spend(talk)
+		c.spend(talkTime)
 	}
 }
 
@@ -111,7 +111,7 @@ func (c *Conversation) comeBack(q *queueing, result string) {
 		c.noTaker++
 	}
 	if value(own, "QueueResult") == "bridged" {
-		c.spend(talk)
+		c.spend(talkTime)
 	}
 	c.ask(text(q.verb, "action"), isGet(q.verb, "method"), own)
 }

@@ -42,8 +42,8 @@ func (c *Conversation) record(verb *webhook.Element) {
 
 // recordTurn returns the RecordingDuration, and the Digits if a key or hanging
 // up ended it, of what is recorded of a turn, nil if there is no sound, and how
-// long it takes. Silence before and after words is not recorded; it is the
-// default to trim it.
+// long it takes. Silence before and after words is not recorded: to trim it is
+// the default. But it counts for maxLength.
 func (c *Conversation) recordTurn(verb *webhook.Element, t turn) (heard webhook.Row, took time.Duration) {
 	think := c.player.rules.Think
 	longest := number(verb, "maxLength", 3600)
@@ -55,35 +55,28 @@ func (c *Conversation) recordTurn(verb *webhook.Element, t turn) (heard webhook.
 	case t.kind == hangUp:
 		return recorded(think, "hangup"), think
 	case t.kind == fields && isFor(t.fields, []string{"RecordingUrl", "RecordingSid", "RecordingDuration", "Digits"}):
-		length := time.Duration(0)
-		if given, err := strconv.Atoi(value(t.fields, "RecordingDuration")); err == nil {
-			length = min(max(time.Duration(given)*time.Second, 0), longest)
-		}
+		length := wholeSeconds(value(t.fields, "RecordingDuration"), 0)
 		return recorded(length, ""), think + length
 	case t.kind == silence:
 	case think > silent || t.kind == fields:
 		c.noTaker++
 	case t.kind == speech:
-		length := c.speaking(t.text)
-		if length >= longest {
-			return recorded(longest, ""), think + longest
-		}
-		return recorded(length, ""), think + length + silent
+		spoken := min(think+c.speaking(t.text), longest)
+		return recorded(spoken-think, ""), min(spoken+silent, longest)
 	case t.kind == keys:
-		return c.recordKeys(verb, t.text, silent)
+		return c.recordKeys(verb, t.text, silent, longest)
 	}
 	return nil, silent
 }
 
 // recordKeys is recordTurn for keys: the first that may end the recording does;
 // others are sounds.
-func (c *Conversation) recordKeys(verb *webhook.Element, text string, silent time.Duration) (heard webhook.Row, took time.Duration) {
+func (c *Conversation) recordKeys(verb *webhook.Element, text string, silent, longest time.Duration) (heard webhook.Row, took time.Duration) {
 	finishOn := keypad
 	if given, ok := verb.Attrs.Get("finishOnKey"); ok {
 		finishOn = given
 	}
-	at := c.player.rules.Think
-	end := silent
+	at, end := c.player.rules.Think, silent
 	for _, key := range text {
 		if key == 'w' {
 			at += keyPause
@@ -95,13 +88,12 @@ func (c *Conversation) recordKeys(verb *webhook.Element, text string, silent tim
 		if strings.ContainsRune(finishOn, key) {
 			return recorded(at, string(key)), at
 		}
-		end = at + silent
+		heard, end = recorded(at, ""), min(at+silent, longest)
 	}
-	if end == silent { // the first key came too late
+	if heard == nil {
 		c.noTaker++
-		return nil, silent
 	}
-	return recorded(end-silent, ""), end
+	return heard, end
 }
 
 func recorded(length time.Duration, digits string) webhook.Row {
