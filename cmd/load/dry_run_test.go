@@ -1,6 +1,7 @@
 package main
 
 import (
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -22,15 +23,53 @@ func TestTheSampleRunsDry(t *testing.T) {
 	}
 }
 
+// Each row of the samples goes its way through the phone menu or the survey: so
+// many steps have so many requests.
+func TestTheSamplesOfConversationsRunDry(t *testing.T) {
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for sample, want := range map[string]struct {
+		begun int
+		steps map[string]int
+	}{
+		// 125 calls of each of eight rows. All begin; one hangs up at once; one says
+		// nothing; and so on.
+		"tw_call": {1000, map[string]int{
+			"POST /ivr/voice": 1000, "POST /ivr/topic": 6 * 125, "POST /ivr/account": 2 * 125, "POST /ivr/menu": 125, "POST /ivr/saved": 2 * 125,
+			"POST /ivr/recording": 2 * 125, "POST /ivr/dialed": 2 * 125, "POST /ivr/agent": 2 * 125, "POST /ivr/goodbye": 4 * 125, "POST /ivr/status": 1000,
+		}},
+		// 200 chats of each of five rows, of 3, 4, 5, 4 and 1 texts; all but the last
+		// replies have two callbacks.
+		"tw_chat": {1000, map[string]int{"POST /sms": 17 * 200, "POST /status": 2 * 12 * 200}},
+	} {
+		file := filepath.Join(here, sample+".sample")
+		f := finish(t, load(t, nil, "--dry_run", "-f", file+".ini", "-d", file+".txt", "--json", "result.json"))
+		steps := make(map[string]int)
+		for _, s := range f.record.Steps {
+			steps[s.Name] = s.Requests
+		}
+		r, c := f.record.Requests, f.record.Conversations
+		if f.status != 0 || c == nil || c.Begun != want.begun || c.AsMeant != want.begun || c.NoTaker != 0 || c.CallbacksIncomplete != 0 || r.Accepted != r.Sent || !maps.Equal(steps, want.steps) {
+			t.Errorf("%s: status %d, %+v, %+v\n%v, want %v\n%s", sample, f.status, r, c, steps, want.steps, f.stderr)
+		}
+	}
+}
+
 func TestDryRunsOfEveryKind(t *testing.T) {
 	for kind, replies := range map[string]int{
-		"sms": 100, "voice": 0, "status": 0, "raw": 100,
+		"sms": 100, "voice": 0, "status": 0, "raw": 100, "call": 0, "chat": 100,
 		"sms\nMethod = GET": 100, "voice\nMethod = GET": 0, "sms\nMethod = GET\nSignURL = https://public.example/sms": 100,
+		"call\nMethod = GET\nSignURL = https://public.example/calls": 0, "chat\nMethod = GET": 100,
 	} {
 		files := config("https://me:pass@nowhere.invalid:8443/hook?x=1#rc=1", "Kind = "+kind+"\nBadSignature = 20%\n")
 		f := finish(t, load(t, files, append(common, "--dry_run")...))
-		r := f.record.Requests
-		if f.status != 0 || r.Accepted != 80 || r.Refused != 20 || f.record.Replies.Count != replies*8/10 {
+		r, callbacks := f.record.Requests, 0
+		if c := f.record.Conversations; c != nil {
+			callbacks = c.Callbacks
+		}
+		if f.status != 0 || r.Accepted != 80+callbacks || r.Refused != 20 || f.record.Replies.Count != replies*8/10 {
 			t.Errorf("%s: status %d, %+v, replies %+v\n%s", kind, f.status, r, f.record.Replies, f.stderr)
 		}
 		if strings.Contains(f.stdout+f.stderr, "pass") || strings.Contains(f.stdout+f.stderr, "x=1") {

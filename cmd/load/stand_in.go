@@ -64,7 +64,7 @@ func (s *standIn) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "not a form", http.StatusBadRequest)
 		return
 	}
-	answer := s.twiml(r.URL.Path, form)
+	answer := s.twiml(w, r, form)
 	if answer == "" {
 		w.WriteHeader(http.StatusNoContent)
 		return
@@ -119,11 +119,14 @@ func mustParse(raw string) *url.URL {
 	return u
 }
 
-// twiml returns what a request to a path is answered; nothing where there is
-// nothing to say.
-func (s *standIn) twiml(path string, form url.Values) string {
-	if s.envelope.Kind == webhook.Call {
-		return phoneMenu(path, form)
+// twiml returns what a request with these fields is answered; nothing where there
+// is nothing to say.
+func (s *standIn) twiml(w http.ResponseWriter, r *http.Request, form url.Values) string {
+	switch kind := s.envelope.Kind; {
+	case kind == webhook.Call:
+		return phoneMenu(r.URL.Path, form)
+	case kind == webhook.Chat && !form.Has("MessageStatus"):
+		return survey(w, r, form)
 	}
 	return answerOnce(form)
 }
