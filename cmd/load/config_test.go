@@ -2,12 +2,15 @@ package main
 
 import (
 	"os"
+	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"call-load-tester/pkg/attack"
+	"call-load-tester/pkg/dialog"
 	"call-load-tester/pkg/webhook"
 )
 
@@ -74,6 +77,79 @@ SignURL = https://public.example/sms
 	}
 }
 
+func TestConfigurationOfConversations(t *testing.T) {
+	p := configured(t, needed+`Kind = call
+Pace = REAL
+Rate = 5
+Ramp = 60s
+StatusURI = http://127.0.0.1:5000/status
+FallbackURI = http://127.0.0.1:5001/fallback
+[Call]
+Think = 1.5
+Speech = 20
+Play = 3 s
+MaxRequests = 10
+Hosts = api.example.com, Other.example:8080
+[Cost]
+Minute = $0.0085
+[Pass]
+Conversations = 99.5 %
+`)
+	c := p.attack
+	want := dialog.Rules{
+		StatusURI: "http://127.0.0.1:5000/status", FallbackURI: "http://127.0.0.1:5001/fallback",
+		Think: 1500 * time.Millisecond, Speech: 20, Play: 3 * time.Second, MaxRequests: 10, Hosts: []string{"api.example.com", "Other.example:8080"},
+	}
+	if !reflect.DeepEqual(c.Rules, want) || c.Envelope.Kind != webhook.Call || c.Pace != attack.Real || c.Ramp != time.Minute || c.Prices.Minute != 0.0085 || *c.Pass.MinAsMeant != 99.5 {
+		t.Errorf("%+v", p)
+	}
+	if got := c.Rules.MayAsk(c.Envelope); !slices.Equal(got, []string{"127.0.0.1", "api.example.com", "other.example:8080"}) {
+		t.Errorf("the hosts that may be asked are %q", got)
+	}
+	plan := c.Plan()
+	if plan.Requests != 0 || plan.Rate != 0 || plan.Conversations != 12 || plan.ConversationRate != 5 || plan.Pace != "real" || plan.RampSeconds != 60 {
+		t.Errorf("the plan is %+v", plan)
+	}
+}
+
+// A key that says nothing to a kind is an error there, wherever the kind stands.
+func TestKeysAreForKinds(t *testing.T) {
+	all := []string{"sms", "voice", "status", "raw", "call", "chat"}
+	for key, kinds := range map[string][]string{
+		"[Load]\nRamp = 10s":                     all,
+		"[Load]\nPace = fast":                    {"call", "chat"},
+		"[Load]\nStatusURI = http://a.example":   {"call"},
+		"[Load]\nFallbackURI = http://a.example": {"call", "chat"},
+		"[Call]\nThink = 1s":                     {"call", "chat"},
+		"[Call]\nSpeech = 14":                    {"call"},
+		"[Call]\nPlay = 1s":                      {"call"},
+		"[Call]\nMaxRequests = 9":                {"call", "chat"},
+		"[Call]\nHosts = a.example":              {"call", "chat"},
+		"[Cost]\nMinute = 1":                     {"call", "chat"},
+		"[Pass]\nConversations = 1%":             {"call", "chat"},
+	} {
+		for _, kind := range all {
+			section, line, _ := strings.Cut(key, "\n")
+			name, _, _ := strings.Cut(line, " = ")
+			problems := newPlan().configure("c.ini", key+"\n"+needed+"Kind = "+kind+"\n")
+			if slices.Contains(kinds, kind) {
+				if len(problems) > 0 {
+					t.Errorf("%s with kind %s: %v", key, kind, problems)
+				}
+				continue
+			}
+			want := "c.ini:2: " + section + " " + name + ": it is for kind " + strings.Join(kinds, " or ") + ", and the kind is " + kind
+			if len(problems) != 1 || problems[0].Error() != want {
+				t.Errorf("%s with kind %s: %v, want only %q", key, kind, problems, want)
+			}
+		}
+	}
+	// Of a kind that is none, nothing is said of others.
+	if problems := newPlan().configure("c.ini", needed+"Kind = phone\nPace = fast\n"); len(problems) != 1 {
+		t.Errorf("%v, want only the unknown kind", problems)
+	}
+}
+
 func TestBadConfigurations(t *testing.T) {
 	for _, tc := range []struct{ what, text, want string }{
 		{"an unknown key", needed + "User = 3\n", "c.ini:5: there is no [Load] User"},
@@ -100,6 +176,18 @@ func TestBadConfigurations(t *testing.T) {
 		{"more than all", needed + "BadSignature = 101 %\n", `c.ini:5: [Load] BadSignature: "101 %" is not a percentage from 0 to 100`},
 		{"a share that is no number", needed + "[Pass]\nFailed = NaN\n", `c.ini:6: [Pass] Failed: "NaN" is not a percentage from 0 to 100`},
 		{"a price below nothing", needed + "[Cost]\nUnit = -1\n", `c.ini:6: [Cost] Unit or SMS: "-1" is not a price such as 0.0083`},
+		{"another pace", needed + "Kind = call\nPace = slow\n", `c.ini:6: [Load] Pace: "slow" is neither fast nor real`},
+		{"a status callback without a scheme", needed + "Kind = call\nStatusURI = a.example/over\n", "c.ini:6: [Load] StatusURI: the URL starts with neither http:// nor https://"},
+		{"a fallback without a scheme", needed + "Kind = chat\nFallbackURI = a.example/over\n", "c.ini:6: [Load] FallbackURI: the URL starts with neither http:// nor https://"},
+		{"nobody thinks", needed + "Kind = chat\n[Call]\nThink = 0\n", `c.ini:7: [Call] Think: "0" is not a time such as 500ms or 15s, above 0 and up to an hour`},
+		{"nobody speaks", needed + "Kind = call\n[Call]\nSpeech = 0\n", `c.ini:7: [Call] Speech: "0" is not a whole number from 1 to 1000`},
+		{"a sound without end", needed + "Kind = call\n[Call]\nPlay = 2h\n", `c.ini:7: [Call] Play: "2h" is not a time such as 500ms or 15s, above 0 and up to an hour`},
+		{"no requests", needed + "Kind = call\n[Call]\nMaxRequests = 0\n", `c.ini:7: [Call] MaxRequests: "0" is not a whole number from 1 to 100000`},
+		{"a host that is a URL", needed + "Kind = call\n[Call]\nHosts = a.example, http://b.example\n", `c.ini:7: [Call] Hosts: "http://b.example" is not the name of a host, such as api.example.com`},
+		{"an empty host", needed + "Kind = call\n[Call]\nHosts = a.example,\n", `c.ini:7: [Call] Hosts: "" is not the name of a host, such as api.example.com`},
+		{"a minute that pays", needed + "Kind = call\n[Cost]\nMinute = -1\n", `c.ini:7: [Cost] Minute: "-1" is not a price such as 0.0083`},
+		{"more than all conversations", needed + "Kind = call\n[Pass]\nConversations = 101%\n", `c.ini:7: [Pass] Conversations: "101%" is not a percentage from 0 to 100`},
+		{"a ramp of parts of a second", needed + "Rate = 5\nRamp = 1500ms\n", "c.ini: [Load] Ramp is 1.5s: with Rate it must be whole seconds"},
 		{"an empty token", needed + "[Auth]\nToken =\n", "c.ini:6: [Auth] Token: the value is empty"},
 		{"another SID", needed + "[Auth]\nAccountSid = SK0123456789abcdef0123456789abcdef\n", `c.ini:6: [Auth] AccountSid: "SK0123456789abcdef0123456789abcdef" is not an account SID: AC and 32 hex digits`},
 	} {
@@ -151,33 +239,43 @@ func TestValuesAreKept(t *testing.T) {
 	}
 }
 
-// What the sample shows as a comment is the default; it and that of calls name
-// every key.
-func TestTheSampleTellsTheTruth(t *testing.T) {
-	sample, err := os.ReadFile("tw_load.sample.ini")
-	if err != nil {
-		t.Fatal(err)
+// What a sample shows as a comment is the default, or an example where there is
+// none; every key is in one of the samples.
+func TestTheSamplesTellTheTruth(t *testing.T) {
+	defaults := map[string][]string{
+		"tw_load.sample.ini": {"Method", "MaxInFlight", "Timeout", "BadSignature", "Receive", "Send"},
+		"tw_call.sample.ini": {"Pace", "Think", "Speech", "Play", "MaxRequests"},
+		"tw_chat.sample.ini": {"Pace", "Think", "MaxRequests"},
 	}
-	calls, err := os.ReadFile("tw_call.sample.ini")
-	if err != nil {
-		t.Fatal(err)
+	all := ""
+	for name, keys := range defaults {
+		sample, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := string(sample)
+		all += text
+		commented := regexp.MustCompile(`(?m)^# (` + strings.Join(keys, "|") + `) = `)
+		if n := len(commented.FindAllString(text, -1)); n != len(keys) {
+			t.Errorf("%s shows %d defaults, want %d", name, n, len(keys))
+		}
+		asIs, spelt := configured(t, text).attack, configured(t, commented.ReplaceAllString(text, "$1 = ")).attack
+		if asIs.Envelope.Kind.IsConversation() { // zero stands for the default there
+			asIs.Rules.Think, asIs.Rules.MaxRequests = dialog.DefaultThink, dialog.DefaultMaxRequests
+		}
+		if asIs.Envelope.Kind == webhook.Call {
+			asIs.Rules.Speech, asIs.Rules.Play = dialog.DefaultSpeech, dialog.DefaultPlay
+		}
+		if !reflect.DeepEqual(spelt, asIs) {
+			t.Errorf("the defaults that %s shows make %+v, leaving them out makes %+v", name, spelt, asIs)
+		}
+		examples := strings.ReplaceAll(text, strings.Repeat("x", 32), strings.Repeat("0", 32))
+		configured(t, regexp.MustCompile(`(?m)^# (\w+) = `).ReplaceAllString(examples, "$1 = ")) // which are good
 	}
-	text := string(sample)
-	asIs := configured(t, text)
-	for _, s := range asIs.settings() {
-		if !regexp.MustCompile(`(?m)^(# )?` + s.names[0] + ` = `).MatchString(text + string(calls)) {
+	for _, s := range newPlan().settings() {
+		if !regexp.MustCompile(`(?m)^(# )?` + s.names[0] + ` = `).MatchString(all) {
 			t.Errorf("no sample shows [%s] %s", s.section, s.names[0])
 		}
-	}
-	commented := regexp.MustCompile(`(?m)^# (Method|MaxInFlight|Timeout|BadSignature|Receive|Send) = `)
-	if n := len(commented.FindAllString(text, -1)); n != 6 {
-		t.Fatalf("the sample shows %d defaults, want 6", n)
-	}
-	spelt := configured(t, commented.ReplaceAllString(text, "$1 = "))
-	spelt.attack.Rows, asIs.attack.Rows = nil, nil
-	if *spelt.attack.Prices != *asIs.attack.Prices || spelt.attack.Envelope != asIs.attack.Envelope || spelt.attack.MaxInFlight != asIs.attack.MaxInFlight ||
-		spelt.attack.Timeout != asIs.attack.Timeout || spelt.attack.BadSignature != asIs.attack.BadSignature {
-		t.Errorf("the defaults that the sample shows make %+v, leaving them out makes %+v", spelt, asIs)
 	}
 }
 

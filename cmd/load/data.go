@@ -12,12 +12,23 @@ import (
 // returns everything that is wrong, as file:line: what.
 func (p *plan) readData(name, content string) (problems []error) {
 	a := &p.attack
-	if kind := a.Envelope.Kind; kind.IsConversation() {
-		a.Persons, problems = parseData(name, content, dialog.PersonParser(kind))
+	if a.Envelope.Kind.IsConversation() {
+		a.Persons, problems = parseData(name, content, p.parsePerson)
 	} else {
 		a.Rows, problems = parseData(name, content, webhook.ParseRow)
 	}
 	return problems
+}
+
+// parsePerson reads the row of a person, and checks it by the configuration.
+func (p *plan) parsePerson(line string) (*dialog.Person, error) {
+	rules := p.attack.Rules
+	rules.Envelope = p.attack.Envelope
+	person, err := dialog.PersonParser(rules.Envelope.Kind)(line)
+	if err != nil {
+		return nil, err
+	}
+	return person, rules.Check(person)
 }
 
 // parseData reads rows of either sort: a text of JSON rows, or an INI file with

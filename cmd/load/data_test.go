@@ -57,6 +57,52 @@ func TestBadData(t *testing.T) {
 	}
 }
 
+// Persons, by kind: what is wrong with them has file and line.
+func TestDataOfPersons(t *testing.T) {
+	for _, tc := range []struct {
+		what, kind, text string
+		want             []string // what is wrong
+	}{
+		{"a call", "call", `{"From": "+14155550101", "Then": ["1", "my bill", "", {"DialCallStatus": "busy"}, "hangup"]}`, nil},
+		{"a call that only listens", "call", `{}`, nil},
+		{"a list of names and values", "call", `[{"name": "From", "value": "+1"}, {"name": "Then", "value": ["1"]}]`, nil},
+		{"the original's INI", "call", "[Data]\nData = {\"Then\": [\"1\"]}", nil},
+		{"a chat", "chat", `{"Body": "Hi", "Then": ["a", "hangup", "hang up", {"Body": "b"}]}`, nil},
+		{"bad turns", "call", "# calls\n{\"Then\": [\"1\"]}\n{\"Then\": [\"1\", \"hang up\"]}\n\n{\"Then\": [\"hangup\", \"1\"]}\n{\"Then\": \"1\"}", []string{
+			`d:3: turn 2: "hang up" is nearly "hangup": write that, or {"SpeechResult": "hang up"} for what is spoken`,
+			`d:5: turn 2: nothing can follow a hang-up`,
+			`d:6: "Then" must be a list of turns, such as ["1", "", "hangup"]`,
+		}},
+		{"bad turns of the original's INI", "chat", "[Data]\nData = {\"Then\": [1, null]}", []string{`d:2: [Data] Data or Raw: turn 2: null is neither text nor an object of fields`}},
+		{"more texts than a chat may have", "chat\n[Call]\nMaxRequests = 2", "{\"Then\": [\"a\"]}\n{\"Then\": [\"a\", \"b\"]}", []string{`d:2: 3 messages are more than MaxRequests allows, 2`}},
+		{"more turns than requests is nothing wrong in a call", "call\n[Call]\nMaxRequests = 2", `{"Then": ["1", "2", "3"]}`, nil},
+
+		{"turns of one request", "sms", `{"Body": "a", "Then": ["1"]}`, []string{`d:1: "Then" is a list of turns: they need [Load] Kind = call or chat`}},
+		{"turns of one call", "voice", `[{"name": "Then", "value": []}]`, []string{`d:1: "Then" is a list of turns: they need [Load] Kind = call or chat`}},
+		{"a text of that name is a field of one request", "voice", `{"Then": "hangup"}`, nil},
+		{"and of a status callback", "status", `{"Then": "1"}`, nil},
+		{"and of a raw one", "raw", `{"Then": 1}`, nil},
+		{"an object is neither", "raw", `{"Then": {}}`, []string{`d:1: the value of "Then" is nested; a form field holds text, a number or a boolean`}},
+	} {
+		p := configured(t, needed+"Kind = "+tc.kind+"\n")
+		var got []string
+		for _, problem := range p.readData("d", tc.text) {
+			got = append(got, problem.Error())
+		}
+		if !slices.Equal(got, tc.want) {
+			t.Errorf("%s:\n%s\nwant\n%s", tc.what, strings.Join(got, "\n"), strings.Join(tc.want, "\n"))
+		}
+		if n := len(p.attack.Persons) + len(p.attack.Rows); tc.want == nil && n != 1 || len(p.attack.Persons) > 0 != p.attack.Envelope.Kind.IsConversation() {
+			t.Errorf("%s: %d persons, %d rows", tc.what, len(p.attack.Persons), len(p.attack.Rows))
+		}
+	}
+	p := configured(t, needed)
+	p.readData("d", `{"Then": "hangup"}`)
+	if got, _ := p.attack.Rows[0].Get("Then"); got != "hangup" {
+		t.Errorf("the field is %q", got)
+	}
+}
+
 func TestTheSampleDataIsGood(t *testing.T) {
 	text, err := os.ReadFile("tw_data.sample.txt")
 	if err != nil {

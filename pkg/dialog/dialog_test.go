@@ -87,7 +87,7 @@ func TestRulesAreChecked(t *testing.T) {
 		{"negative MaxRequests", func(r *dialog.Rules) { r.MaxRequests = -1 }, "MaxRequests: -1: it must be at least 1"},
 		{"a host that is a URL", func(r *dialog.Rules) { r.Hosts = []string{"a.example", "http://b.example"} }, `Hosts: "http://b.example" is not the name of a host`},
 		{"an empty host", func(r *dialog.Rules) { r.Hosts = []string{""} }, `Hosts: "" is not the name of a host`},
-		{"more messages than requests", func(r *dialog.Rules) { r.Envelope.Kind, r.MaxRequests = webhook.Chat, 2 }, "row 1 has 3 messages: more than MaxRequests allows, 2"},
+		{"more messages than requests", func(r *dialog.Rules) { r.Envelope.Kind, r.MaxRequests = webhook.Chat, 2 }, "row 1: 3 messages are more than MaxRequests allows, 2"},
 	} {
 		rules := good
 		tc.wrong(&rules)

@@ -36,8 +36,8 @@ func New(rules Rules, persons []*Person) (*Player, error) {
 		return nil, errors.New("there is no row")
 	}
 	for i, person := range persons {
-		if n := len(person.turns) + 1; rules.Envelope.Kind == webhook.Chat && n > rules.MaxRequests {
-			return nil, fmt.Errorf("row %d has %d messages: more than MaxRequests allows, %d", i+1, n, rules.MaxRequests)
+		if err := rules.Check(person); err != nil {
+			return nil, fmt.Errorf("row %d: %w", i+1, err)
 		}
 	}
 	p := &Player{

@@ -82,6 +82,16 @@ func (r Rules) check() error {
 	return errors.Join(problems...)
 }
 
+// Check returns an error if a person does more than the rules allow: sends more
+// messages than a chat may have.
+func (r Rules) Check(p *Person) error {
+	n, most := len(p.turns)+1, r.withDefaults().MaxRequests
+	if r.Envelope.Kind == webhook.Chat && n > most {
+		return fmt.Errorf("%d messages are more than MaxRequests allows, %d", n, most)
+	}
+	return nil
+}
+
 func (r Rules) withDefaults() Rules {
 	if r.Think == 0 {
 		r.Think = DefaultThink
