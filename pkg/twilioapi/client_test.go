@@ -2,10 +2,14 @@ package twilioapi_test
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"call-load-tester/pkg/twilioapi"
 	"call-load-tester/pkg/twiliosim"
@@ -15,6 +19,8 @@ const (
 	from = "+15005550006"
 	to   = "+14155550100"
 )
+
+var aCall = twilioapi.NewCall{From: from, To: to, TwiML: "<Response/>"}
 
 // newClient returns a client of a new simulated account.
 func newClient(t *testing.T, cfg twiliosim.Config) (*twilioapi.Client, *twiliosim.Account) {
@@ -33,6 +39,396 @@ func newClient(t *testing.T, cfg twiliosim.Config) (*twilioapi.Client, *twiliosi
 	return client, account
 }
 
+// atOnce is the pace of a request that need not wait.
+func atOnce(_ context.Context, write func()) error {
+	write()
+	return nil
+}
+
+// create sends one create that need not wait.
+func create(t *testing.T, client *twilioapi.Client) (twilioapi.Call, twilioapi.Attempt, error) {
+	return client.Create(t.Context(), t.Context(), aCall, atOnce)
+}
+
+// What became of a create, and whether it may have reached Twilio, is known
+// whatever happens to it.
+func TestOutcomes(t *testing.T) {
+	type fault = twiliosim.Fault
+	for _, tc := range []struct {
+		what    string
+		fault   fault
+		outcome twilioapi.Outcome
+		sent    bool
+		took    time.Duration
+		placed  int
+		err     string
+	}{
+		{"accepted", fault{Op: twiliosim.OpDelete}, twilioapi.Accepted, true, 200 * time.Millisecond, 1, ""},
+		{"refused", fault{Code: 21211}, twilioapi.Refused, true, 200 * time.Millisecond, 0,
+			`Twilio error 21211 (HTTP 400): the destination is not a valid number ("The 'To' number is not valid")`},
+		{"too many at once", fault{Status: 429}, twilioapi.NotProcessed, true, 200 * time.Millisecond, 0,
+			`Twilio error 20429 (HTTP 429): too many requests at once ("Too many requests")`},
+		{"an error of Twilio's own", fault{Status: 500}, twilioapi.Unknown, true, 200 * time.Millisecond, 0,
+			"Twilio error 20500 (HTTP 500): An internal server error has occurred"},
+		{"the same, but placed", fault{Status: 500, After: true}, twilioapi.Unknown, true, 200 * time.Millisecond, 1,
+			"Twilio error 20500 (HTTP 500): An internal server error has occurred"},
+		{"a page of a proxy", fault{Do: twiliosim.HTML}, twilioapi.Unknown, true, 200 * time.Millisecond, 0, "HTTP 503 Service Unavailable"},
+		{"a refusal of a proxy", fault{Do: twiliosim.HTML, Status: 403}, twilioapi.Refused, true, 200 * time.Millisecond, 0, "HTTP 403 Forbidden"},
+		{"the connection broke", fault{Do: twiliosim.Drop}, twilioapi.Unknown, true, 200 * time.Millisecond, 0, "no answer: EOF"},
+		{"it broke amid the answer", fault{Do: twiliosim.Cut}, twilioapi.Unknown, true, 200 * time.Millisecond, 1, "no answer: unexpected EOF"},
+		{"no answer in time", fault{Do: twiliosim.Hang}, twilioapi.Unknown, true, 30 * time.Second, 0, "no answer: no answer within 30s"},
+		{"an answer in time", fault{Delay: 29 * time.Second}, twilioapi.Accepted, true, 29*time.Second + 200*time.Millisecond, 1, ""},
+	} {
+		t.Run(tc.what, func(t *testing.T) {
+			t.Parallel()
+			if tc.fault.Op == twiliosim.OpAny {
+				tc.fault.Op = twiliosim.OpCreate
+			}
+			synctest.Test(t, func(t *testing.T) {
+				client, account := newClient(t, twiliosim.Config{ResponseTime: 200 * time.Millisecond, Faults: []fault{tc.fault}})
+				client.Warm(t.Context(), 1, 1)
+				began := time.Now()
+				call, attempt, err := create(t, client)
+				if outcome := twilioapi.OutcomeOf(err); outcome != tc.outcome || err != nil && err.Error() != tc.err || (err == nil) != (tc.err == "") {
+					t.Errorf("outcome %v, error %v; want %v and %q", outcome, err, tc.outcome, tc.err)
+				}
+				if !attempt.SentAt.Equal(began) || attempt.Took != tc.took || attempt.Stale {
+					t.Errorf("%+v, want sent at once, and an answer after %v", attempt, tc.took)
+				}
+				if got := len(account.Calls()); got != tc.placed {
+					t.Errorf("%d calls placed, want %d", got, tc.placed)
+				}
+				if err == nil && (call.SID != account.Calls()[0].SID || call.From != from || call.To != to || call.Status != "queued") {
+					t.Errorf("%+v, want the call placed", call)
+				}
+			})
+		})
+	}
+}
+
+// Without a connection nothing is sent, and that is known.
+func TestNotSent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client, account := newClient(t, twiliosim.Config{Faults: []twiliosim.Fault{{Do: twiliosim.Outage}}})
+		_, attempt, err := create(t, client)
+		var unsent *twilioapi.UnsentError
+		if !errors.As(err, &unsent) || twilioapi.OutcomeOf(err) != twilioapi.NotProcessed || !attempt.SentAt.IsZero() || account.Requests() != 0 {
+			t.Errorf("%v, %+v, %d requests; want none sent", err, attempt, account.Requests())
+		}
+		if !strings.Contains(unsent.Hint(), "network") {
+			t.Errorf("hint %q", unsent.Hint())
+		}
+		if _, err := client.Check(t.Context()); !errors.As(err, &unsent) {
+			t.Errorf("check: %v, want it unsent", err)
+		}
+	})
+}
+
+// A request is written when its pace says so. What it waits is not counted as
+// waiting for the answer.
+func TestThePaceLetsARequestGo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client, account := newClient(t, twiliosim.Config{ResponseTime: time.Second})
+		began := time.Now()
+		_, attempt, err := client.Create(t.Context(), t.Context(), aCall, func(ctx context.Context, write func()) error {
+			time.Sleep(time.Hour)
+			if n := len(account.Creates()); n != 0 {
+				t.Errorf("%d creates before the pace let one go", n)
+			}
+			write()
+			return nil
+		})
+		// Half a second until a connection is opened, and a read that warms it.
+		if want := began.Add(500*time.Millisecond + time.Second + time.Hour); err != nil || !attempt.SentAt.Equal(want) || attempt.Took != time.Second {
+			t.Errorf("%v, %+v; want sent at %v", err, attempt, want)
+		}
+	})
+}
+
+// The time for the answer runs from when the request went.
+func TestTheTimeOutRunsFromTheSending(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client, _ := newClient(t, twiliosim.Config{Faults: []twiliosim.Fault{{Op: twiliosim.OpCreate, Do: twiliosim.Hang}}})
+		_, attempt, err := client.Create(t.Context(), t.Context(), aCall, func(_ context.Context, write func()) error {
+			time.Sleep(20 * time.Second)
+			write()
+			return nil
+		})
+		if twilioapi.OutcomeOf(err) != twilioapi.Unknown || attempt.Took != 30*time.Second {
+			t.Errorf("%v after %v, want no answer within 30s", err, attempt.Took)
+		}
+	})
+}
+
+// A request whose pace says no is not sent, in whatever way it is stopped.
+func TestThePaceHoldsARequestBack(t *testing.T) {
+	errNo := errors.New("no")
+	for _, tc := range []struct {
+		what string
+		pace func(stop context.CancelFunc) twilioapi.Pace
+		want error
+	}{
+		{"the pace says no", func(context.CancelFunc) twilioapi.Pace {
+			return func(context.Context, func()) error { return errNo }
+		}, errNo},
+		{"stop ends", func(stop context.CancelFunc) twilioapi.Pace {
+			return func(ctx context.Context, _ func()) error {
+				time.AfterFunc(time.Minute, stop)
+				<-ctx.Done()
+				return ctx.Err()
+			}
+		}, context.Canceled},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			client, account := newClient(t, twiliosim.Config{})
+			client.Warm(t.Context(), 1, 1)
+			stop, end := context.WithCancel(t.Context())
+			defer end()
+			_, attempt, err := client.Create(t.Context(), stop, aCall, tc.pace(end))
+			if !errors.Is(err, tc.want) || twilioapi.OutcomeOf(err) != twilioapi.NotProcessed || !attempt.SentAt.IsZero() {
+				t.Errorf("%s: %v, %+v; want it unsent because of %v", tc.what, err, attempt, tc.want)
+			}
+			if n := len(account.Creates()); n != 0 {
+				t.Errorf("%s: %d creates, want none", tc.what, n)
+			}
+			if _, _, err := create(t, client); err != nil { // over another connection
+				t.Errorf("%s: the next create: %v", tc.what, err)
+			}
+		})
+	}
+}
+
+// A connection that closes while a request waits for its pace ends the wait.
+func TestAConnectionClosesBeforeThePace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client, account := newClient(t, twiliosim.Config{Faults: []twiliosim.Fault{{Do: twiliosim.Outage, From: time.Second, For: time.Second}}})
+		client.Warm(t.Context(), 1, 1)
+		began := time.Now()
+		_, _, err := client.Create(t.Context(), t.Context(), aCall, func(ctx context.Context, _ func()) error {
+			<-ctx.Done()
+			return ctx.Err()
+		})
+		if twilioapi.OutcomeOf(err) != twilioapi.NotProcessed || time.Since(began) != time.Second || len(account.Creates()) != 0 {
+			t.Errorf("%v after %v, %d creates; want it unsent after 1s", err, time.Since(began), len(account.Creates()))
+		}
+	})
+}
+
+// The end of stop ends the wait for a connection, but no request under way.
+func TestStop(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client, account := newClient(t, twiliosim.Config{ResponseTime: 10 * time.Second})
+		stop, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+		defer cancel()
+		began := time.Now()
+		_, _, err := client.Create(t.Context(), stop, aCall, atOnce)
+		if !errors.Is(err, context.DeadlineExceeded) || time.Since(began) != 2*time.Second || len(account.Creates()) != 0 {
+			t.Errorf("%v after %v, want it unsent after 2s", err, time.Since(began))
+		}
+		client.Warm(t.Context(), 1, 1)
+		stop, cancel = context.WithTimeout(t.Context(), 2*time.Second)
+		defer cancel()
+		if _, _, err := client.Create(t.Context(), stop, aCall, atOnce); err != nil {
+			t.Errorf("a create under way: %v, want its answer", err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+		defer cancel()
+		_, attempt, err := client.Create(ctx, t.Context(), aCall, atOnce)
+		if twilioapi.OutcomeOf(err) != twilioapi.Unknown || attempt.Took != 2*time.Second {
+			t.Errorf("cut off: %v after %v, want it unknown after 2s", err, attempt.Took)
+		}
+	})
+}
+
+// Creates go over connections that have answered a read, also when there are none
+// at first: connecting takes no part in the pace.
+func TestCreatesGoOverWarmConnections(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client, account := newClient(t, twiliosim.Config{ConnectTime: 300 * time.Millisecond, ResponseTime: 100 * time.Millisecond})
+		client.Warm(t.Context(), 3, 3)
+		if n := account.Requests(twiliosim.OpList); n != 3 {
+			t.Errorf("%d reads, want one for each connection", n)
+		}
+		began := time.Now()
+		for range 4 {
+			go func() { _, _, _ = create(t, client) }()
+		}
+		time.Sleep(10 * time.Second)
+		var after []time.Duration
+		for _, c := range account.Creates() {
+			after = append(after, c.At.Sub(began))
+		}
+		// The fourth takes a connection that comes back.
+		if len(after) != 4 || after[2] != 0 || after[3] != 100*time.Millisecond || account.Requests(twiliosim.OpList) != 3 {
+			t.Errorf("creates after %v, %d reads; want three at once, one after 100ms, and 3", after, account.Requests(twiliosim.OpList))
+		}
+	})
+}
+
+func TestWarmAndTrim(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client, account := newClient(t, twiliosim.Config{ResponseTime: time.Second})
+		reads := func(want int, what string) {
+			t.Helper()
+			if got := account.Requests(twiliosim.OpList); got != want {
+				t.Errorf("%s: %d reads so far, want %d", what, got, want)
+			}
+		}
+		began := time.Now()
+		client.Warm(t.Context(), 10, 4)
+		reads(10, "ten connections")
+		if took := time.Since(began); took != 3*time.Second || account.PeakConcurrent() != 4 {
+			t.Errorf("took %v with %d at once, want 3s with 4", took, account.PeakConcurrent())
+		}
+		client.Warm(t.Context(), 12, 4)
+		reads(12, "two more")
+		client.Warm(t.Context(), 5, 4)
+		reads(12, "enough are there")
+		client.Trim(3)
+		client.Warm(t.Context(), 5, 4)
+		reads(14, "two of three were closed")
+		client.Close()
+		client.Warm(t.Context(), 1, 1)
+		reads(15, "all were closed")
+	})
+}
+
+// Opening connections gives up after ten failures, however many are wanted.
+func TestWarmGivesUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client, account := newClient(t, twiliosim.Config{Faults: []twiliosim.Fault{{Do: twiliosim.Drop}}})
+		client.Warm(t.Context(), 1000, 1)
+		if n := account.Requests(); n < 10 || n > 11 {
+			t.Errorf("%d tries, want ten", n)
+		}
+	})
+}
+
+// A connection that is closed after its answer carries no create.
+func TestConnectionsThatAreNotKept(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Connection", "close")
+		_, _ = w.Write([]byte(`{"calls":[]}`))
+	}))
+	defer server.Close()
+	client := twilioapi.New(twilioapi.Config{AccountSID: "AC00000000000000000000000000000000", Transport: leadingTo(server)})
+	_, attempt, err := create(t, client)
+	if twilioapi.OutcomeOf(err) != twilioapi.NotProcessed || !attempt.SentAt.IsZero() || !strings.Contains(err.Error(), "closed after its first answer") {
+		t.Errorf("%v, %+v; want it unsent", err, attempt)
+	}
+}
+
+// leadingTo is a transport whose connections lead to a server.
+func leadingTo(server *httptest.Server) *http.Transport {
+	return &http.Transport{DialTLSContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, network, server.Listener.Addr().String())
+	}}
+}
+
+func TestHangUpAndFetch(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client, account := newClient(t, twiliosim.Config{ResponseTime: 100 * time.Millisecond})
+		const sid, none = "CA00000000000000000000000000000001", "CA00000000000000000000000000000002"
+		account.Put(sid, from, to)
+		if call, err := client.Fetch(t.Context(), sid); err != nil || call.SID != sid || call.IsOver() {
+			t.Errorf("fetched %+v, %v; want it live", call, err)
+		}
+		began := time.Now()
+		call, attempt, err := client.HangUp(t.Context(), sid)
+		if err != nil || call.Status != "completed" || !call.IsOver() || !attempt.SentAt.Equal(began) || attempt.Took != 100*time.Millisecond {
+			t.Errorf("hung up: %+v, %+v, %v; want it over", call, attempt, err)
+		}
+		if want := began.Add(100 * time.Millisecond).Truncate(time.Second); !attempt.Answered.Equal(want) {
+			t.Errorf("answered at %v by Twilio's clock, want %v", attempt.Answered, want)
+		}
+		if _, _, err = client.HangUp(t.Context(), sid); !twilioapi.IsOver(err) || twilioapi.IsNotFound(err) || twilioapi.IsTemporary(err) {
+			t.Errorf("hung up twice: %v, want Twilio's word that it is over", err)
+		}
+		if _, _, err = client.HangUp(t.Context(), none); !twilioapi.IsNotFound(err) || twilioapi.IsOver(err) {
+			t.Errorf("an unknown call: %v, want it not found", err)
+		}
+		if _, err = client.Fetch(t.Context(), none); !twilioapi.IsNotFound(err) {
+			t.Errorf("an unknown call: %v, want it not found", err)
+		}
+	})
+}
+
+func TestCheck(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client, account := newClient(t, twiliosim.Config{ResponseTime: 700 * time.Millisecond, Password: "token"})
+		if took, err := client.Check(t.Context()); err != nil || took != 700*time.Millisecond {
+			t.Errorf("%v after %v, want an answer after 700ms", err, took)
+		}
+		account.SetPassword("another")
+		if _, err := client.Check(t.Context()); twilioapi.OutcomeOf(err) != twilioapi.Refused || twilioapi.ScopeOf(err) != twilioapi.ScopeAccount {
+			t.Errorf("%v, want the credentials refused", err)
+		}
+	})
+}
+
+// What Twilio's clock shows is known from its answers, to a second.
+func TestTime(t *testing.T) {
+	for _, ahead := range []time.Duration{0, 90*time.Minute + 500*time.Millisecond, -90 * time.Minute} {
+		synctest.Test(t, func(t *testing.T) {
+			client, _ := newClient(t, twiliosim.Config{ClockAhead: ahead})
+			noon := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+			if got := client.Time(noon); !got.Equal(noon) {
+				t.Errorf("%v before any answer, want our own time", got)
+			}
+			for i := range 10 { // at tenths of a second
+				time.Sleep(1100 * time.Millisecond)
+				if _, err := client.Check(t.Context()); err != nil {
+					t.Fatal(i, err)
+				}
+			}
+			if off := client.Time(noon).Sub(noon.Add(ahead)); off > 0 || off < -100*time.Millisecond {
+				t.Errorf("ahead by %v: off by %v, want less than a tenth of a second behind", ahead, off)
+			}
+		})
+	}
+}
+
+// The parameters of a create are those that Twilio documents.
+func TestWhatACreateSends(t *testing.T) {
+	forms := make(chan string, 10)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost {
+			_ = r.ParseForm()
+			forms <- r.PostForm.Encode()
+		}
+		_, _ = w.Write([]byte(`{}`))
+	}))
+	defer server.Close()
+	client := twilioapi.New(twilioapi.Config{AccountSID: "AC00000000000000000000000000000000", Transport: leadingTo(server)})
+	defer client.Close()
+	for want, call := range map[string]twilioapi.NewCall{
+		"From=a&To=b&Twiml=%3CResponse%2F%3E":         {From: "a", To: "b", TwiML: "<Response/>"},
+		"From=a&TimeLimit=90&To=b&Url=http%3A%2F%2Fx": {From: "a", To: "b", URL: "http://x", TimeLimit: 90 * time.Second},
+	} {
+		if call, _, err := client.Create(t.Context(), t.Context(), call, atOnce); err != nil || call != (twilioapi.Call{}) {
+			t.Errorf("%+v, %v; want a call of which nothing is known", call, err)
+		}
+		if got := <-forms; got != want {
+			t.Errorf("sent %s\nwant %s", got, want)
+		}
+	}
+}
+
+// A redirect is not followed: it is not Twilio's.
+func TestRedirectsAreNotFollowed(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "https://api.twilio.com/elsewhere", http.StatusFound)
+	}))
+	defer server.Close()
+	client := twilioapi.New(twilioapi.Config{AccountSID: "AC00000000000000000000000000000000", Transport: leadingTo(server)})
+	defer client.Close()
+	_, err := client.Check(t.Context())
+	var answer *twilioapi.APIError
+	if !errors.As(err, &answer) || answer.Status != 302 || !strings.Contains(answer.Hint(), "captive portal") {
+		t.Errorf("%v, want the answer 302", err)
+	}
+}
+
 // TWILIO_EDGE and TWILIO_REGION choose the host.
 func TestEdgeAndRegionChooseTheHost(t *testing.T) {
 	t.Parallel()
@@ -42,14 +438,7 @@ func TestEdgeAndRegionChooseTheHost(t *testing.T) {
 		_, _ = w.Write([]byte(`{"calls":[]}`))
 	}))
 	defer server.Close()
-	client := twilioapi.New(twilioapi.Config{
-		AccountSID: "AC00000000000000000000000000000000",
-		Edge:       "sydney",
-		Region:     "au1",
-		Transport: &http.Transport{DialTLSContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
-			return new(net.Dialer).DialContext(ctx, network, server.Listener.Addr().String())
-		}},
-	})
+	client := twilioapi.New(twilioapi.Config{AccountSID: "AC00000000000000000000000000000000", Edge: "sydney", Region: "au1", Transport: leadingTo(server)})
 	defer client.Close()
 	if _, err := client.Check(t.Context()); err != nil {
 		t.Fatal(err)

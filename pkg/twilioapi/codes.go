@@ -2,11 +2,9 @@ package twilioapi
 
 // Twilio's error codes that decide something here (Twilio: error dictionary).
 const (
-	codeNotFound       = 20404
-	codeTooManyAtOnce  = 20429
-	codeNotInProgress  = 21220
-	codeToNotAllowed   = 21219
 	codeBadCredentials = 20003
+	codeNotFound       = 20404
+	codeNotInProgress  = 21220
 )
 
 // known describes the error codes a caller may meet: what each means, what to
@@ -25,7 +23,7 @@ var known = map[int]struct {
 	20006:              {"access denied", "use an API key with access to Voice", ScopeAccount},
 	20008:              {"test credentials cannot do this", "use the live credentials of the account", ScopeAccount},
 	codeNotFound:       {"not found in this account", "another account, subaccount or region?", ScopeCall},
-	codeTooManyAtOnce:  {"too many requests at once", "", scopeMoment},
+	20429:              {"too many requests at once", "", scopeMoment},
 	21202:              {"the destination is a premium number", "choose another destination", ScopeAccount},
 	21203:              {"international calls are not enabled", "enable them in the Console: Voice, Settings, Geo permissions", ScopeAccount},
 	21205:              {"the TwiML URL is not valid", "check --twiml", ScopeAccount},
@@ -36,7 +34,7 @@ var known = map[int]struct {
 	21215:              {"calls to this destination's country are not enabled", "enable them in the Console: Voice, Settings, Geo permissions", ScopeDestination},
 	21216:              {"the destination is on Twilio's block list", "choose another destination", ScopeDestination},
 	21217:              {"the destination is not a valid number", "check --destination", ScopeDestination},
-	codeToNotAllowed:   {"a trial account calls verified numbers only", "verify the destination in the Console: Phone Numbers, Verified Caller IDs; or upgrade the account", ScopeDestination},
+	21219:              {"a trial account calls verified numbers only", "verify the destination in the Console: Phone Numbers, Verified Caller IDs; or upgrade the account", ScopeDestination},
 	codeNotInProgress:  {"the call is over already", "", ScopeCall},
 	22005:              {"the account's queue holds 24 hours of calls", "let the queue drain, or hang up what is in it: end --caller_id FROM --destination TO", ScopeAccount},
 	32018:              {"the TwiML is longer than 4,000 characters", "shorten --twiml, or host it and give its URL", ScopeAccount},

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-var errThrottled = &APIError{Status: 429, Code: codeTooManyAtOnce}
+var errThrottled = &APIError{Status: 429, Code: 20429}
 
 // acquireAll takes as many slots as there are at once.
 func acquireAll(t *testing.T, f *InFlight) []*Slot {

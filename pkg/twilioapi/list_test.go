@@ -10,6 +10,8 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"call-load-tester/pkg/twilioapi"
 	"call-load-tester/pkg/twiliosim"
@@ -102,4 +104,87 @@ func TestListsFollowThePages(t *testing.T) {
 	if err != nil || len(listed) != 2500 || len(queries()) != 3 {
 		t.Errorf("%d calls on %d pages, error %v; want 2500 on 3", len(listed), len(queries()), err)
 	}
+	for range client.Calls(t.Context(), twilioapi.Filter{}) {
+		break
+	}
+	if n := len(queries()); n != 4 {
+		t.Errorf("%d pages read for one call, want one more", n-3)
+	}
+}
+
+// A list by the time of creation, in every order: all that belongs to it, and no
+// more pages than needed where the order shows.
+func TestListsByCreation(t *testing.T) {
+	for _, tc := range []struct {
+		what  string
+		order twiliosim.Order
+		pages int // of five
+	}{
+		{"by creation", twiliosim.ByCreation, 2},
+		{"by start", twiliosim.ByStart, 2},
+		{"shuffled", twiliosim.Shuffled, 5},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			time.Sleep(12 * time.Hour)
+			client, account := newClient(t, twiliosim.Config{ListOrder: tc.order})
+			for i := range 5000 {
+				account.PutEarlier(fmt.Sprintf("CA%032x", i), from, to, time.Duration(5000-i)*time.Second)
+			}
+			now := time.Now()
+			listed, err := all(client.Calls(t.Context(), twilioapi.Filter{From: from, To: to, StartedSince: now.Add(-time.Hour), CreatedSince: now.Add(-1500 * time.Second)}))
+			if err != nil || len(listed) != 1500 || account.Requests(twiliosim.OpList) != tc.pages {
+				t.Errorf("%s: %d calls on %d pages, %v; want 1500 on %d", tc.what, len(listed), account.Requests(twiliosim.OpList), err, tc.pages)
+			}
+			if listed, err = all(client.Calls(t.Context(), twilioapi.Filter{From: from, To: to, StartedSince: now})); len(listed) != 5000 || err != nil {
+				t.Errorf("%s: %d calls of the day, %v; want all", tc.what, len(listed), err)
+			}
+			if listed, err = all(client.Calls(t.Context(), twilioapi.Filter{StartedSince: now.Add(24 * time.Hour)})); len(listed) != 0 || err != nil {
+				t.Errorf("%s: %d calls of the next day, %v; want none", tc.what, len(listed), err)
+			}
+		})
+	}
+}
+
+// A page is asked for again while Twilio cannot answer; an error that does not
+// pass ends the list.
+func TestListsThatFail(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client, account := newClient(t, twiliosim.Config{Faults: []twiliosim.Fault{
+			{Op: twiliosim.OpList, Nth: []int{1, 3, 4}, Status: 500}, {Op: twiliosim.OpList, From: time.Hour, Status: 403}}})
+		for i := range 1500 {
+			account.Put(fmt.Sprintf("CA%032x", i), from, to)
+		}
+		if listed, err := all(client.Calls(t.Context(), twilioapi.Filter{})); err != nil || len(listed) != 1500 || account.Requests() != 5 {
+			t.Errorf("%d calls, %v, %d requests; want all 1500 with 5", len(listed), err, account.Requests())
+		}
+		time.Sleep(time.Hour)
+		if listed, err := all(client.Calls(t.Context(), twilioapi.Filter{})); twilioapi.OutcomeOf(err) != twilioapi.Refused || len(listed) != 0 {
+			t.Errorf("%d calls, %v; want the refusal", len(listed), err)
+		}
+	})
+}
+
+// Parties are compared as Twilio shows them.
+func TestListsChooseParties(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client, account := newClient(t, twiliosim.Config{})
+		account.Put("CA00000000000000000000000000000001", "sip:Alice@example.com", "client:bob")
+		account.Put("CA00000000000000000000000000000002", "sip:alice@example.com", "client:bobby")
+		for _, tc := range []struct {
+			f    twilioapi.Filter
+			want int
+		}{
+			{twilioapi.Filter{}, 2},
+			{twilioapi.Filter{From: "sip:alice@EXAMPLE.com"}, 2},
+			{twilioapi.Filter{From: "alice@example.com", To: "client:bob"}, 1},
+			{twilioapi.Filter{To: "client:bobby"}, 1},
+			{twilioapi.Filter{To: "client:b"}, 0},
+			{twilioapi.Filter{From: "sip:bob@example.com"}, 0},
+			{twilioapi.Filter{Status: "queued"}, 0},
+		} {
+			if listed, err := all(client.Calls(t.Context(), tc.f)); err != nil || len(listed) != tc.want {
+				t.Errorf("%+v: %d calls, %v; want %d", tc.f, len(listed), err, tc.want)
+			}
+		}
+	})
 }

@@ -3,11 +3,16 @@ package twilioapi
 import (
 	"context"
 	"errors"
+	"net"
 	"net/http"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	api "github.com/twilio/twilio-go/rest/api/v2010"
+
+	"call-load-tester/pkg/twiliosim"
 )
 
 // A connection goes to who has waited longest, not to who had it opened; so
@@ -46,4 +51,111 @@ func TestAWaiterWhoseConnectionWentToAnotherIsNotForgotten(t *testing.T) {
 		}
 		time.Sleep(10 * time.Second) // the hanging one ends
 	})
+}
+
+// A connection that was lost in the meantime is not replaced by a cold one: the
+// request is not sent, and says why.
+func TestALostConnectionIsNotReplaced(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		account := twiliosim.New(twiliosim.Config{})
+		defer account.Close()
+		client := New(Config{AccountSID: "AC00000000000000000000000000000000", Transport: account.Transport()})
+		defer client.Close()
+		client.Warm(t.Context(), 1, 1)
+		conn := client.pool.any()
+		conn.transport.CloseIdleConnections()
+		_, attempt, err := client.one(t.Context(), conn, func(context.Context, func()) error {
+			t.Error("the pace was asked")
+			return nil
+		}, func(a *api.ApiService) (*api.ApiV2010Call, error) {
+			return a.CreateCall(NewCall{From: "a", To: "b", URL: "http://x"}.params())
+		})
+		if !attempt.Stale || !attempt.SentAt.IsZero() || OutcomeOf(err) != NotProcessed || len(account.Creates()) != 0 {
+			t.Errorf("%+v, %v, %d creates; want it stale and unsent", attempt, err, len(account.Creates()))
+		}
+	})
+}
+
+// A connection that is not kept warm is not given back; one that comes back goes
+// to who waits first.
+func TestPutAndGiveUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		pool := &pool{template: &http.Transport{}, warmUp: func(context.Context, *connection) error { return errors.New("no more") }}
+		warm := func() *connection {
+			c := pool.newConnection()
+			here, there := net.Pipe()
+			_ = there
+			c.socket = newSocket(here)
+			c.socket.answered.Store(true)
+			return c
+		}
+		first, cold := warm(), warm()
+		pool.put(first)
+		cold.socket.answered.Store(false)
+		pool.put(cold)
+		if pool.size() != 1 || pool.any() != first || pool.size() != 0 {
+			t.Error("the pool holds another than the warm connection")
+		}
+		closed := warm()
+		pool.put(first)
+		pool.put(closed)
+		_ = closed.socket.Close()
+		if c, err := pool.warm(t.Context()); c != first || err != nil {
+			t.Errorf("got %v, %v; want the one that is open", c, err)
+		}
+
+		ctx, cancel := context.WithCancel(t.Context())
+		gaveUp := make(chan error)
+		go func() {
+			_, err := pool.warm(ctx)
+			gaveUp <- err
+		}()
+		synctest.Wait()
+		cancel()
+		if err := <-gaveUp; !errors.Is(err, context.Canceled) || len(pool.waiting) != 0 {
+			t.Errorf("%v, %d waiting; want nobody", err, len(pool.waiting))
+		}
+		if _, err := pool.warm(t.Context()); err == nil || err.Error() != "no more" || len(pool.waiting) != 0 {
+			t.Errorf("%v, %d waiting; want the error of opening, and nobody", err, len(pool.waiting))
+		}
+		mine := make(chan *connection, 1)
+		mine <- first // handed over in the moment of giving up
+		pool.giveUp(mine)
+		if pool.size() != 1 {
+			t.Errorf("%d idle, want the one handed over", pool.size())
+		}
+	})
+}
+
+// The idle connection used last is used next, so that those not needed grow cold.
+func TestTheConnectionUsedLastIsUsedNext(t *testing.T) {
+	pool := &pool{template: &http.Transport{}}
+	var all []*connection
+	for range 4 {
+		c := pool.newConnection()
+		c.socket = newSocket(nil)
+		c.socket.answered.Store(true)
+		all = append(all, c)
+		pool.put(c)
+	}
+	pool.trim(2)
+	if pool.size() != 2 || pool.any() != all[3] || pool.any() != all[2] {
+		t.Error("want the two used last, the last one first")
+	}
+	pool.put(all[0])
+	pool.trim(5)
+	if pool.size() != 1 {
+		t.Errorf("%d idle, want all of one kept", pool.size())
+	}
+}
+
+// The connections do not depend on HTTP/2, nor on what the library does.
+func TestTheNetworkSpeaksHTTP1Only(t *testing.T) {
+	n := network()
+	if p := n.Protocols; !p.HTTP1() || p.HTTP2() || p.UnencryptedHTTP2() {
+		t.Errorf("protocols %v, want HTTP/1 alone", p)
+	}
+	if n.TLSHandshakeTimeout != 10*time.Second || n.IdleConnTimeout != 90*time.Second || n.Proxy == nil || n.TLSClientConfig.ClientSessionCache == nil {
+		t.Errorf("%+v", n)
+	}
 }

@@ -204,6 +204,9 @@ func (a *Account) add(sid string, p *pair, now time.Duration) *call {
 		sid: sid, index: len(a.calls), pair: p,
 		created: now, dialed: never, answered: never, ended: never,
 	}
+	if a.cfg.ListOrder == Shuffled {
+		c.shuffled = hash(sid)
+	}
 	a.calls = append(a.calls, c)
 	a.open = append(a.open, c)
 	a.bySID[sid] = c

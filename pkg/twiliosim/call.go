@@ -49,10 +49,11 @@ const never = time.Duration(math.MaxInt64)
 // call is the record of a call. Times count from the account's start. Everything after the dialing is arranged when the
 // call is dialed; a hang-up rearranges its end. So the state at any moment follows from the times alone.
 type call struct {
-	sid   string
-	index int // place in the account's list of calls
-	pair  *pair
-	leg   *call // of an inbound record: the call it belongs to, which has the times
+	sid      string
+	index    int    // place in the account's list of calls
+	shuffled uint64 // place in lists of no order
+	pair     *pair
+	leg      *call // of an inbound record: the call it belongs to, which has the times
 
 	created  time.Duration
 	dialed   time.Duration // never while queued

@@ -50,7 +50,7 @@ func latestFirst(last *call, calls []*call) iter.Seq[*call] {
 func (o Order) compare(a, b *call) int {
 	first := 0
 	if o == Shuffled {
-		first = cmp.Compare(hash(a.sid), hash(b.sid))
+		first = cmp.Compare(a.shuffled, b.shuffled)
 	} else {
 		first = cmp.Compare(b.start(), a.start())
 	}
