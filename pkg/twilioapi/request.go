@@ -50,10 +50,20 @@ type request struct {
 	took   time.Duration
 }
 
-// send sends one request of the library over a connection and returns it. The
-// call gets an API whose requests end with ctx, or after the request timeout; the
-// time that the pace takes does not count. The connection stays the caller's.
+// send sends one request to the Calls API as [Client.through] does, and sets the
+// clock by its answer.
 func (c *Client) send(ctx context.Context, conn *connection, pace Pace, call func(*api.ApiService) error) *request {
+	r := c.through(ctx, conn, pace, func(h *twilio.RequestHandler) error { return call(api.NewApiService(h)) })
+	if r.status != 0 {
+		c.clock.observe(r.header, r.sentAt.Add(r.took))
+	}
+	return r
+}
+
+// through sends one request of the library over a connection and returns it. The
+// call gets a handler whose requests end with ctx, or after the request timeout;
+// the time that the pace takes does not count. The connection stays the caller's.
+func (c *Client) through(ctx context.Context, conn *connection, pace Pace, call func(*twilio.RequestHandler) error) *request {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	timeout := time.AfterFunc(requestTimeout, func() { cancel(errTimeout) })
@@ -67,11 +77,8 @@ func (c *Client) send(ctx context.Context, conn *connection, pace Pace, call fun
 	}}
 	base.SetAccountSid(c.account)
 	handler := &twilio.RequestHandler{Client: base, Edge: c.edge, Region: c.region}
-	if err := call(api.NewApiService(handler)); err != nil && r.err == nil {
+	if err := call(handler); err != nil && r.err == nil {
 		r.err = err // an answer that the library could not read, or a request that it did not send
-	}
-	if r.status != 0 {
-		c.clock.observe(r.header, r.sentAt.Add(r.took))
 	}
 	return r
 }

@@ -55,6 +55,9 @@ type Config struct {
 	// 0: calls never get a price.
 	PricePerMinute float64
 	PriceDelay     time.Duration
+	// Prices are what the Pricing API tells, whatever calls are charged; of those that fit a destination the ones with
+	// the longest To count. nil: PricePerMinute for all destinations, or null if that is 0.
+	Prices []Price
 	// ClockAhead is how far the account's clock, by which its records and the Date header of its answers go, is ahead
 	// of this process's; behind, if it is negative.
 	ClockAhead time.Duration

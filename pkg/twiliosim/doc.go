@@ -1,4 +1,5 @@
-// Package twiliosim is a Twilio account in a process: the Calls API of Twilio, with calls that live.
+// Package twiliosim is a Twilio account in a process: the Calls API of Twilio, with calls that live, and what the Pricing
+// API tells of their prices.
 //
 // An [Account] is an http.Handler. Put it behind httptest.NewServer or NewTLSServer for a client on a socket, or use
 // [Account.Transport] (or [Account.Dial] under a transport of your own) for real HTTP/1.1 over in-memory connections:
@@ -21,6 +22,6 @@
 //
 // # What it does not do
 //
-// It serves JSON only, fetches no TwiML, sends no callbacks, and has no resource but calls. Previous pages of a list
+// It serves JSON only, fetches no TwiML, sends no callbacks, and has no resource but calls and their prices. Previous pages of a list
 // are not linked. All times are read from the process's clock; an Account made inside a bubble must stay there.
 package twiliosim

@@ -21,6 +21,7 @@ const (
 	OpFetch
 	OpList
 	OpDelete
+	OpPrice // of the Pricing API
 	numOps
 )
 

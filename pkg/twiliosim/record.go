@@ -101,6 +101,15 @@ func (o *object) text(name, value string) {
 	o.b = appendString(o.b, value)
 }
 
+// textOrNull writes a member that is a string, or null for an empty one.
+func (o *object) textOrNull(name, value string) {
+	if value == "" {
+		o.null(name)
+		return
+	}
+	o.text(name, value)
+}
+
 // number writes a member that is a whole number.
 func (o *object) number(name string, value int) {
 	o.name(name)

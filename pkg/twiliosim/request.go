@@ -16,6 +16,7 @@ type request struct {
 	miss       int // code of a request that is for nothing we have
 	account    string
 	sid        string     // of a call, from the path
+	number     string     // whose price is asked for, from the path
 	uri        string     // as requested
 	form       url.Values // parameters: of the body of a POST, else of the query
 	malformed  bool       // they could not be read
@@ -25,6 +26,10 @@ type request struct {
 // route finds out what a request is for. Twilio: error dictionary 20404 (paths are case sensitive), 20004.
 func route(r *http.Request) *request {
 	q := &request{miss: 20404, uri: r.URL.RequestURI()}
+	if number, ok := strings.CutPrefix(r.URL.Path, pricesPath); ok && number != "" && r.Method == http.MethodGet {
+		q.op, q.number, q.miss = OpPrice, number, 0
+		return q
+	}
 	rest, ok := strings.CutPrefix(r.URL.Path, "/2010-04-01/Accounts/")
 	account, tail, _ := strings.Cut(rest, "/")
 	if !ok || !isSID("AC", account) {
@@ -45,6 +50,9 @@ func route(r *http.Request) *request {
 	}
 	return q
 }
+
+// pricesPath is where the Pricing API tells of numbers.
+const pricesPath = "/v2/Voice/Numbers/"
 
 // What can be done to the calls of an account, and to one of them.
 var (

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// ServeHTTP serves the Calls API. It blocks for as long as the answer is to take. Faults that end a request without an
+// ServeHTTP serves the Calls API, and prices of the Pricing API. It blocks for as long as the answer is to take. Faults that end a request without an
 // answer panic with http.ErrAbortHandler, as net/http asks of handlers.
 func (a *Account) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	arrived := time.Now()
@@ -78,6 +78,8 @@ func (a *Account) perform(q *request, entry *Create) reply {
 		return ans
 	case OpList:
 		return a.list(q, now)
+	case OpPrice:
+		return a.priced(q)
 	}
 	c := a.bySID[q.sid]
 	if c == nil || c.deleted {
@@ -102,7 +104,7 @@ func (a *Account) bar(q *request) int {
 		return 20005
 	case q.miss != 0:
 		return q.miss
-	case a.cfg.SID != "" && q.account != a.cfg.SID:
+	case a.cfg.SID != "" && q.op != OpPrice && q.account != a.cfg.SID:
 		return 20404
 	case q.malformed:
 		return 20422

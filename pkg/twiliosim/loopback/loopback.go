@@ -26,7 +26,7 @@ import (
 	"time"
 )
 
-// A Server is an HTTPS server for api.twilio.com, and the proxy on 127.0.0.1
+// A Server is an HTTPS server for api.twilio.com and pricing.twilio.com, and the proxy on 127.0.0.1
 // that leads to it: a tunnel that the proxy is asked for ends in the API itself,
 // so that nothing is copied on the way.
 type Server struct {
@@ -38,7 +38,7 @@ type Server struct {
 
 // Start serves handler until Close. The certificate is written into dir.
 func Start(handler http.Handler, dir string) (*Server, error) {
-	certificate, pemBytes, err := newCertificate("api.twilio.com")
+	certificate, pemBytes, err := newCertificate("api.twilio.com", "pricing.twilio.com")
 	if err != nil {
 		return nil, err
 	}
@@ -119,9 +119,9 @@ func (t *tunnels) Close() error {
 	return nil
 }
 
-// newCertificate makes a certificate for a host, good for a day, that signs
+// newCertificate makes a certificate for hosts, good for a day, that signs
 // itself.
-func newCertificate(host string) (tls.Certificate, []byte, error) {
+func newCertificate(hosts ...string) (tls.Certificate, []byte, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return tls.Certificate{}, nil, err
@@ -131,7 +131,7 @@ func newCertificate(host string) (tls.Certificate, []byte, error) {
 		Subject:               pkix.Name{CommonName: "simulated Twilio on loopback"},
 		NotBefore:             time.Now().Add(-time.Hour),
 		NotAfter:              time.Now().Add(24 * time.Hour),
-		DNSNames:              []string{host},
+		DNSNames:              hosts,
 		IPAddresses:           []net.IP{net.IPv4(127, 0, 0, 1)},
 		IsCA:                  true,
 		BasicConstraintsValid: true,
