@@ -17,15 +17,13 @@ func bounds(p pair, level float64, beyond bool) (low, high float64) {
 
 	// Blocks may be coarser than the whole run, whose figures are shown.
 	low, high = min(low, now/before), max(high, now/before)
-	switch {
-	case !beyond:
-		low, high = min(low, 1), max(high, 1)
-	case now > before:
-		low = max(low, 1)
-	default:
-		high = min(high, 1)
+	if !beyond {
+		return min(low, 1), max(high, 1)
 	}
-	return low, high
+	if now > before {
+		return max(low, 1), high
+	}
+	return low, min(high, 1)
 }
 
 // search goes away from a factor, in steps that double, until it is rejected,

@@ -50,7 +50,7 @@ var alike = []struct {
 func TestChanceIsMarkedInAtMost7Percent(t *testing.T) {
 	var marked, all int
 	for _, tc := range alike {
-		n := number(1000 / len(alike))
+		n := number(1000/len(alike) + 1)
 		m := count(n, func(seed uint64) bool {
 			return slices.ContainsFunc(changes(tc.shape, seed), func(c compare.Change) bool {
 				return c.Verdict == compare.BeyondChance
@@ -69,13 +69,13 @@ var slower = []struct {
 	what string
 	shape
 }{
-	{"60 s × 500, the same rate each second", shape{seconds: [2]int{60, 60}, requests: 500}},
-	{"60 s × 500, seconds that vary by 3 % and last (correlation 0.5)",
-		shape{seconds: [2]int{60, 60}, requests: 500, level: 0.03, memory: 0.5}},
-	{"60 s × 500, a second's stall in each", shape{seconds: [2]int{60, 60}, requests: 500, stalls: [2]int{1, 1}}},
-	{"60 s × 500, a closed loop",
-		shape{seconds: [2]int{60, 60}, requests: 500, closed: true, level: 0.03, memory: 0.5}},
-	{"30 s × 500 and 120 s × 500", shape{seconds: [2]int{30, 120}, requests: 500}},
+	{"60 s × 200, the same rate each second", shape{seconds: [2]int{60, 60}, requests: 200}},
+	{"60 s × 200, seconds that vary by 3 % and last (correlation 0.5)",
+		shape{seconds: [2]int{60, 60}, requests: 200, level: 0.03, memory: 0.5}},
+	{"60 s × 200, a second's stall in each", shape{seconds: [2]int{60, 60}, requests: 200, stalls: [2]int{1, 1}}},
+	{"60 s × 200, a closed loop",
+		shape{seconds: [2]int{60, 60}, requests: 200, closed: true, level: 0.03, memory: 0.5}},
+	{"30 s × 200 and 120 s × 200", shape{seconds: [2]int{30, 120}, requests: 200}},
 }
 
 func TestTenPercentSlowerIsAlwaysMarked(t *testing.T) {
@@ -97,7 +97,7 @@ func TestTenPercentSlowerIsAlwaysMarked(t *testing.T) {
 // by chance, one that is twice as much slower always.
 func TestWorseIsBeyondTheShareAndChance(t *testing.T) {
 	s := shape{seconds: [2]int{60, 60}, requests: 100, level: 0.03, memory: 0.5}
-	n := number(200)
+	n := number(100)
 	for _, tc := range []struct {
 		what     string
 		slower   float64

@@ -72,6 +72,7 @@ func TestGreaterIsWelchsTest(t *testing.T) {
 		{"equal", estimate{1, 0.5, 5, 60}, estimate{1, 0.5, 5, 60}, 0.5},
 		{"equal, nothing varies", estimate{1, 0, 5, 60}, estimate{1, 0, 5, 60}, 0.5},
 		{"equal but for rounding, nothing varies", estimate{0.1 + 0.2, 0, 5, 60}, estimate{0.3, 0, 5, 60}, 0.5},
+		{"a million times less, yet not equal", estimate{1.1e-6, 0, 5, 60}, estimate{1e-6, 0, 5, 60}, 0},
 		{"greater, nothing varies", estimate{1.001, 0, 5, 60}, estimate{1, 0, 5, 60}, 0},
 		{"less, nothing varies", estimate{1, 0, 5, 60}, estimate{1.001, 0, 5, 60}, 1},
 	} {

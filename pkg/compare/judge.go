@@ -22,13 +22,14 @@ func readiness(p pair) Verdict {
 // differs returns how often chance alone makes the figures differ so much, in
 // either direction.
 func differs(p pair) float64 {
-	switch before, now := p.figures(); {
-	case now > before:
+	before, now := p.figures()
+	if now > before {
 		return min(1, 2*exceeds(p, 1))
-	case now < before:
+	}
+	if now < before {
 		return min(1, 2*exceeded(p, 1))
 	}
-	return 1 // whatever the blocks say, which may be finer or coarser
+	return 1 // whatever the blocks say, which may be coarser
 }
 
 // exceeds returns how often chance alone puts now above factor times before, as
