@@ -16,8 +16,11 @@ import (
 // Nothing depends on how far this computer's clock is from Twilio's.
 func TestTwiliosClockMayBeMinutesOff(t *testing.T) {
 	const stranger = "CA0000000000000000000000000057ace1"
-	for _, ahead := range []time.Duration{0, time.Hour, 7 * time.Minute, -7 * time.Minute, -time.Hour} {
-		for _, o := range orders {
+	for i, ahead := range []time.Duration{0, time.Hour, 7 * time.Minute, -7 * time.Minute, -time.Hour} {
+		for j, o := range orders {
+			if testing.Short() && j != i%len(orders) {
+				continue
+			}
 			t.Run(fmt.Sprintf("%v %s", ahead, o.name), func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {

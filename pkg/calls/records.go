@@ -160,8 +160,9 @@ func (r *Records) dialRate() float64 {
 }
 
 // isSlowerThan reports whether Twilio dialed markedly slower than the given calls
-// per second: over more than a second, with calls that waited in its queue for
-// longer than whole seconds can be off.
+// per second. Three things must show it, since the records have whole seconds:
+// calls were dialed in three seconds or more, one in twenty waited for two
+// seconds or more, and the rate is below nine tenths of what was given.
 func (r *Records) isSlowerThan(cps float64) bool {
 	return len(r.dialsAt) > 2 && r.Queue.P95 >= 2 && r.DialRate < 0.9*cps
 }

@@ -49,8 +49,8 @@ func (c *connection) traced(ctx context.Context, r *request, pace Pace) context.
 }
 
 // openAfter is how long a create waits for a warm connection to come back before
-// one more is opened for it. With the next burst a second away it leaves half of
-// that for a handshake and a read.
+// one more is opened for it. The next burst is a second away: half of that is for
+// waiting, half for a handshake and a read.
 const openAfter = 500 * time.Millisecond
 
 // A pool holds connections. It is safe for concurrent use.

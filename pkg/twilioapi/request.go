@@ -30,11 +30,11 @@ type Attempt struct {
 	SentAt   time.Time     // when its first bytes were written; zero if none were
 	Took     time.Duration // from then until the answer, or until it was given up
 	Answered time.Time     // the answer's date by Twilio's clock, in whole seconds; zero if there is none
-	Stale    bool          // not sent, since the connection was lost in the meantime: at once it may be sent again
+	Stale    bool          // it was not sent: its connection had been lost; it may be sent again at once
 }
 
-// A request is one that was sent through the library, and what came back, seen
-// from below. The library's own errors do not tell an unanswered request from an
+// A request is one of the library's, seen from below: what of it was sent, and the
+// whole answer. The library's own errors do not tell an unanswered request from an
 // unsent one, nor what an answer held that was no JSON.
 type request struct {
 	stale         bool    // refused here: the connection was not the warm one

@@ -8,11 +8,11 @@ import (
 	"time"
 )
 
-// A socket is a net.Conn that counts the bytes written to it. A request of which
-// no byte left can so be told from one that may have arrived. It holds back the
-// first bytes of a request until its pace lets them go. If the pace does not,
-// nothing is written any more: not even the goodbye of TLS, which would look
-// like bytes of the request.
+// A socket is a net.Conn with two duties. It counts the bytes written to it, so
+// that a request of which no byte left is told from one that may have arrived.
+// And it holds back the first bytes of a request until its pace lets them go. If
+// the pace does not, nothing is written any more: not even the closing message of
+// TLS, which would count as bytes of the request.
 type socket struct {
 	net.Conn
 	open  context.Context // ends with Close
