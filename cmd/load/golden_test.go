@@ -10,8 +10,10 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -166,31 +168,94 @@ func TestGolden(t *testing.T) {
 			if p.attack.Connect == nil {
 				p.attack.Connect = answering(p, tc.answers)
 			}
-			synctest.Test(t, func(t *testing.T) {
-				ctx, cancel := context.WithCancel(t.Context())
-				defer cancel()
-				if tc.stop != 0 {
-					time.AfterFunc(tc.stop, cancel)
-					synctest.Wait()
-				}
-				test, err := attack.New(p.attack)
-				if err != nil {
-					t.Fatal(err)
-				}
-				result := test.Run(ctx)
-				result.Began = result.Began.UTC()
-				result.Command, result.DryRun, result.ExitStatus = "load", p.dryRun, status(result)
-				shown := loadreport.Report{Result: result}
-				var text, json bytes.Buffer
-				if err := errors.Join(shown.Text(&text), report.JSON(&json, shown)); err != nil {
-					t.Fatal(err)
-				}
-				golden(t, tc.name+".txt", text.Bytes())
-				golden(t, tc.name+".json", json.Bytes())
-				time.Sleep(time.Hour) // until the endpoint is done too
-			})
+			runGolden(t, tc.name, p, tc.stop)
 		})
 	}
+}
+
+// Whole calls and chats, with the phone menu and the survey of dry runs; faults
+// are answers of paths, by their last part.
+func TestGoldenOfConversations(t *testing.T) {
+	for _, tc := range []struct {
+		name   string // of the files
+		rows   string // of a sample
+		ini    string
+		faults map[string]answer
+		stop   time.Duration
+	}{
+		{
+			name: "calls",
+			rows: "tw_call.sample.txt",
+			ini: "[Load]\nKind = call\nPace = real\nUsers = 8\nConcurrency = 10\nRate = 7\nRamp = 3s\nBadSignature = 5%\nStatusURI = http://a.example:8080/status?key=2\n" +
+				"[Cost]\nMinute = 0.0085\n[Pass]\nConversations = 100%\nP99 = 1s\n",
+		},
+		{
+			name: "calls_faults",
+			rows: "tw_call.sample.txt",
+			ini: "[Load]\nKind = call\nUsers = 8\nConcurrency = 3\nStatusURI = http://a.example:8080/status\nFallbackURI = http://a.example:8080/fallback\n" +
+				"[Cost]\nMinute = 0.0085\n[Pass]\nConversations = 99%\n",
+			faults: map[string]answer{
+				"saved":    {after: 40 * time.Millisecond, close: true},
+				"account":  {after: 15 * time.Minute, close: true},
+				"dialed":   {after: 10 * time.Millisecond, text: http200("text/xml", "<Response><Redirect>http://elsewhere.example/</Redirect></Response>")},
+				"status":   {after: 5 * time.Millisecond, text: "HTTP/1.1 500 Oh\r\nContent-Length: 0\r\n\r\n"},
+				"fallback": {after: 50 * time.Millisecond, text: http200("text/xml", "<Response><Redirect>fallback</Redirect></Response>")},
+			},
+		},
+		{
+			name: "calls_interrupted",
+			rows: "tw_call.sample.txt",
+			ini:  "[Load]\nKind = call\nPace = real\nUsers = 100\nConcurrency = 10\nRate = 11\nStatusURI = http://a.example:8080/status\n[Cost]\nMinute = 0.0085\n",
+			stop: 14500 * time.Millisecond,
+		},
+		{
+			name: "chats",
+			rows: "tw_chat.sample.txt",
+			ini:  "[Load]\nKind = chat\nUsers = 15\nConcurrency = 4\n[Call]\nThink = 20s\n[Cost]\nUnit = 0.0083\n[Pass]\nConversations = 99%\nFailed = 0\n",
+		},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			rows, err := os.ReadFile(tc.rows)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p := goldenConfig(t, tc.ini)
+			if problems := p.readData(tc.rows, string(rows)); len(problems) > 0 {
+				t.Fatal(problems)
+			}
+			p.attack.Connect = standingIn(p, tc.faults)
+			runGolden(t, tc.name, p, tc.stop)
+		})
+	}
+}
+
+// runGolden runs a plan in fake time, until it is interrupted if stop is not 0,
+// and compares the files of that name with what it says.
+func runGolden(t *testing.T, name string, p *plan, stop time.Duration) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		if stop != 0 {
+			time.AfterFunc(stop, cancel)
+			synctest.Wait()
+		}
+		test, err := attack.New(p.attack)
+		if err != nil {
+			t.Fatal(err)
+		}
+		result := test.Run(ctx)
+		result.Began = result.Began.UTC()
+		result.Command, result.DryRun, result.ExitStatus = "load", p.dryRun, status(result)
+		shown := loadreport.Report{Result: result}
+		var text, json bytes.Buffer
+		if err := errors.Join(shown.Text(&text), report.JSON(&json, shown)); err != nil {
+			t.Fatal(err)
+		}
+		golden(t, name+".txt", text.Bytes())
+		golden(t, name+".json", json.Bytes())
+		time.Sleep(time.Hour) // until the endpoint is done too
+	})
 }
 
 // golden compares what a run has said with the file of that name.
@@ -211,21 +276,28 @@ func golden(t *testing.T, name string, got []byte) {
 	}
 }
 
-// goldenPlan is the plan of a configuration, with rows of these texts.
-func goldenPlan(t *testing.T, ini string, bodies []string) *plan {
+// goldenConfig is the plan of a configuration without the token and the URI.
+func goldenConfig(t *testing.T, ini string) *plan {
 	t.Helper()
 	p := newPlan()
 	ini = strings.Replace(ini, "[Load]", "[Auth]\nToken = "+secret+"\n[Load]\nURI = http://me:password@a.example:8080/hook/a%2fb?key=1", 1)
-	problems := p.configure("tw_load.ini", ini)
+	if problems := p.configure("tw_load.ini", ini); len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	return p
+}
+
+// goldenPlan is the plan of a configuration, with rows of these texts.
+func goldenPlan(t *testing.T, ini string, bodies []string) *plan {
+	t.Helper()
+	p := goldenConfig(t, ini)
 	var data strings.Builder
 	for _, body := range bodies {
 		fmt.Fprintf(&data, `{"From": "+14155550101", "To": "+14155550100", "Body": %q}`+"\n", body)
 	}
-	rows, bad := parseData("tw_data.txt", data.String(), webhook.ParseRow)
-	if err := errors.Join(append(problems, bad...)...); err != nil {
-		t.Fatal(err)
+	if problems := p.readData("tw_data.txt", data.String()); len(problems) > 0 {
+		t.Fatal(problems)
 	}
-	p.attack.Rows = rows
 	return p
 }
 
@@ -243,22 +315,52 @@ func http200(contentType, body string) string {
 	return fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n%s", contentType, len(body), body)
 }
 
-// answering returns a Connect to an endpoint in memory.
+// answering returns a Connect to an endpoint that answers by the text of a
+// message.
 func answering(p *plan, answers map[string]answer) func(context.Context, string) (net.Conn, error) {
 	validator := client.NewRequestValidator(p.attack.Token)
+	return inMemory(func(r *http.Request, body []byte) answer {
+		form, _ := url.ParseQuery(string(body))
+		a := answers[form.Get("Body")]
+		if a.guarded && !validator.ValidateBody(webhook.SigningURL(p.attack.Envelope.Kind, p.attack.Envelope.URL), body, r.Header.Get("X-Twilio-Signature")) {
+			a.text = "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"
+		}
+		return a
+	})
+}
+
+// standingIn returns a Connect to the stand-in of dry runs, which takes as many
+// milliseconds to answer as the path is long, but for the faults.
+func standingIn(p *plan, faults map[string]answer) func(context.Context, string) (net.Conn, error) {
+	s := &standIn{validator: client.NewRequestValidator(p.attack.Token), envelope: p.attack.Envelope}
+	return inMemory(func(r *http.Request, body []byte) answer {
+		if a, ok := faults[path.Base(r.URL.Path)]; ok {
+			return a
+		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, r)
+		said := w.Result()
+		said.ContentLength = int64(w.Body.Len())
+		var text strings.Builder
+		if err := said.Write(&text); err != nil {
+			panic(err)
+		}
+		return answer{after: time.Duration(len(r.URL.Path)) * time.Millisecond, text: text.String()}
+	})
+}
+
+// inMemory returns a Connect to an endpoint in memory.
+func inMemory(respond func(r *http.Request, body []byte) answer) func(context.Context, string) (net.Conn, error) {
 	talk := func(conn net.Conn) {
 		defer conn.Close()
-		for r := bufio.NewReader(conn); ; {
-			req, err := http.ReadRequest(r)
+		for in := bufio.NewReader(conn); ; {
+			r, err := http.ReadRequest(in)
 			if err != nil {
 				return
 			}
-			body, _ := io.ReadAll(req.Body)
-			form, _ := url.ParseQuery(string(body))
-			a := answers[form.Get("Body")]
-			if a.guarded && !validator.ValidateBody(webhook.SigningURL(p.attack.Envelope.Kind, p.attack.Envelope.URL), body, req.Header.Get("X-Twilio-Signature")) {
-				a.text = "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"
-			}
+			body, _ := io.ReadAll(r.Body)
+			a := respond(r, body)
 			time.Sleep(a.after)
 			if _, err := io.WriteString(conn, a.text); err != nil || a.close {
 				return

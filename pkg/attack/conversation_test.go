@@ -382,11 +382,7 @@ func TestConversationsAtOnceAreBounded(t *testing.T) {
 func TestCookiesAndURLsAfterHTTPRedirects(t *testing.T) {
 	for _, kind := range []webhook.Kind{webhook.Call, webhook.Chat} {
 		synctest.Test(t, func(t *testing.T) {
-			app := documents(map[string]string{
-				"/deep/er/second": `<Redirect>third</Redirect>`,
-				"/deep/er/third":  `<Redirect>http://other.example/fourth</Redirect>`,
-				"/fourth":         `<Redirect>http://app.example/fifth</Redirect>`,
-			})
+			app := documents(map[string]string{"/fourth": `<Redirect>http://app.example/fifth</Redirect>`})
 			n := 0
 			app.paths["/first"] = func(w http.ResponseWriter, r *http.Request) {
 				n++
@@ -394,6 +390,10 @@ func TestCookiesAndURLsAfterHTTPRedirects(t *testing.T) {
 				w.Header().Add("Set-Cookie", "deep=1; Path=/deep")
 				w.Header().Set("Location", "/deep/er/second")
 				w.WriteHeader(307)
+			}
+			app.paths["/deep/er/second"] = func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Add("Set-Cookie", "second=2")
+				response(`<Redirect>third</Redirect>`)(w, r)
 			}
 			app.paths["/deep/er/third"] = func(w http.ResponseWriter, r *http.Request) {
 				w.Header().Add("Set-Cookie", "third=3")
@@ -417,7 +417,7 @@ func TestCookiesAndURLsAfterHTTPRedirects(t *testing.T) {
 				want = append(want,
 					"http://app.example/first ",
 					fmt.Sprintf("http://app.example/deep/er/second deep=1; person=%d", i),
-					fmt.Sprintf("http://app.example/deep/er/third deep=1; person=%d", i),
+					fmt.Sprintf("http://app.example/deep/er/third second=2; deep=1; person=%d", i),
 					"http://other.example/fourth ",
 					fmt.Sprintf("http://app.example/fifth person=%d", i),
 				)
