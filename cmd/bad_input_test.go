@@ -16,7 +16,7 @@ func TestBadInput(t *testing.T) {
 		sipHint   = "leave the password out; TwiML's <Sip> takes one"
 		setHint   = "credentials are taken from one place as a set, and never mixed"
 		noSecret  = "no Twilio credentials: neither --sid and --token, nor the environment, nor twilio.env has a secret"
-		copyHint  = "copy twilio.env.example to twilio.env and fill it in; a --dry_run needs none"
+		copyHint  = "copy twilio.env.example to twilio.env and fill it in; a --dry_run of start, or of end --file, needs none"
 		shapeHint = "copy it from the Twilio Console"
 		fileHint  = "name the file that start wrote the call SIDs to"
 		urlHint   = "TwiML begins with <Response>; a URL with https://"

@@ -74,7 +74,7 @@ func (p *plan) settings() []setting {
 		{section: "Cost", names: []string{"Receive"}, set: price(&cost.Receive)},
 		{section: "Cost", names: []string{"Send"}, set: price(&cost.Send)},
 		{section: "Cost", names: []string{"MMS"}, set: price(&cost.MMS)},
-		{section: "Cost", names: []string{"Minute"}, set: conversation(price(&cost.Minute))},
+		{section: "Cost", names: []string{"Minute"}, set: call(price(&cost.Minute))},
 		{section: "Pass", names: []string{"Failed"}, set: optional(&a.Pass.MaxFailedPercent, percent)},
 		{section: "Pass", names: []string{"P99"}, set: optional(&a.Pass.MaxP99, milliseconds)},
 		{section: "Pass", names: []string{"Conversations"}, set: conversation(optional(&a.Pass.MinAsMeant, percent))},
@@ -189,7 +189,15 @@ func find(settings []setting, e entry) (int, error) {
 	if e.section == "" {
 		unknown.Text = e.key + " stands before any [Section]"
 	}
-	if like := cli.Nearest(known, written, len(written)/3); like != "" {
+	like := cli.Nearest(known, written, len(written)/3)
+	for _, s := range settings { // the right name in another section
+		for _, name := range s.names {
+			if strings.EqualFold(name, e.key) {
+				like = "[" + s.section + "] " + name
+			}
+		}
+	}
+	if like != "" {
 		unknown.Help = "did you mean " + like + "?"
 	}
 	return 0, unknown

@@ -125,7 +125,7 @@ func TestKeysAreForKinds(t *testing.T) {
 		"[Call]\nPlay = 1s":                      {"call"},
 		"[Call]\nMaxRequests = 9":                {"call", "chat"},
 		"[Call]\nHosts = a.example":              {"call", "chat"},
-		"[Cost]\nMinute = 1":                     {"call", "chat"},
+		"[Cost]\nMinute = 1":                     {"call"},
 		"[Pass]\nConversations = 1%":             {"call", "chat"},
 	} {
 		for _, kind := range all {

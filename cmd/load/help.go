@@ -1,10 +1,12 @@
 package main
 
 const help = `load tests a Twilio webhook under load, with signed requests as Twilio would
-send them, and says what the traffic would cost.
+send them, or with whole calls and chats, and says what the traffic would cost.
 
   load --dry_run -f cmd/load/tw_load.sample.ini -d cmd/load/tw_data.sample.txt
         an endpoint inside the process checks the signatures and answers
+  load --dry_run -f cmd/load/tw_call.sample.ini -d cmd/load/tw_call.sample.txt
+        whole phone calls: what callers key and say, through a menu inside
   load -f tw_load.ini -d tw_data.txt
         the endpoint that the configuration names
   load -f tw_load.ini -d tw_data.txt --json result.json

@@ -6,6 +6,7 @@ import (
 
 	"call-load-tester/pkg/attack"
 	"call-load-tester/pkg/cli"
+	"call-load-tester/pkg/report"
 	"call-load-tester/pkg/webhook"
 )
 
@@ -75,13 +76,13 @@ func (p *plan) describe(console *cli.Console) {
 	if c.Envelope.Kind.IsConversation() {
 		what, rows = "conversations", len(c.Persons)
 	}
-	console.Note("%d %s %s of %d rows to %s, %s", c.Requests, c.Envelope.Kind, what, rows, endpoint, p.how())
+	console.Note("%d %s %s of %s to %s, %s", c.Requests, c.Envelope.Kind, what, report.Count(rows, "row"), endpoint, p.how())
 	if c.Envelope.Kind.IsConversation() {
 		console.Note("asked are only the hosts %s", strings.Join(c.Rules.MayAsk(c.Envelope), ", "))
 	}
 	if n := p.sharedNumbers(); n > 0 {
 		console.Warn(&cli.UsageError{
-			Text: fmt.Sprintf("%d pairs of numbers may have two conversations at once, which the application cannot tell apart", n),
+			Text: report.Count(n, "pair") + " of numbers may have two conversations at once, which the application cannot tell apart",
 			Help: "leave out From, and each conversation gets a number of its own, or lower Concurrency or MaxInFlight",
 		})
 	}
@@ -166,6 +167,13 @@ func repeats(rows []webhook.Row) int {
 // advise says on standard error what a result looks like that is no result of
 // the load.
 func advise(console *cli.Console, r *attack.Result) {
+	if c := r.Conversations; c != nil && c.Failed > 0 && c.Failed == c.Begun-c.Forged-c.Interrupted {
+		console.Warn(&cli.UsageError{
+			Text: "every conversation failed",
+			Help: "is [Load] URI right? If the endpoint refused the first request: is the token that of its account, and does it check the signature for another URL? Then set [Load] SignURL",
+		})
+		return
+	}
 	if r.RefusesAll() {
 		console.Warn(&cli.UsageError{
 			Text: "the endpoint has refused every request, the well signed ones too",

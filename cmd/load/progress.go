@@ -11,7 +11,7 @@ import (
 
 // progress says how many requests or conversations are done; how fast they are
 // sent or begun, against the rate if one is asked for; what became of them; and
-// how long the rest takes at that speed.
+// how long it takes at that speed until all are begun.
 func progress(p attack.Progress, asked attack.Config, gone time.Duration) (done int, detail string) {
 	begun, done := p.Sent, p.Done
 	if asked.Envelope.Kind.IsConversation() {
@@ -24,12 +24,16 @@ func progress(p attack.Progress, asked attack.Config, gone time.Duration) (done 
 		against = fmt.Sprintf(" of %d", asked.Rate)
 	}
 	speed := float64(begun) / seconds
-	left := time.Duration(float64(asked.Requests-begun) / max(speed, 1) * float64(time.Second))
 	detail = fmt.Sprintf("%.0f/s%s, ", speed, against)
 	if asked.Envelope.Kind.IsConversation() {
 		detail += fmt.Sprintf("live %d, ", begun-done)
 	}
-	return done, detail + fmt.Sprintf("in flight %d, failed %d, %v left", p.Sent-p.Done, p.Incomplete, left.Round(time.Second))
+	detail += fmt.Sprintf("in flight %d, failed %d", p.Sent-p.Done, p.Incomplete)
+	if begun < asked.Requests {
+		left := time.Duration(float64(asked.Requests-begun) / max(speed, 1) * float64(time.Second))
+		detail += fmt.Sprintf(", %v left", left.Round(time.Second))
+	}
+	return done, detail
 }
 
 // stopping says what is waited for after an interrupt: every request in flight is

@@ -28,7 +28,9 @@ type Conversations struct {
 	Lasted    Times `json:"lasted_ms"` // how long they took, on their own clock; without forged ones
 	Turns     int   `json:"turns"`     // that persons have taken
 	NoTaker   int   `json:"turns_without_taker"`
-	Elsewhere int   `json:"elsewhere"` // requests to hosts that may not be asked: not sent
+	Left      int   `json:"turns_left_over"`     // not taken: the conversation was over before
+	Unmet     int   `json:"asked_without_turns"` // times that a person was to do something, and the row was at its end
+	Elsewhere int   `json:"elsewhere"`           // requests to hosts that may not be asked: not sent
 	Minutes   int   `json:"billed_minutes"`
 
 	Callbacks           int `json:"callbacks"` // among the requests
@@ -84,7 +86,7 @@ func (r *recorder) beginConversation(at time.Duration) {
 	h.live++
 	h.PeakLive = max(h.PeakLive, h.live)
 	b := r.timeline.At(at)
-	b.begun++
+	b.Begun++
 	b.Live = max(b.Live, h.live)
 }
 
@@ -110,6 +112,8 @@ func (r *recorder) endConversation(c *conversation, at time.Duration) {
 	n := c.Counts()
 	h.Turns += n.Turns
 	h.NoTaker += n.NoTaker
+	h.Left += n.Left
+	h.Unmet += n.Unmet
 	h.Elsewhere += n.Elsewhere
 	h.Minutes += c.Minutes()
 	h.lasted.record(c.Lasted())

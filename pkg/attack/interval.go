@@ -22,7 +22,8 @@ type Interval struct {
 	Refused    int `json:"refused"`
 	LetThrough int `json:"let_through"`
 
-	Live int `json:"live,omitempty"` // conversations at once, at most
+	Begun int `json:"begun,omitempty"` // conversations
+	Live  int `json:"live,omitempty"`  // conversations at once, at most
 
 	P50 float64 `json:"latency_p50_ms"` // to two digits, as the others
 	P99 float64 `json:"latency_p99_ms"`
@@ -37,8 +38,8 @@ func (i *Interval) of(c class) *int {
 // A bin is an Interval that is being filled.
 type bin struct {
 	Interval
-	latency     *hdrhistogram.Histogram // nil if there is nothing in it
-	begun, over int                     // conversations
+	latency *hdrhistogram.Histogram // nil if there is nothing in it
+	over    int                     // conversations
 }
 
 // place counts an outcome in its bins.
@@ -61,7 +62,7 @@ func (b *bin) merge(other *bin) {
 	b.Sent += other.Sent
 	b.Answered += other.Answered
 	b.Live = max(b.Live, other.Live)
-	b.begun += other.begun
+	b.Begun += other.Begun
 	b.over += other.over
 	for c := range classes {
 		*b.of(c) += *other.of(c)
@@ -81,7 +82,7 @@ func intervals(t *timeline.Timeline[bin], longest time.Duration) []Interval {
 	live := 0
 	for i, b := range t.Bins {
 		b.Live = max(b.Live, live)
-		live += b.begun - b.over
+		live += b.Begun - b.over
 		b.Start = (time.Duration(i) * t.Width).Seconds()
 		b.Width = t.Width.Seconds()
 		if h := b.latency; h != nil {

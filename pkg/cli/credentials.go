@@ -79,7 +79,7 @@ func FindCredentials(sid, token string) (Credentials, []error, []error) {
 	if !file.hasSecret() {
 		return Credentials{}, warnings, []error{&UsageError{
 			"no Twilio credentials: neither --sid and --token, nor the environment, nor " + EnvFile + " has a secret",
-			"copy twilio.env.example to " + EnvFile + " and fill it in; a --dry_run needs none",
+			"copy twilio.env.example to " + EnvFile + " and fill it in; a --dry_run of start, or of end --file, needs none",
 		}}
 	}
 	c, problems := file.credentials(environment)

@@ -210,7 +210,11 @@ func (c *Conversation) sayError() {
 // takeTurn returns the person's next turn, if there is one left. Documents that
 // are played to who waits in a queue take none.
 func (c *Conversation) takeTurn() (t turn, ok bool) {
-	if c.queue != nil || c.turns == len(c.person.turns) {
+	switch {
+	case c.queue != nil:
+		return turn{}, false
+	case c.turns == len(c.person.turns):
+		c.unmet++
 		return turn{}, false
 	}
 	c.turns++

@@ -35,6 +35,7 @@ type Conversation struct {
 
 	turns     int // taken
 	noTaker   int // of these, that nothing listened to
+	unmet     int // times that there was no turn left
 	elsewhere int
 	requests  int // first and follow-up
 	ending    Ending
@@ -160,11 +161,15 @@ func (c *Conversation) AsMeant() bool {
 type Counts struct {
 	Turns     int // that the person has taken
 	NoTaker   int // of these, that nothing listened to
+	Left      int // turns of the row that were not taken
+	Unmet     int // times that a turn was listened for and none was left
 	Elsewhere int // requests to hosts that may not be asked
 }
 
 // Counts returns what has been counted so far.
-func (c *Conversation) Counts() Counts { return Counts{c.turns, c.noTaker, c.elsewhere} }
+func (c *Conversation) Counts() Counts {
+	return Counts{c.turns, c.noTaker, len(c.person.turns) - c.turns, c.unmet, c.elsewhere}
+}
 
 // Lasted returns how long it has lasted, on its own clock.
 func (c *Conversation) Lasted() time.Duration { return c.lasted }

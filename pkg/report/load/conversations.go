@@ -22,7 +22,7 @@ func (t *text) conversations() {
 	t.list("Failed because", list)
 	t.label("Ended as meant", "%d of %d, %s", c.AsMeant, c.Begun-c.Forged, report.Percent(c.AsMeant, c.Begun-c.Forged))
 	if t.Plan.ConversationRate > 0 {
-		t.label("Begun per second", "%d asked", t.Plan.ConversationRate)
+		t.label("Begun per second", "%s of %d asked", report.Number(t.begunPerSecond()), t.Plan.ConversationRate)
 	}
 	t.label("Live at once, peak", "%d", c.PeakLive)
 	if c.Lasted.Count > 0 {
@@ -31,16 +31,31 @@ func (t *text) conversations() {
 			t.more("(as if they had spoken, thought and waited: the pace was fast)")
 		}
 	}
-	t.label("Turns", "%d taken, %d of them found no taker", c.Turns, c.NoTaker)
+	t.label("Turns", "%d taken, %d of them found no taker; %d left over", c.Turns, c.NoTaker, c.Left)
+	if c.Unmet > 0 {
+		t.more("(%s a person was to do something, and the row was at its end)", report.Count(c.Unmet, "time"))
+	}
 	if c.Elsewhere > 0 {
 		t.label("Elsewhere", "%s to hosts that may not be asked: not sent", report.Count(c.Elsewhere, "request"))
 	}
 	if c.Callbacks > 0 {
-		t.label("Callbacks", "%d of the requests, %d of them not content", c.Callbacks, c.CallbacksIncomplete)
+		t.label("Callbacks", "%d of the requests, %d of them failed", c.Callbacks, c.CallbacksIncomplete)
 	}
 	if c.Minutes > 0 {
 		t.label("Billed minutes", "%d", c.Minutes)
 	}
+}
+
+// begunPerSecond returns how many conversations were begun in each second in
+// which any was due.
+func (r Report) begunPerSecond() float64 {
+	seconds := 0.0
+	for _, i := range r.Timeline {
+		if i.Begun > 0 {
+			seconds = i.Start + i.Width
+		}
+	}
+	return float64(r.Conversations.Begun) / max(1, seconds)
 }
 
 // endings says how conversations ended; what did not occur is left out.
@@ -95,7 +110,7 @@ func (r Report) conversationTiles(p *report.Page) {
 		return
 	}
 	p.Tile("Conversations", fmt.Sprintf("%d of %d", c.Begun, r.Plan.Conversations), endings(c))
-	p.Tile("Ended as meant", report.Percent(c.AsMeant, c.Begun-c.Forged), "nothing failed, and every turn was of use")
+	p.Tile("Ended as meant", report.Percent(c.AsMeant, c.Begun-c.Forged), fmt.Sprintf("%d of %d: did not fail, and every turn of the row was of use", c.AsMeant, c.Begun-c.Forged))
 	p.Tile("Live at once", fmt.Sprint(c.PeakLive), "at the peak")
 }
 

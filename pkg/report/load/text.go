@@ -221,6 +221,10 @@ func (r Report) warnings() []string {
 		add("this endpoint accepts forged requests. Anybody who knows its URL can\n" +
 			"pretend to be Twilio. Check X-Twilio-Signature before anything else.")
 	}
+	if c := r.Conversations; c != nil && c.Elsewhere > 0 {
+		add("%s to hosts that may not be asked: their conversations went on as if\n"+
+			"the answer had been empty. Hosts of yours can be named in [Call] Hosts.", report.Count(c.Elsewhere, "request"))
+	}
 	if n.OwnLimit > 0 {
 		add("%s failed at a limit of this computer, not of the endpoint.\n"+
 			"Use fewer connections or a lower Rate or MaxInFlight, or raise ulimit -n.", report.Count(n.OwnLimit, "request"))
