@@ -72,6 +72,19 @@ func TestBadInput(t *testing.T) {
 		{"a negative hold", "start", with(good, "-h", "-1"), nil, nil, []problem{{"--hold is negative (-1s)", "give whole seconds from 0 up"}}},
 		{"a ramp of half a second", "start", with(good, "--ramp", "2.5"), nil, nil, []problem{{"--ramp is 2.5s", "give whole seconds from 0 to 86400"}}},
 		{"a ramp that goes down", "start", with(good, "--ramp", "-60"), nil, nil, []problem{{"--ramp is -1m0s", "give whole seconds from 0 to 86400"}}},
+		{"a cost that is no amount", "start", with(good, "--max_cost", "5$"), nil, nil, []problem{{`--max_cost "5$" is not an amount`, "give an amount, such as 5 or 2.50"}}},
+		{"a cost below nothing", "start", with(good, "--max_cost", "-1"), nil, nil, []problem{{"--max_cost is negative", "give an amount from 0 up, in the currency of the account"}}},
+		{"a cost of calls that nothing ends", "start", with(good, "--max_cost", "5", "--time_limit", "0"), nil, nil, []problem{
+			{"--max_cost needs a time limit: without one nothing bounds what a call costs", "give --time_limit 60 or more"}}},
+		{"nor of calls that go on", "start", with(good, "--max_cost", "5", "-e", "false"), nil, nil, []problem{
+			{"--max_cost needs a time limit: without one nothing bounds what a call costs", "give --time_limit 60 or more"}}},
+		{"a cost of calls without a price", "start", []string{"--dry_run", "-c", from, "-d", to + ",sip:a@example.com,client:bob", "--max_cost", "5"}, nil, nil, []problem{
+			{"--max_cost cannot bound calls to sip:a@example.com: Twilio tells prices of phone numbers only", "call phone numbers, or leave --max_cost out"},
+			{"--max_cost cannot bound calls to client:bob: Twilio tells prices of phone numbers only", "call phone numbers, or leave --max_cost out"}}},
+		{"a cost too low, and what would do", "start", with(good, "--call_count", "10", "--cps", "10", "-h", "90", "--max_cost", "1"), nil, nil, []problem{
+			{"--max_cost is less than the calls could cost, which is 1.96 USD", "--call_count 5 or --time_limit 419 or --max_cost 1.96 would do"}}},
+		{"no cost at all", "start", with(good, "--max_cost", "0"), nil, nil, []problem{
+			{"--max_cost is less than the calls could cost, which is 0.16 USD", "--max_cost 0.16 would do"}}},
 		{"-h for help", "start", with(good, "-h"), nil, nil, []problem{{"-h needs a value", "-h is short for --hold; help is -help"}}},
 		{"end_calls that is neither", "start", with(good, "-e", "maybe"), nil, nil, []problem{{`--end_calls "maybe" is not true or false`, "give true or false, or yes or no, or 1 or 0"}}},
 		{"a URL that is none, and may hold a password", "start", with(good, "-t", "bob:secret@example.com"), nil, nil, []problem{

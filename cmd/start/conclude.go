@@ -17,6 +17,9 @@ import (
 func (o *options) conclude(console *cli.Console, account cli.Credentials, r *calls.Result, file *sidfile.Writer) {
 	r.Command, r.DryRun, r.Account, r.Interrupted = "start", o.DryRun, account.String(), console.Interrupts.Stopped()
 	r.ExitStatus = status(r)
+	if o.cost != nil {
+		r.Plan.Cost = o.cost.Summary()
+	}
 	var told *calls.FileError
 	if err := file.Close(); err != nil && !errors.As(r.Err, &told) {
 		console.Error(&calls.FileError{Err: err})

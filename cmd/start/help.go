@@ -28,6 +28,10 @@ How to end
                              long after its answer: 60 to 86400, or 0 for
                              the account's limit (default: twice what the plan
                              takes, plus 10 minutes)
+What it may cost
+      --max_cost AMOUNT      place no call if all of them could cost more than
+                             this, in the account's currency: all answered, and
+                             ended by nothing but the time limit
 Which account
       --sid SID              account SID
       --token TOKEN          auth token; other users of this machine can see it

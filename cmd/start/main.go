@@ -28,6 +28,11 @@ func run(console *cli.Console, args []string) int {
 	if problems = append(problems, missing...); len(problems) > 0 {
 		return console.Refuse(problems)
 	}
+	client, closeClient := o.client(account)
+	defer closeClient()
+	if status := o.askCost(console, client); status != cli.StatusDone {
+		return status
+	}
 	out, problems := output.Open(console, o.Verbose || !console.OutIsTerminal(), o.JSON, o.Report)
 	if len(problems) > 0 {
 		return console.Refuse(problems)
@@ -40,8 +45,6 @@ func run(console *cli.Console, args []string) int {
 	o.describe(console, account, file.Path())
 	o.announce(out.Lines, file.Path())
 
-	client, closeClient := o.client(account)
-	defer closeClient()
 	lines := &batch.Lines{Console: console, PerCall: out.Lines, Total: o.plan.CallCount, Plan: o.plan}
 	interrupts := console.Interrupts
 	interrupts.Begin(batch.Run(o.afterwards, batch.EndCommand(file.Path(), o.DryRun)))

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"math/big"
 	"strings"
 	"time"
 
@@ -19,7 +20,9 @@ type options struct {
 	batch.Options
 
 	plan      calls.Plan
-	ambiguous bool // the flags cannot be told apart, so the rest is not judged
+	maxCost   *big.Rat    // nil: any
+	cost      *calls.Cost // of the plan, as Twilio's prices are known
+	ambiguous bool        // the flags cannot be told apart, so the rest is not judged
 }
 
 // parse reads the command line and checks the plan. It returns everything that
@@ -36,6 +39,7 @@ func parse(args []string) (*options, []error) {
 	f.Seconds(&o.plan.Hold, "h", "hold")
 	f.Bool(&o.plan.EndCalls, "e", "end_calls")
 	f.Seconds(&o.plan.TimeLimit, "time_limit")
+	f.Amount(&o.maxCost, "max_cost")
 	o.Define(f)
 	problems := f.Parse(args)
 	o.ambiguous = f.Ambiguous()
@@ -43,6 +47,7 @@ func parse(args []string) (*options, []error) {
 		return o, problems
 	}
 	problems = append(problems, o.plan.Check()...)
+	problems = append(problems, o.checkMaxCost(o.plan.TimeLimit == 0 && (!o.plan.EndCalls || f.IsSet("time_limit")))...)
 	if len(problems) == 0 && !f.IsSet("time_limit") {
 		problems = o.defaultTimeLimit()
 	}
@@ -102,6 +107,7 @@ func (o *options) describe(console *cli.Console, account cli.Credentials, path s
 	}
 	console.Note("plan: up to %s live at once; %s billed if all are answered, at worst %d",
 		report.Count(p.CallCount, "call"), report.Count(p.Minutes(), "minute"), p.WorstMinutes())
+	o.describeCost(console)
 }
 
 // ramp says how the cap grows, and whether it gets there.

@@ -49,11 +49,13 @@ type PlanSummary struct {
 	EndCalls         bool     `json:"end_calls"`
 	TimeLimitSeconds int      `json:"time_limit_seconds"` // 0: none was sent
 	RampSeconds      int      `json:"ramp_seconds,omitempty"`
+
+	Cost *CostSummary `json:"cost,omitempty"` // filled in by who asked for prices
 }
 
 // Summary returns the plan for the record of its run.
 func (p Plan) Summary() *PlanSummary {
-	return &PlanSummary{p.CallCount, p.CallerIDs, p.Destinations, p.CPS, p.Treatment(), p.Hold.Seconds(), p.EndCalls, int(p.TimeLimit.Seconds()), p.rampSeconds()}
+	return &PlanSummary{p.CallCount, p.CallerIDs, p.Destinations, p.CPS, p.Treatment(), p.Hold.Seconds(), p.EndCalls, int(p.TimeLimit.Seconds()), p.rampSeconds(), nil}
 }
 
 // A Problem is something wrong with what the user asked for.
@@ -207,8 +209,12 @@ func (p Plan) Treatment() string {
 // Minutes returns the minutes that Twilio bills if all calls are answered at
 // once and go as planned; each call is rounded up.
 func (p Plan) Minutes() int {
-	return p.CallCount * ceilMinutes(max(p.Placing()+p.Hold, time.Second))
+	return p.CallCount * ceilMinutes(p.LongestCall())
 }
+
+// LongestCall returns how long a call lasts at most that is answered at once and
+// goes as planned.
+func (p Plan) LongestCall() time.Duration { return max(p.Placing()+p.Hold, time.Second) }
 
 // WorstMinutes returns the minutes that Twilio bills if all calls are answered
 // and nothing but the time limit ends them.
@@ -217,8 +223,11 @@ func (p Plan) WorstMinutes() int {
 	if limit == 0 {
 		limit = MaxDefaultTimeLimit
 	}
-	return p.CallCount * ceilMinutes(limit)
+	return p.CallCount * ceilMinutes(limit+overTheLimit)
 }
+
+// overTheLimit is how much longer than its time limit a call may be billed.
+const overTheLimit = time.Second
 
 func ceilMinutes(d time.Duration) int { return int((d + time.Minute - 1) / time.Minute) }
 

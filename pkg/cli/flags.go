@@ -5,6 +5,8 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"math/big"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -84,6 +86,19 @@ func (f *Flags) Seconds(p *time.Duration, names ...string) {
 	})
 }
 
+// Amount defines a flag that takes an amount of money, exactly.
+func (f *Flags) Amount(p **big.Rat, names ...string) {
+	f.define(names, func(s string) (string, bool) {
+		if !amountForm.MatchString(s) {
+			return "an amount", false
+		}
+		*p, _ = new(big.Rat).SetString(s)
+		return "", true
+	})
+}
+
+var amountForm = regexp.MustCompile(`^-?[0-9]{1,12}(\.[0-9]{1,12})?$`)
+
 // Bool defines a flag that takes a word for yes or no, as a separate argument
 // or behind "=".
 func (f *Flags) Bool(p *bool, names ...string) {
@@ -111,6 +126,7 @@ func (f *Flags) Switch(p *bool, names ...string) {
 var example = map[string]string{
 	"a whole number":      "such as 20",
 	"a number of seconds": "such as 90 or 2.5",
+	"an amount":           "such as 5 or 2.50",
 	"true or false":       "or yes or no, or 1 or 0",
 }
 

@@ -133,21 +133,38 @@ func (r Report) records(t *report.Table) {
 	t.Row("Twilio's estimate", "%s", quantiles(d.Estimate, "s"))
 	t.Row("Dialing to answer", "%s", quantiles(d.Answer, "s"))
 	t.Row("Billed minutes", "%d", d.BilledMinutes)
-	t.Row("Cost so far", "%s", cost(d))
+	t.Row("Cost so far", "%s", cost(d)+r.plannedCost())
 	if d.SlowerThanCap != "" {
 		t.Line("%s", d.SlowerThanCap)
 	}
 }
 
 func cost(r *calls.Records) string {
+	return amounts(r.Cost) + report.IfAny(r.Unpriced, "call", "; no price yet of %s")
+}
+
+// plannedCost is what the plan said, if it knew any price.
+func (r Report) plannedCost() string {
+	if r.Plan == nil || r.Plan.Cost == nil || len(r.Plan.Cost.Worst) == 0 {
+		return ""
+	}
+	planned, c := "", r.Plan.Cost
+	if len(c.Planned) > 0 {
+		planned = "about " + amounts(c.Planned) + ", "
+	}
+	return "; the plan said " + planned + "at worst " + amounts(c.Worst)
+}
+
+// amounts writes amounts of money, by currency.
+func amounts(of map[string]float64) string {
 	var parts []string
-	for _, unit := range slices.Sorted(maps.Keys(r.Cost)) {
-		parts = append(parts, fmt.Sprintf("%.4f %s", r.Cost[unit], unit))
+	for _, unit := range slices.Sorted(maps.Keys(of)) {
+		parts = append(parts, fmt.Sprintf("%.4f %s", of[unit], unit))
 	}
 	if len(parts) == 0 {
-		parts = append(parts, "none")
+		return "none"
 	}
-	return strings.Join(parts, " and ") + report.IfAny(r.Unpriced, "call", "; no price yet of %s")
+	return strings.Join(parts, " and ")
 }
 
 // failures are one row each.

@@ -1,0 +1,103 @@
+package calls_test
+
+import (
+	"errors"
+	"math/big"
+	"testing"
+	"time"
+
+	"call-load-tester/pkg/calls"
+	"call-load-tester/pkg/twilioapi"
+)
+
+func amount(s string) *big.Rat {
+	if s == "" {
+		return nil
+	}
+	r, ok := new(big.Rat).SetString(s)
+	if !ok {
+		panic(s)
+	}
+	return r
+}
+
+// Costs worked out by hand.
+func TestCostOfAPlan(t *testing.T) {
+	const a, b, x, y = "+15005550001", "+15005550002", "+14155550101", "+14155550102"
+	quote := func(from, to, outbound, inbound, unit string) twilioapi.Quote {
+		return twilioapi.Quote{Parties: twilioapi.Parties{From: from, To: to}, Price: twilioapi.Price{Outbound: amount(outbound), Inbound: amount(inbound), Currency: unit}}
+	}
+	none := twilioapi.Quote{Parties: twilioapi.Parties{From: a, To: y}, Err: errors.New("Twilio has no price for it")}
+	held := func(count int, from, to []string) calls.Plan {
+		p := plan(count, 100)
+		p.CallerIDs, p.Destinations, p.Hold = from, to, 10*time.Second
+		p.TimeLimit = p.DefaultTimeLimit() // 10m20s: 11 minutes
+		return p
+	}
+	unended, exact := held(10, []string{a}, []string{x}), held(10, []string{a}, []string{x})
+	unended.EndCalls, exact.TimeLimit = false, 10*time.Minute
+	for _, tc := range []struct {
+		what           string
+		plan           calls.Plan
+		quotes         []twilioapi.Quote
+		planned, worst string
+		unpriced       int
+	}{
+		{"ten calls of ten seconds", held(10, []string{a}, []string{x}), []twilioapi.Quote{quote(a, x, "0.014", "", "USD")}, "0.14 USD", "1.54 USD", 0},
+		{"each with a second leg", held(10, []string{a}, []string{x}), []twilioapi.Quote{quote(a, x, "0.014", "0.0085", "USD")}, "0.23 USD", "2.48 USD", 0},
+		{"a limit of ten minutes may be ten and a second: eleven", exact, []twilioapi.Quote{quote(a, x, "0.014", "", "USD")}, "0.14 USD", "1.54 USD", 0},
+		{"calls that go on have no plan", unended, []twilioapi.Quote{quote(a, x, "0.014", "", "USD")}, "", "1.54 USD", 0},
+		{"less than a cent is one", held(1, []string{a}, []string{x}), []twilioapi.Quote{quote(a, x, "0.0001", "", "USD")}, "0.01 USD", "0.01 USD", 0},
+		{"seven calls, to two in turn: four and three", held(7, []string{a}, []string{x, y}),
+			[]twilioapi.Quote{quote(a, x, "1", "", "USD"), quote(a, y, "10", "", "USD")}, "34.00 USD", "374.00 USD", 0},
+		{"two by two are two pairs, not four", held(5, []string{a, b}, []string{x, y}),
+			[]twilioapi.Quote{quote(a, x, "1", "", "USD"), quote(b, y, "10", "", "USD")}, "23.00 USD", "253.00 USD", 0},
+		{"currencies are told apart", held(2, []string{a}, []string{x, y}),
+			[]twilioapi.Quote{quote(a, x, "1", "", "USD"), quote(a, y, "2", "", "EUR")}, "2.00 EUR and 1.00 USD", "22.00 EUR and 11.00 USD", 0},
+		{"what has no price is not nothing", held(7, []string{a}, []string{x, y}), []twilioapi.Quote{quote(a, x, "1", "", "USD"), none}, "4.00 USD", "44.00 USD", 3},
+	} {
+		got := tc.plan.Cost(tc.quotes)
+		if len(tc.plan.Parties()) != len(tc.quotes) {
+			t.Errorf("%s: asks for %v, want %d pairs", tc.what, tc.plan.Parties(), len(tc.quotes))
+		}
+		if got.Planned.String() != tc.planned || got.Worst.String() != tc.worst || got.Unpriced != tc.unpriced {
+			t.Errorf("%s: planned %v, worst %v, unpriced %d; want %s, %s, %d", tc.what, got.Planned, got.Worst, got.Unpriced, tc.planned, tc.worst, tc.unpriced)
+		}
+	}
+}
+
+// What is proposed keeps the bound, and one more of it would not.
+func TestWhatWouldCostNoMore(t *testing.T) {
+	p := plan(10, 10)
+	p.Destinations = []string{to, "+442071838750", "+14155550109"}
+	p.Hold, p.TimeLimit = 90*time.Second, 10*time.Minute
+	var quotes []twilioapi.Quote
+	for i, of := range p.Parties() {
+		quotes = append(quotes, twilioapi.Quote{Parties: of, Price: twilioapi.Price{Outbound: amount([]string{"0.014", "0.1", "0"}[i]), Currency: "USD"}})
+	}
+	for cents := range 392 {
+		most := big.NewRat(int64(cents), 100)
+		c := p.Cost(quotes)
+		worst := func(p calls.Plan) *big.Rat { return p.Cost(quotes).Worst["USD"] }
+		if worst(p).Cmp(most) <= 0 {
+			t.Fatalf("%d cents are enough", cents)
+		}
+		fewer := p
+		if fewer.CallCount = p.CallsWithin(most, c); fewer.CallCount > 0 && worst(fewer).Cmp(most) > 0 {
+			t.Errorf("%d cents: %d calls cost %v", cents, fewer.CallCount, worst(fewer))
+		}
+		if fewer.CallCount++; worst(fewer).Cmp(most) <= 0 {
+			t.Errorf("%d cents: %d calls would do, too", cents, fewer.CallCount)
+		}
+		shorter := p
+		shorter.TimeLimit = p.TimeLimitWithin(most, c)
+		if shorter.TimeLimit == 0 {
+			shorter.TimeLimit = p.LongestCall() - time.Second // would be too short
+		} else if worst(shorter).Cmp(most) > 0 || shorter.TimeLimit < p.LongestCall() {
+			t.Errorf("%d cents: a limit of %v costs %v", cents, shorter.TimeLimit, worst(shorter))
+		}
+		if shorter.TimeLimit += time.Second; worst(shorter).Cmp(most) <= 0 {
+			t.Errorf("%d cents: a limit of %v would do, too", cents, shorter.TimeLimit)
+		}
+	}
+}
