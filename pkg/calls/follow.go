@@ -63,21 +63,25 @@ func (e *ending) look(ctx context.Context) {
 	slots := make(chan struct{}, endAtOnce)
 	var wg sync.WaitGroup
 	for _, call := range e.snapshot() {
-		isLive := seenLive[call.SID]
-		if isLive && time.Since(call.takenAt) < hangUpAgain {
-			continue
-		}
 		slots <- struct{}{}
 		wg.Go(func() {
 			defer func() { <-slots }()
-			if isLive || !call.counted && call.takenAt.IsZero() {
-				e.hangUpOnceMore(ctx, call)
-			} else {
-				e.fetch(ctx, call)
-			}
+			e.lookAfter(ctx, call, seenLive[call.SID])
 		})
 	}
 	wg.Wait()
+}
+
+// lookAfter fetches one pending call, unless lists have shown it live, and hangs
+// it up once more if its hang-up failed or has had no effect for a while.
+func (e *ending) lookAfter(ctx context.Context, call pendingCall, isLive bool) {
+	failed := call.takenAt.IsZero()
+	if !isLive && (call.counted || !failed) {
+		isLive = e.fetch(ctx, call)
+	}
+	if !call.counted && (failed || isLive && time.Since(call.takenAt) >= hangUpAgain) {
+		e.hangUpOnceMore(ctx, call)
+	}
 }
 
 // lookThroughLists settles what lists show, of the pairs of parties with many
@@ -123,18 +127,18 @@ func (e *ending) crowds() map[pair]time.Time {
 	return oldest
 }
 
-// fetch fetches one pending call.
-func (e *ending) fetch(ctx context.Context, pending pendingCall) {
+// fetch fetches one pending call and reports whether it was seen live.
+func (e *ending) fetch(ctx context.Context, pending pendingCall) (isLive bool) {
 	var call twilioapi.Call
 	err := e.limited(ctx, func() (err error) {
 		call, err = e.client.Fetch(ctx, pending.SID)
 		return err
 	})
 	e.settle(pending.SID, call, err)
+	return err == nil && !call.IsOver()
 }
 
-// hangUpOnceMore hangs up a call that was seen live long after its hang-up, or whose
-// hang-up failed.
+// hangUpOnceMore hangs up a call that was hung up before.
 func (e *ending) hangUpOnceMore(ctx context.Context, call pendingCall) {
 	var record twilioapi.Call
 	err := e.limited(ctx, func() (err error) {
@@ -160,7 +164,8 @@ func (e *ending) taken(sid string, err error) {
 	case err == nil:
 		pending.takenAt = time.Now()
 	case twilioapi.IsOver(err) && !pending.counted:
-		e.countOver(pending.takenAt.IsZero())
+		mayBeOurs := !pending.takenAt.IsZero() || twilioapi.OutcomeOf(pending.err) == twilioapi.Unknown
+		e.countOver(!mayBeOurs)
 		pending.counted = true
 	}
 }
