@@ -50,6 +50,10 @@ func TestAnInterruptBeforeAnythingWasBegun(t *testing.T) {
 			twilio := hangs(t)
 			return command(t, dir, "end", twilio.env, "-f", "calls.csv"), func() bool { return twilio.Requests(twiliosim.OpList) > 0 }
 		}},
+		{"the prices of the plan", func(t *testing.T, dir string) (*process, func() bool) {
+			twilio := newTwilio(t, twiliosim.Config{Faults: []twiliosim.Fault{{Op: twiliosim.OpPrice, Do: twiliosim.Hang}}})
+			return command(t, dir, "start", twilio.env, "-c", from, "-d", to, "--max_cost", "5"), func() bool { return twilio.Requests(twiliosim.OpPrice) > 0 }
+		}},
 	} {
 		for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
 			t.Run(tc.waitsFor+"/"+signal.String(), func(t *testing.T) {
@@ -70,7 +74,7 @@ func TestAnInterruptBeforeAnythingWasBegun(t *testing.T) {
 				if status := p.wait(t); status != 130 {
 					t.Errorf("exit status %d, want 130", status)
 				}
-				want := regexp.MustCompile(`^(end: account: .*\n)?(end|load): interrupted before anything was begun\n$`)
+				want := regexp.MustCompile(`^(end: account: .*\n)?(start|end|load): interrupted before anything was begun\n$`)
 				if got := p.stderr.String(); !want.MatchString(got) || p.stdout.Len() > 0 {
 					t.Errorf("told %q and %q, want no more than the interrupt", got, p.stdout.String())
 				}
