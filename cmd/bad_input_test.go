@@ -95,6 +95,19 @@ func TestBadInput(t *testing.T) {
 			{"--twiml has the root element <Say>; TwiML needs <Response>", "put <Response> and </Response> around it"}}},
 		{"TwiML too long", "start", with(good, "-t", "<Response>"+strings.Repeat("é", 3980)+"</Response>"), nil, nil, []problem{
 			{"--twiml has 4001 characters; Twilio takes at most 4000", "host it and give its URL"}}},
+		{"a call duration of nothing", "start", with(good, "--call_duration", "0"), nil, nil, []problem{
+			{"--call_duration is 0", "give seconds above 0, or leave it out to hang all calls up together"}}},
+		{"a call duration below nothing", "start", with(good, "--call_duration", "-5"), nil, nil, []problem{
+			{"--call_duration is negative (-5s)", "give seconds above 0"}}},
+		{"a call duration and a hold of nothing", "start", with(good, "--call_duration", "60", "-h", "0"), nil, nil, []problem{
+			{"--hold has no meaning beside --call_duration, not even 0", "leave it out"}}},
+		{"a call duration with all that it excludes", "start", with(good, "--call_duration", "90", "-h", "5", "-e", "false", "--time_limit", "60"), nil, nil, []problem{
+			{"--hold has no meaning beside --call_duration", "leave it out"},
+			{"--end_calls is false, and --call_duration hangs calls up", "leave one of them out"},
+			{"--call_duration of 1m30s is above the time limit of 1m0s, after which Twilio ends a call", "give a shorter duration or a longer --time_limit"}}},
+		{"a call duration of hours without a time limit", "start", with(good, "--call_duration", "14400"), nil, nil, []problem{
+			{"--time_limit is needed: a call lasts 4h0m0s, and Twilio ends calls after 4 hours unless the account says otherwise",
+				"give seconds after which Twilio should end an answered call, or 0 to leave it to the account"}}},
 		{"a time limit too short", "start", with(good, "--time_limit", "59"), nil, nil, []problem{
 			{"--time_limit is 59s", "give 60 to 86400 seconds, or 0 to leave it to the account"}}},
 		{"a plan longer than calls last", "start", with(good, "-h", "7000"), nil, nil, []problem{

@@ -70,6 +70,7 @@ func scenarios() []scenario {
 		{name: "interrupted with calls that do not end", args: []string{"--call_count", "3", "--cps", "10", "-h", "60"}, account: stubborn, interrupt: 30 * time.Second},
 		{name: "calls that are left running", args: []string{"--call_count", "5", "--cps", "10", "-e", "false"}, account: lives},
 		{name: "a dry run", args: []string{"--call_count", "5", "--cps", "10", "--dry_run"}, account: lives},
+		{name: "calls that last a while each", args: []string{"--call_count", "40", "--cps", "10", "--call_duration", "3"}, account: people},
 		{name: "a ramp", args: []string{"--call_count", "40", "--cps", "10", "--ramp", "5"}, account: lives},
 		{name: "a run of more than 300 seconds", args: []string{"--call_count", "301"}, account: lives},
 		{name: "the SID file is deleted", args: []string{"--call_count", "40", "--cps", "10"}, account: lives,

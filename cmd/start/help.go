@@ -11,6 +11,9 @@ and hangs them up.
         100 real calls, one a second, to two numbers in turn, held for a minute
   start -c +15005550006 -d sip:load@pbx.example.com -e false --call_count 10
         10 calls that are left running; end -f hangs them up later
+  start -c +15005550006 -d +14155550100 --call_count 900 --call_duration 60
+        one call a second for a quarter of an hour, each hung up after a minute:
+        up to 60 calls are live all the time
 
 What to place
   -c, --caller_id NUMBER     who calls: a Twilio number or a verified caller ID
@@ -23,11 +26,16 @@ What to place
                              itself (default: "This is a test call", repeated)
 How to end
   -h, --hold SECONDS         hold the calls after the last start (default 0)
+      --call_duration SECONDS
+                             instead of a hold: hang up each call this long
+                             after Twilio accepts it, while others are started;
+                             waiting in Twilio's queue and ringing count
   -e, --end_calls BOOLEAN    hang up after the hold (default true)
       --time_limit SECONDS   should this program die, Twilio ends each call this
                              long after its answer: 60 to 86400, or 0 for
                              the account's limit (default: twice what the plan
-                             takes, plus 10 minutes)
+                             takes, plus 10 minutes; with --call_duration that
+                             plus 55 seconds, at least 60)
 What it may cost
       --max_cost AMOUNT      place no call if all of them could cost more than
                              this, in the account's currency: all answered, and

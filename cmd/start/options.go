@@ -37,6 +37,7 @@ func parse(args []string) (*options, []error) {
 	f.Seconds(&o.plan.Ramp, "ramp")
 	f.String(&o.plan.TwiML, "t", "twiml")
 	f.Seconds(&o.plan.Hold, "h", "hold")
+	f.Seconds(&o.plan.CallDuration, "call_duration")
 	f.Bool(&o.plan.EndCalls, "e", "end_calls")
 	f.Seconds(&o.plan.TimeLimit, "time_limit")
 	f.Amount(&o.maxCost, "max_cost")
@@ -46,6 +47,9 @@ func parse(args []string) (*options, []error) {
 	if cli.IsHelp(problems) || o.Version || o.ambiguous {
 		return o, problems
 	}
+	if len(problems) == 0 {
+		problems = o.checkDuration(f)
+	}
 	problems = append(problems, o.plan.Check()...)
 	problems = append(problems, o.checkMaxCost(o.plan.TimeLimit == 0 && (!o.plan.EndCalls || f.IsSet("time_limit")))...)
 	if len(problems) == 0 && !f.IsSet("time_limit") {
@@ -54,13 +58,32 @@ func parse(args []string) (*options, []error) {
 	return o, problems
 }
 
+// checkDuration returns what is wrong with a call duration of which the plan
+// itself cannot tell that it was given, or a hold with it.
+func (o *options) checkDuration(f *cli.Flags) (problems []error) {
+	if !f.IsSet("call_duration") {
+		return nil
+	}
+	if o.plan.CallDuration == 0 {
+		problems = append(problems, &calls.Problem{Flag: "call_duration", Text: "is 0", Help: "give seconds above 0, or leave it out to hang all calls up together"})
+	}
+	if o.plan.Hold == 0 && f.IsSet("h", "hold") {
+		problems = append(problems, &calls.Problem{Flag: "hold", Text: "has no meaning beside --call_duration, not even 0", Help: "leave it out"})
+	}
+	return problems
+}
+
 // defaultTimeLimit sets the time limit of a plan that is good otherwise.
 func (o *options) defaultTimeLimit() []error {
 	limit := o.plan.DefaultTimeLimit()
 	if limit > calls.MaxDefaultTimeLimit {
+		takes := fmt.Sprintf("the plan takes %v", o.plan.Placing()+o.plan.Hold)
+		if o.plan.CallDuration > 0 {
+			takes = fmt.Sprintf("a call lasts %v", o.plan.CallDuration)
+		}
 		return []error{&calls.Problem{
 			Flag: "time_limit",
-			Text: fmt.Sprintf("is needed: the plan takes %v, and Twilio ends calls after 4 hours unless the account says otherwise", o.plan.Placing()+o.plan.Hold),
+			Text: fmt.Sprintf("is needed: %s, and Twilio ends calls after 4 hours unless the account says otherwise", takes),
 			Help: "give seconds after which Twilio should end an answered call, or 0 to leave it to the account",
 		}}
 	}
@@ -93,9 +116,13 @@ func (o *options) describe(console *cli.Console, account cli.Credentials, path s
 	if p.Ramp > 0 {
 		console.Note("plan: %s", ramp(p))
 	}
-	if !p.EndCalls {
+	switch {
+	case !p.EndCalls:
 		console.Note("plan: the calls are left running")
-	} else {
+	case p.CallDuration > 0:
+		console.Note("plan: hang up each %v after Twilio accepts it, while others are started;", p.CallDuration)
+		console.Note("plan: the time in Twilio's queue and the ringing count")
+	default:
 		console.Note("plan: hold them for %v after the last start, then hang up", p.Hold)
 	}
 	switch {
@@ -106,7 +133,7 @@ func (o *options) describe(console *cli.Console, account cli.Credentials, path s
 		console.Warn(fmt.Errorf("nothing but a hang-up ends the calls before Twilio's own limit, which is 4 hours unless the account says otherwise"))
 	}
 	console.Note("plan: up to %s live at once; %s billed if all are answered, at worst %d",
-		report.Count(p.CallCount, "call"), report.Count(p.Minutes(), "minute"), p.WorstMinutes())
+		report.Count(p.PeakLive(), "call"), report.Count(p.Minutes(), "minute"), p.WorstMinutes())
 	o.describeCost(console)
 }
 

@@ -14,7 +14,7 @@ import (
 func Live(ctx context.Context, client *twilioapi.Client, from, to string) ([]twilioapi.Call, error) {
 	found := map[string]twilioapi.Call{}
 	for _, status := range twilioapi.LiveStatuses { // in the order of a call's life, so that none slips through
-		for call, err := range client.Calls(ctx, twilioapi.Filter{From: from, To: to, Status: status}) {
+		for call, err := range client.Calls(ctx, nil, twilioapi.Filter{From: from, To: to, Status: status}) {
 			if err != nil {
 				return nil, err
 			}

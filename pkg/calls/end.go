@@ -9,6 +9,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/HdrHistogram/hdrhistogram-go"
+
 	"call-load-tester/pkg/twilioapi"
 )
 
@@ -44,30 +46,54 @@ type HangUps struct {
 // final records of up to so many are read, too.
 func End(ctx context.Context, client *twilioapi.Client, calls iter.Seq[Placed], overRecords int, watch Observer) *Result {
 	r := &Result{Began: time.Now()}
-	r.HangUps, r.Records = end(ctx, client, calls, overRecords, watch.oneAtATime())
+	watch = watch.oneAtATime()
+	e := newEnding(ctx, client, overRecords, watch)
+	defer e.giveUp(nil)
+	e.run(calls)
+	r.HangUps, r.Records = e.hangUps, e.records
 	r.conclude(nil)
 	return r
 }
 
-// end hangs up calls and follows them.
-func end(ctx context.Context, client *twilioapi.Client, calls iter.Seq[Placed], overRecords int, watch Observer) (*HangUps, *Records) {
-	ctx, giveUp := context.WithCancelCause(ctx)
-	defer giveUp(nil)
+func newEnding(ctx context.Context, client *twilioapi.Client, overRecords int, watch Observer) *ending {
 	e := &ending{
 		client:      client,
-		ctx:         ctx,
-		giveUp:      giveUp,
 		watch:       watch,
+		inFlight:    newInFlight(endAtOnce, watch),
+		atOnce:      endAtOnce,
 		overRecords: overRecords,
 		hangUps:     &HangUps{Failures: Failures{}},
 		records:     newRecords(),
+		gaveUp:      func(error) {},
+		late:        newLateness(),
 		pending:     map[string]*pendingCall{},
 	}
-	e.inFlight = twilioapi.NewInFlight(endAtOnce, func(limit int) { e.watch.tell(Slowed{limit}) })
+	e.ctx, e.giveUp = context.WithCancelCause(ctx)
+	return e
+}
+
+// besides makes e hang up calls while others are placed: with them as many at
+// once as the account takes, each call followed from its own hang-up on. If
+// hanging up is given up, so is placing.
+func (e *ending) besides(p *placing) {
+	e.inFlight = p.inFlight
+	e.atOnce = maxInFlight
+	e.meanwhile = true
+	e.gaveUp = p.stopFor
+}
+
+// run hangs up calls and follows them.
+func (e *ending) run(calls iter.Seq[Placed]) {
+	meanwhile, done := context.WithCancel(e.ctx)
+	var following sync.WaitGroup
+	if e.meanwhile {
+		following.Go(func() { e.followMeanwhile(meanwhile) })
+	}
 	e.hangUpAll(calls)
+	done()
+	following.Wait()
 	e.followAll()
 	e.conclude()
-	return e.hangUps, e.records
 }
 
 // ending is the state of one end.
@@ -78,9 +104,14 @@ type ending struct {
 	watch    Observer
 	inFlight *twilioapi.InFlight
 
+	atOnce    int         // hang-ups under way at the most
+	meanwhile bool        // calls are followed while others are hung up
+	gaveUp    func(error) // is told why
+
 	mu          sync.Mutex // guards what follows
 	hangUps     *HangUps
 	records     *Records
+	late        *hdrhistogram.Histogram // microseconds from when hang-ups were due until they were sent
 	pending     map[string]*pendingCall // not seen over yet, or without a final record
 	answered    time.Time               // when Twilio last answered for good
 	overRecords int                     // how many more records to read of calls that were over already
@@ -89,22 +120,16 @@ type ending struct {
 // A pendingCall is one that is not through yet.
 type pendingCall struct {
 	Placed
+	since   time.Time // when its first hang-up was through
 	takenAt time.Time // when Twilio last took a hang-up of it; zero if it took none
 	counted bool      // as over: only its record is missing
 	err     error     // why it could not be hung up
 }
 
-// hangUpAll hangs up all calls, each by one of a fixed number of workers.
+// hangUpAll hangs up all calls, so many at once.
 func (e *ending) hangUpAll(calls iter.Seq[Placed]) {
-	queue := make(chan Placed)
-	var workers sync.WaitGroup
-	for range endAtOnce {
-		workers.Go(func() {
-			for placed := range queue {
-				e.hangUp(placed)
-			}
-		})
-	}
+	places := make(chan struct{}, e.atOnce)
+	var underWay sync.WaitGroup
 	for placed := range calls {
 		e.mu.Lock()
 		e.hangUps.Asked++
@@ -112,10 +137,13 @@ func (e *ending) hangUpAll(calls iter.Seq[Placed]) {
 			e.watch.tell(EndingCall{e.hangUps.Asked, placed.SID})
 		}
 		e.mu.Unlock()
-		queue <- placed
+		places <- struct{}{}
+		underWay.Go(func() {
+			e.hangUp(placed)
+			<-places
+		})
 	}
-	close(queue)
-	workers.Wait()
+	underWay.Wait()
 }
 
 // hangUp brings one hang-up to an outcome.
@@ -125,7 +153,7 @@ func (e *ending) hangUp(placed Placed) {
 	var attempt twilioapi.Attempt
 	mayBeOurs := false // an earlier request, whose answer was lost, may have ended it
 	err := twilioapi.Retry(e.ctx, func() error {
-		return e.limited(e.ctx, func() (err error) {
+		return e.inFlight.Do(e.ctx, twilioapi.ForHangUp, func() (err error) {
 			call, attempt, err = e.client.HangUp(e.ctx, placed.SID)
 			mayBeOurs = mayBeOurs || twilioapi.OutcomeOf(err) == twilioapi.Unknown
 			return err
@@ -137,23 +165,28 @@ func (e *ending) hangUp(placed Placed) {
 	if !twilioapi.IsTemporary(err) {
 		e.answered = time.Now()
 	}
+	if taken := err == nil || twilioapi.IsOver(err); taken && !placed.Due.IsZero() && !attempt.SentAt.Before(placed.Due) {
+		_ = e.late.RecordValue(attempt.SentAt.Sub(placed.Due).Microseconds())
+	}
 	switch {
 	case err == nil && call.IsOver():
 		e.countOver(overBefore(call, attempt) && !mayBeOurs)
 		e.records.add(call)
 	case err == nil:
-		e.pending[placed.SID] = &pendingCall{Placed: fill(placed, call), takenAt: time.Now()}
+		now := time.Now()
+		e.pending[placed.SID] = &pendingCall{Placed: fill(placed, call), since: now, takenAt: now}
 	case twilioapi.IsOver(err):
 		e.countOver(!mayBeOurs)
 		if e.overRecords > 0 {
 			e.overRecords--
-			e.pending[placed.SID] = &pendingCall{Placed: placed, counted: true}
+			e.pending[placed.SID] = &pendingCall{Placed: placed, since: time.Now(), counted: true}
 		}
 	case twilioapi.IsNotFound(err) && !placed.isKnown():
 		e.hangUps.NotFound++
+		e.watch.tell(Over{})
 		e.tellFailed(placed.SID, err)
 	default:
-		e.pending[placed.SID] = &pendingCall{Placed: placed, err: err}
+		e.pending[placed.SID] = &pendingCall{Placed: placed, since: time.Now(), err: err}
 		e.tellFailed(placed.SID, err)
 		e.giveUpAfter(err, began)
 	}
@@ -166,6 +199,7 @@ func (e *ending) countOver(already bool) {
 	} else {
 		e.hangUps.Ended++
 	}
+	e.watch.tell(Over{})
 }
 
 // giveUpAfter gives everything up after an error that every further hang-up would
@@ -174,11 +208,15 @@ func (e *ending) countOver(already bool) {
 func (e *ending) giveUpAfter(err error, began time.Time) {
 	switch {
 	case e.ctx.Err() != nil:
+		return
 	case !twilioapi.IsTemporary(err) && twilioapi.ScopeOf(err) == twilioapi.ScopeAccount:
-		e.giveUp(err)
 	case twilioapi.IsTemporary(err) && e.answered.Before(began):
-		e.giveUp(fmt.Errorf("no request succeeded for %v: %w", twilioapi.RetryFor, err))
+		err = fmt.Errorf("no request succeeded for %v: %w", twilioapi.RetryFor, err)
+	default:
+		return
 	}
+	e.giveUp(err)
+	e.gaveUp(err)
 }
 
 // tellFailed tells the observer, unless everything has been given up. It requires
@@ -189,20 +227,9 @@ func (e *ending) tellFailed(sid string, err error) {
 	}
 }
 
-// limited sends a request as one of those in flight.
-func (e *ending) limited(ctx context.Context, send func() error) error {
-	slot, err := e.inFlight.Acquire(ctx)
-	if err != nil {
-		return &twilioapi.UnsentError{Err: context.Cause(ctx)}
-	}
-	err = send()
-	slot.Release(err)
-	return err
-}
-
 // conclude counts what is left.
 func (e *ending) conclude() {
-	e.hangUps.Throttled = e.inFlight.Throttled()
+	e.hangUps.Throttled = e.inFlight.Throttled(twilioapi.ForHangUp, twilioapi.ForRead)
 	for _, sid := range slices.Sorted(maps.Keys(e.pending)) {
 		call := e.pending[sid]
 		if call.counted {

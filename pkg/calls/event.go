@@ -55,9 +55,12 @@ type (
 		Calls    int
 		Takes    time.Duration
 	}
+	// QueuedTooLong: Twilio expects a call to wait in its queue for as long as
+	// calls are to last, so that they are hung up before they are dialed.
+	QueuedTooLong struct{ Estimate, CallDuration time.Duration }
 	// Stopped: placing stops before the plan is through.
 	Stopped struct{ Err error }
-	// Holding: all calls are placed and held for so long.
+	// Holding: all calls are placed, and the last hang-up is due after so long.
 	Holding struct{ For time.Duration }
 	// LookingUp: so many starts of unknown outcome are looked up.
 	LookingUp struct{ Unknown int }
@@ -76,6 +79,8 @@ type (
 		SID string
 		Err error
 	}
+	// Over: a hang-up found its call over, or the call was seen over after it.
+	Over struct{}
 	// Following: the hang-ups are through; so many calls are not known to be
 	// over.
 	Following struct{ Live int }

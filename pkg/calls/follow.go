@@ -13,9 +13,10 @@ const (
 	// FollowFor bounds how long calls are followed after the last hang-up.
 	FollowFor = 2 * time.Minute
 
-	firstRound  = time.Second      // between the hang-ups and the first look
-	lastRound   = 10 * time.Second // the most between two looks
-	hangUpAgain = 10 * time.Second // after which a call that is still live is hung up once more
+	firstRound     = time.Second      // between the hang-ups and the first look
+	lastRound      = 10 * time.Second // the most between two looks
+	roundMeanwhile = 3 * time.Second  // between two looks while other calls are hung up
+	hangUpAgain    = 10 * time.Second // after which a call that is still live is hung up once more
 )
 
 // few is how many calls between two parties are fetched one by one rather than
@@ -36,7 +37,15 @@ func (e *ending) followAll() {
 		if !pause(ctx, wait) {
 			return
 		}
-		e.look(ctx)
+		e.look(ctx, time.Time{})
+	}
+}
+
+// followMeanwhile looks for pending calls while others are hung up, until ctx is
+// done: for each as long as [FollowFor] from its own hang-up on.
+func (e *ending) followMeanwhile(ctx context.Context) {
+	for pause(ctx, roundMeanwhile) {
+		e.look(ctx, time.Now().Add(-FollowFor))
 	}
 }
 
@@ -53,16 +62,16 @@ func (e *ending) lacking() (live, records int) {
 	return live, len(e.pending)
 }
 
-// look looks once for every pending call: in lists, where there are many between
+// look looks once for every call that is pending since then or later: in lists, where there are many between
 // two parties; and for each that those do not show by itself.
-func (e *ending) look(ctx context.Context) {
-	seenLive, err := e.lookThroughLists(ctx)
+func (e *ending) look(ctx context.Context, since time.Time) {
+	seenLive, err := e.lookThroughLists(ctx, since)
 	if err != nil {
 		return // the next look may be luckier
 	}
 	slots := make(chan struct{}, endAtOnce)
 	var wg sync.WaitGroup
-	for _, call := range e.snapshot() {
+	for _, call := range e.snapshot(since) {
 		slots <- struct{}{}
 		wg.Go(func() {
 			defer func() { <-slots }()
@@ -87,11 +96,11 @@ func (e *ending) lookAfter(ctx context.Context, call pendingCall, isLive bool) {
 // lookThroughLists settles what lists show, of the pairs of parties with many
 // pending calls, and returns the calls that they show live. What they do not
 // show is fetched one by one.
-func (e *ending) lookThroughLists(ctx context.Context) (seenLive map[string]bool, err error) {
+func (e *ending) lookThroughLists(ctx context.Context, since time.Time) (seenLive map[string]bool, err error) {
 	seenLive = map[string]bool{}
-	for pair, oldest := range e.crowds() {
+	for pair, oldest := range e.crowds(since) {
 		for _, status := range slices.Concat(twilioapi.OverStatuses, twilioapi.LiveStatuses) {
-			for call, err := range e.client.Calls(ctx, twilioapi.Filter{From: pair.from, To: pair.to, Status: status, CreatedSince: oldest}) {
+			for call, err := range e.client.Calls(ctx, e.inFlight, twilioapi.Filter{From: pair.from, To: pair.to, Status: status, CreatedSince: oldest}) {
 				if err != nil {
 					return nil, err
 				}
@@ -105,12 +114,12 @@ func (e *ending) lookThroughLists(ctx context.Context) (seenLive map[string]bool
 
 // crowds returns the pairs of parties between whom there are many pending
 // calls, with the time when the oldest was created.
-func (e *ending) crowds() map[pair]time.Time {
+func (e *ending) crowds(since time.Time) map[pair]time.Time {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	counts, oldest := map[pair]int{}, map[pair]time.Time{}
 	for _, call := range e.pending {
-		if call.From == "" || call.Created.IsZero() {
+		if call.From == "" || call.Created.IsZero() || call.since.Before(since) {
 			continue
 		}
 		p := pair{call.From, call.To}
@@ -130,7 +139,7 @@ func (e *ending) crowds() map[pair]time.Time {
 // fetch fetches one pending call and reports whether it was seen live.
 func (e *ending) fetch(ctx context.Context, pending pendingCall) (isLive bool) {
 	var call twilioapi.Call
-	err := e.limited(ctx, func() (err error) {
+	err := e.inFlight.Do(ctx, twilioapi.ForRead, func() (err error) {
 		call, err = e.client.Fetch(ctx, pending.SID)
 		return err
 	})
@@ -141,7 +150,7 @@ func (e *ending) fetch(ctx context.Context, pending pendingCall) (isLive bool) {
 // hangUpOnceMore hangs up a call that was hung up before.
 func (e *ending) hangUpOnceMore(ctx context.Context, call pendingCall) {
 	var record twilioapi.Call
-	err := e.limited(ctx, func() (err error) {
+	err := e.inFlight.Do(ctx, twilioapi.ForHangUp, func() (err error) {
 		record, _, err = e.client.HangUp(ctx, call.SID)
 		return err
 	})
@@ -184,6 +193,7 @@ func (e *ending) settle(sid string, call twilioapi.Call, err error) {
 		}
 		if !pending.counted {
 			e.hangUps.NotFound++
+			e.watch.tell(Over{})
 		}
 		delete(e.pending, sid)
 	}
@@ -202,19 +212,22 @@ func (e *ending) saw(call twilioapi.Call) {
 		return
 	}
 	if !pending.counted { // if no hang-up was taken, then by one whose answer was lost, as far as can be told
-		e.hangUps.Ended++
+		e.countOver(false)
 	}
 	e.records.add(call)
 	delete(e.pending, call.SID)
 }
 
-// snapshot returns the pending calls as they are now.
-func (e *ending) snapshot() []pendingCall {
+// snapshot returns the calls that are pending since then or later, as they are
+// now.
+func (e *ending) snapshot(since time.Time) []pendingCall {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	calls := make([]pendingCall, 0, len(e.pending))
 	for _, call := range e.pending {
-		calls = append(calls, *call)
+		if !call.since.Before(since) {
+			calls = append(calls, *call)
+		}
 	}
 	return calls
 }

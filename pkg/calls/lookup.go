@@ -18,6 +18,8 @@ const (
 	firstLookUp = time.Second      // between the first two rounds; then twice that
 	lastLookUp  = 10 * time.Second // the most between two rounds
 
+	lookUpMeanwhile = 4 * time.Second // between two rounds while placing goes on
+
 	// createdBefore is how long before its request was sent a call may seem
 	// to be created: dates show whole seconds, and clocks are compared by them.
 	createdBefore = 2 * time.Second
@@ -29,55 +31,97 @@ const (
 // unknown start, was created no earlier than two seconds before that start was
 // sent, and is not in our file; and only if, of all calls between the two since
 // the run began, those that are not ours are no more than the unknown starts.
+// While placing goes on that is judged of calls created before a moment by which
+// all starts between the two have outcomes: one whose answer is under way is no
+// stranger.
 type lookingUp struct {
-	client *twilioapi.Client
-	ctx    context.Context
-	began  time.Time // of the run
-	file   SIDFile
-	watch  Observer
-	starts *Starts // where the result goes
+	placing  *placing
+	inFlight *twilioapi.InFlight
+	ctx      context.Context
+	began    time.Time // of the run
+	watch    Observer
+	ours     map[string]bool
+	open     map[pair][]UnknownStart // not found so far, in the order they were sent
 
-	ours      map[string]bool
-	open      map[pair][]UnknownStart   // not found so far, in the order they were sent
+	calls, lost int  // of those placed, and of unknown outcome: how many were taken in
+	through     bool // placing is
+
 	strangers map[pair][]twilioapi.Call // as the pair was seen last
-	adopted   chan Placed               // has room for all: they must not wait to be in the file
 }
 
 // A pair is two parties, one of whom calls the other.
 type pair struct{ from, to string }
 
-func newLookUp(ctx context.Context, client *twilioapi.Client, began time.Time, placed *placing, file SIDFile, watch Observer) *lookingUp {
-	l := &lookingUp{
-		client:    client,
-		ctx:       ctx,
-		began:     began,
-		file:      file,
-		watch:     watch,
-		starts:    placed.starts,
-		ours:      map[string]bool{},
-		open:      map[pair][]UnknownStart{},
+func newLookUp(ctx context.Context, inFlight *twilioapi.InFlight, began time.Time, placing *placing, watch Observer) *lookingUp {
+	return &lookingUp{
+		placing:  placing,
+		inFlight: inFlight,
+		ctx:      ctx,
+		began:    began,
+		watch:    watch,
+		ours:     map[string]bool{},
+		open:     map[pair][]UnknownStart{},
+
 		strangers: map[pair][]twilioapi.Call{},
-		adopted:   make(chan Placed, len(placed.unknown)),
 	}
-	if len(placed.unknown) == 0 { // spare the memory
-		return l
-	}
-	for _, call := range placed.calls {
-		l.ours[call.SID] = true
-	}
-	slices.SortFunc(placed.unknown, func(a, b UnknownStart) int { return a.Sent.Compare(b.Sent) })
-	for _, start := range placed.unknown {
-		p := pair{start.From, start.To}
-		l.open[p] = append(l.open[p], start)
-	}
-	return l
 }
 
-// lookUp looks again and again until everything is found, [LookUpFor] is over, or
-// ctx is done; and once more when a hold longer than that is over. It closes the
-// channel of adopted calls at the end.
-func (l *lookingUp) lookUp(holding context.Context) {
-	defer close(l.adopted)
+// takeIn takes in what was placed and lost since it was called last, and returns
+// by when all starts of a pair have outcomes, on Twilio's clock; zero for all
+// time.
+func (l *lookingUp) takeIn() (settled func(pair) time.Time) {
+	underWay, now := l.placing.settled() // first: what lands from now on is taken in below, or later
+	p := l.placing
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, start := range p.unknown[l.lost:] {
+		of := pair{start.From, start.To}
+		l.open[of] = append(l.open[of], start)
+		slices.SortFunc(l.open[of], func(a, b UnknownStart) int { return a.Sent.Compare(b.Sent) })
+	}
+	l.lost = len(p.unknown)
+	if l.lost > 0 {
+		for _, call := range p.calls[l.calls:] {
+			l.ours[call.SID] = true
+		}
+		l.calls = len(p.calls)
+	}
+	return func(of pair) time.Time {
+		if l.through {
+			return time.Time{}
+		}
+		at, ok := underWay[of]
+		if !ok {
+			at = now
+		}
+		return p.client.Time(at).Add(-createdBefore)
+	}
+}
+
+// whilePlacing looks time and again for what was lost lately, until placing is
+// through.
+func (l *lookingUp) whilePlacing(through <-chan struct{}) {
+	ctx, cancel := context.WithCancel(l.ctx)
+	defer cancel()
+	go func() {
+		select {
+		case <-through:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	for pause(ctx, lookUpMeanwhile) {
+		if l.placing.lostSince(time.Now().Add(-LookUpFor)) {
+			l.round(ctx)
+		}
+	}
+}
+
+// afterwards looks again and again until everything is found, [LookUpFor] is
+// over, or ctx is done; and once more when a hold longer than that is over.
+// Placing must be through.
+func (l *lookingUp) afterwards(holding context.Context) {
+	l.through = true
 	l.rounds()
 	if l.unknown() == 0 || holding.Err() != nil {
 		return
@@ -94,7 +138,8 @@ func (l *lookingUp) lookUp(holding context.Context) {
 // rounds looks again and again until everything is found or [LookUpFor] is over.
 func (l *lookingUp) rounds() {
 	began := time.Now()
-	defer func() { l.starts.LookedUp = time.Since(began).Seconds() }()
+	defer func() { l.placing.starts.LookedUp = time.Since(began).Seconds() }()
+	l.takeIn()
 	ctx, cancel := context.WithTimeout(l.ctx, LookUpFor)
 	defer cancel()
 	for wait := firstLookUp; l.unknown() > 0; wait = min(2*wait, lastLookUp) {
@@ -108,14 +153,19 @@ func (l *lookingUp) rounds() {
 // round looks once. A pair that cannot be looked up ends it: the next round may
 // be luckier. Until then the pair is as it was seen last.
 func (l *lookingUp) round(ctx context.Context) {
+	settled := l.takeIn()
+	if l.unknown() == 0 {
+		return
+	}
 	l.watch.tell(LookingUp{l.unknown()})
 	for _, p := range l.pairs() {
-		candidates, err := l.notOurs(ctx, p)
+		until := settled(p)
+		candidates, err := l.notOurs(ctx, p, until)
 		if err != nil {
 			return
 		}
 		delete(l.strangers, p)
-		if len(candidates) > len(l.open[p]) {
+		if len(candidates) > l.openBefore(p, until) {
 			l.strangers[p] = candidates
 			continue
 		}
@@ -127,13 +177,32 @@ func (l *lookingUp) round(ctx context.Context) {
 
 // finish notes what was not found, and whose calls were left alone.
 func (l *lookingUp) finish() {
+	starts := l.placing.starts
 	for _, p := range l.pairs() {
-		l.starts.Lost = append(l.starts.Lost, l.open[p]...)
+		starts.Lost = append(starts.Lost, l.open[p]...)
 		for _, call := range l.strangers[p] {
-			l.starts.Strangers = append(l.starts.Strangers, call.SID)
+			starts.Strangers = append(starts.Strangers, call.SID)
 		}
 	}
-	l.starts.NotFound = len(l.starts.Lost)
+	starts.NotFound = len(starts.Lost)
+}
+
+// openBefore returns how many unknown starts of a pair may have made a call
+// before a time on Twilio's clock; zero for all time.
+func (l *lookingUp) openBefore(p pair, until time.Time) int {
+	n := 0
+	for _, start := range l.open[p] {
+		if until.IsZero() || l.earliest(start).Before(until) {
+			n++
+		}
+	}
+	return n
+}
+
+// earliest returns when the call of a start may have been created at the
+// earliest, on Twilio's clock.
+func (l *lookingUp) earliest(start UnknownStart) time.Time {
+	return l.placing.client.Time(start.Sent).Add(-createdBefore)
 }
 
 func (l *lookingUp) unknown() int {
@@ -154,19 +223,22 @@ func (l *lookingUp) pairs() []pair {
 // notOurs lists the calls of a pair that were placed through the API since the
 // run began and are not in our file, oldest first. Calls that wait in Twilio's
 // queue have no start time, so they are asked for by their status, all of them;
-// the rest by the day of their start, which keeps out most of the pair's history.
-func (l *lookingUp) notOurs(ctx context.Context, p pair) ([]twilioapi.Call, error) {
-	began := l.client.Time(l.began).Add(-createdBefore)
+// the rest by the day of their start, which keeps out most of the pair's history. Those created at
+// the given time or later are left out, unless it is zero.
+func (l *lookingUp) notOurs(ctx context.Context, p pair, until time.Time) ([]twilioapi.Call, error) {
+	client := l.placing.client
+	began := client.Time(l.began).Add(-createdBefore)
 	found := map[string]twilioapi.Call{}
 	for _, f := range []twilioapi.Filter{
 		{From: p.from, To: p.to, Status: twilioapi.StatusQueued},
 		{From: p.from, To: p.to, StartedSince: began, CreatedSince: began},
 	} {
-		for call, err := range l.client.Calls(ctx, f) {
+		for call, err := range client.Calls(ctx, l.inFlight, f) {
 			if err != nil {
 				return nil, err
 			}
-			if call.Direction == twilioapi.Outbound && !call.Created.Before(began) && !l.ours[call.SID] {
+			if call.Direction == twilioapi.Outbound && !call.Created.Before(began) && !l.ours[call.SID] &&
+				(until.IsZero() || call.Created.Before(until)) {
 				found[call.SID] = call
 			}
 		}
@@ -174,19 +246,16 @@ func (l *lookingUp) notOurs(ctx context.Context, p pair) ([]twilioapi.Call, erro
 	return oldestFirst(found), nil
 }
 
-// match adopts a call if it can be that of the pair's earliest unknown start. Any
-// later start leaves less time before it, so this is the best match.
+// match adopts a call if it can be that of the pair's earliest unknown start.
+// Any later start leaves less time before it, so this is the best match.
 func (l *lookingUp) match(p pair, call twilioapi.Call) {
 	starts := l.open[p]
-	if call.Created.Before(l.client.Time(starts[0].Sent).Add(-createdBefore)) {
+	if call.Created.Before(l.earliest(starts[0])) {
 		return
 	}
 	if l.open[p] = starts[1:]; len(starts) == 1 {
 		delete(l.open, p)
 	}
 	l.ours[call.SID] = true
-	_ = l.file.Append(call.SID) // if it cannot be written it is hung up from memory, like the rest
-	l.starts.Adopted++
-	l.watch.tell(Adopted{l.starts.Accepted + l.starts.Adopted, call.SID})
-	l.adopted <- Placed{SID: call.SID, From: p.from, To: p.to, Created: call.Created}
+	l.placing.adopt(Placed{SID: call.SID, From: p.from, To: p.to, Created: call.Created, Due: l.placing.dueAt(starts[0].Sent)})
 }

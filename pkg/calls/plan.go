@@ -36,6 +36,10 @@ type Plan struct {
 	TimeLimit    time.Duration // after which Twilio ends an answered call; 0 leaves it to the account
 	Hold         time.Duration // from the last start to the first hang-up
 	EndCalls     bool          // hang the calls up after the hold
+
+	// CallDuration, if not 0, is how long after its acceptance each call is hung
+	// up, while others are started; there is no hold then.
+	CallDuration time.Duration
 }
 
 // A PlanSummary is a plan as the record of its run tells it: without any secret.
@@ -50,12 +54,14 @@ type PlanSummary struct {
 	TimeLimitSeconds int      `json:"time_limit_seconds"` // 0: none was sent
 	RampSeconds      int      `json:"ramp_seconds,omitempty"`
 
+	CallDurationSeconds float64 `json:"call_duration_seconds,omitempty"`
+
 	Cost *CostSummary `json:"cost,omitempty"` // filled in by who asked for prices
 }
 
 // Summary returns the plan for the record of its run.
 func (p Plan) Summary() *PlanSummary {
-	return &PlanSummary{p.CallCount, p.CallerIDs, p.Destinations, p.CPS, p.Treatment(), p.Hold.Seconds(), p.EndCalls, int(p.TimeLimit.Seconds()), p.rampSeconds(), nil}
+	return &PlanSummary{p.CallCount, p.CallerIDs, p.Destinations, p.CPS, p.Treatment(), p.Hold.Seconds(), p.EndCalls, int(p.TimeLimit.Seconds()), p.rampSeconds(), p.CallDuration.Seconds(), nil}
 }
 
 // A Problem is something wrong with what the user asked for.
@@ -99,6 +105,7 @@ func (p Plan) Check() []error {
 	if p.Hold < 0 {
 		add("hold", "give whole seconds from 0 up", "is negative (%v)", p.Hold)
 	}
+	problems = append(problems, p.checkDuration()...)
 	if problem := checkTwiML(p.TwiML); problem != nil {
 		problems = append(problems, problem)
 	}
@@ -214,7 +221,12 @@ func (p Plan) Minutes() int {
 
 // LongestCall returns how long a call lasts at most that is answered at once and
 // goes as planned.
-func (p Plan) LongestCall() time.Duration { return max(p.Placing()+p.Hold, time.Second) }
+func (p Plan) LongestCall() time.Duration {
+	if p.CallDuration > 0 {
+		return p.CallDuration
+	}
+	return max(p.Placing()+p.Hold, time.Second)
+}
 
 // WorstMinutes returns the minutes that Twilio bills if all calls are answered
 // and nothing but the time limit ends them.
@@ -250,10 +262,14 @@ func (p Plan) call(i int) twilioapi.NewCall {
 
 // DefaultTimeLimit is twice the time the plan takes from the first start to the
 // last hang-up, plus ten minutes: what Twilio should end the calls after if
-// nobody else does. It is 0 if the calls are not to be ended.
+// nobody else does. With a call duration it is 55 seconds more than that, at
+// least a minute. It is 0 if the calls are not to be ended.
 func (p Plan) DefaultTimeLimit() time.Duration {
 	if !p.EndCalls {
 		return 0
+	}
+	if p.CallDuration > 0 {
+		return max(minTimeLimit, p.CallDuration+afterDuration).Truncate(time.Second)
 	}
 	limit := 2*(p.Placing()+p.Hold) + 10*time.Minute
 	return limit.Round(time.Second)

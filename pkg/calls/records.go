@@ -38,6 +38,8 @@ type Records struct {
 	Unpriced      int                `json:"unpriced"`       // answered calls that have no price yet
 	SlowerThanCap string             `json:"slower_than_cap,omitempty"`
 
+	canceledInQueue int // canceled without having been dialed
+
 	dialsAt map[int64]int // dialed calls by Unix second
 	live    map[int64]int // by Unix second: how many calls more are live than the second before
 	waiting map[int64]int // by Unix second: how many more wait in Twilio's queue
@@ -79,6 +81,9 @@ func (r *Records) add(c twilioapi.Call) {
 	r.addWait(c)
 	if c.Started.IsZero() {
 		r.NeverDialed++
+		if c.Status == twilioapi.StatusCanceled {
+			r.canceledInQueue++
+		}
 		return
 	}
 	r.Dialed++

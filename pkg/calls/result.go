@@ -21,6 +21,7 @@ type Result struct {
 	Starts   *Starts      `json:"starts,omitempty"`  // of Run
 	HangUps  *HangUps     `json:"endings,omitempty"` // nil if there was nothing to hang up
 	Records  *Records     `json:"twilio,omitempty"`  // of the calls that were hung up
+	Held     *Held        `json:"held,omitempty"`    // of Run with a call duration
 	Timeline *Timeline    `json:"series,omitempty"`
 
 	Interrupted bool     `json:"interrupted"`

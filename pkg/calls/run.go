@@ -2,17 +2,18 @@ package calls
 
 import (
 	"context"
-	"iter"
 	"math"
-	"slices"
+	"sync"
 	"time"
 
 	"call-load-tester/pkg/twilioapi"
 )
 
-// Run places the calls of a checked plan, holds them, hangs them up and follows
-// them until they are over. Starts of unknown outcome are looked up as soon as
-// placing is through; those found are hung up with the others.
+// Run places the calls of a checked plan, hangs each up when it is due, and
+// follows them until they are over. Without a call duration all are due when
+// the hold after the last start is over, and starts of unknown outcome are looked
+// up as soon as placing is through; with one, all of that goes on while others
+// are placed. Lost starts that are found are hung up like the others.
 //
 // The end of stop is a wish to stop: nothing more is started, nothing is held
 // any longer, and everything is cleaned up as planned. So do errors that stop
@@ -20,30 +21,59 @@ import (
 func Run(ctx, stop context.Context, client *twilioapi.Client, plan Plan, file SIDFile, watch Observer) *Result {
 	watch = watch.oneAtATime()
 	r := &Result{Began: time.Now(), Plan: plan.Summary()}
-	placed := place(ctx, stop, client, plan, file, watch)
-	client.Trim(endAtOnce)
-
+	inFlight := newInFlight(maxInFlight, watch)
+	due := newDue()
+	defer context.AfterFunc(ctx, due.release)()
+	placing := newPlacing(ctx, stop, client, plan, inFlight, file, due, watch)
+	ending := newEnding(ctx, client, math.MaxInt, watch)
+	defer ending.giveUp(nil)
+	if plan.CallDuration > 0 {
+		ending.besides(placing)
+		defer context.AfterFunc(stop, due.release)()
+	}
 	holding, letGo := context.WithCancel(stop)
 	defer context.AfterFunc(ctx, letGo)()
-	lookUp := newLookUp(ctx, client, r.Began, placed, file, watch)
-	go lookUp.lookUp(holding)
-	if placed.err == nil && plan.EndCalls {
-		hold(holding, plan.Hold-time.Since(placed.lastAt), watch)
+	lookUp := newLookUp(ctx, inFlight, r.Began, placing, watch)
+
+	var cleaning sync.WaitGroup
+	if plan.EndCalls {
+		cleaning.Go(func() { ending.run(due.all()) })
+	}
+	through := make(chan struct{})
+	cleaning.Go(func() {
+		if plan.CallDuration > 0 {
+			lookUp.whilePlacing(through)
+		}
+		<-through
+		lookUp.afterwards(holding)
+		due.close()
+	})
+	placing.place()
+	client.Trim(plan.hangUpsAtOnce())
+	close(through)
+	if placing.err == nil && plan.EndCalls {
+		hold(holding, plan.lasts()-time.Since(placing.lastAt), watch)
 	}
 	letGo()
+	due.release()
+	cleaning.Wait()
 
-	if plan.EndCalls {
-		hangUps, records := end(ctx, client, andThen(slices.Values(placed.calls), lookUp.adopted), math.MaxInt, watch)
-		if hangUps.Asked > 0 {
-			r.HangUps, r.Records = hangUps, records
-		}
-	}
-	for range lookUp.adopted { // what is left of it, if the calls go on
-	}
 	lookUp.finish()
-	r.Starts, r.Err = placed.starts, placed.err
-	r.conclude(placed.sent)
+	if ending.hangUps.Asked > 0 {
+		r.HangUps, r.Records = ending.hangUps, ending.records
+	}
+	if plan.CallDuration > 0 {
+		r.Held = newHeld(plan, ending.late, r.Records, inFlight)
+	}
+	r.Starts, r.Err = placing.starts, placing.err
+	r.conclude(placing.sent)
 	return r
+}
+
+// newInFlight allows up to ceiling requests in flight, and tells when Twilio
+// allows less.
+func newInFlight(ceiling int, watch Observer) *twilioapi.InFlight {
+	return twilioapi.NewInFlight(ceiling, func(limit int) { watch.tell(Slowed{limit}) })
 }
 
 // hold waits for the hold to be over, or for a wish to stop.
@@ -62,22 +92,5 @@ func pause(ctx context.Context, d time.Duration) bool {
 		return ctx.Err() == nil
 	case <-ctx.Done():
 		return false
-	}
-}
-
-// andThen yields the calls of a sequence, then those of a channel until it is
-// closed.
-func andThen(first iter.Seq[Placed], then <-chan Placed) iter.Seq[Placed] {
-	return func(yield func(Placed) bool) {
-		for call := range first {
-			if !yield(call) {
-				return
-			}
-		}
-		for call := range then {
-			if !yield(call) {
-				return
-			}
-		}
 	}
 }

@@ -11,7 +11,10 @@ import (
 // allows: it starts at its ceiling, halves when Twilio answers that too many are
 // under way, and grows by one for each second in which requests succeed. When
 // one more turns out to be too many, that one is taken back.
-// It is safe for concurrent use; slots go first come, first served.
+//
+// Slots go by urgency, then first come, first served; but a read that has waited
+// for two seconds goes before creates, so that it is late and not lost.
+// It is safe for concurrent use.
 type InFlight struct {
 	ceiling int
 	halved  func(limit int)
@@ -20,11 +23,31 @@ type InFlight struct {
 	limit   int
 	taken   int // slots
 	peak    int // the most taken since the limit was last lowered
-	waiting []chan struct{}
-	lowered int       // how often the limit was
-	grew    bool      // the limit was last changed by growing
-	changed time.Time // when the limit last was
-	times   int       // 429 answers so far
+	waiting [urgencies][]waiter
+	lowered int            // how often the limit was
+	grew    bool           // the limit was last changed by growing
+	changed time.Time      // when the limit last was
+	times   [urgencies]int // 429 answers so far
+}
+
+// An Urgency says who goes first where slots are scarce: calls that must end
+// come before calls that may start, and both before reads.
+type Urgency int
+
+const (
+	ForHangUp Urgency = iota
+	ForCreate
+	ForRead
+	urgencies
+)
+
+// patience is how long reads yield to creates.
+const patience = 2 * time.Second
+
+// A waiter waits for a slot.
+type waiter struct {
+	got   chan struct{} // closed when it has one
+	since time.Time
 }
 
 // NewInFlight allows up to ceiling requests in flight. It tells each halving; nil
@@ -36,35 +59,51 @@ func NewInFlight(ceiling int, halved func(limit int)) *InFlight {
 // A Slot is for one request in flight.
 type Slot struct {
 	of      *InFlight
+	urgency Urgency
 	lowered int // how often the limit had been when the slot was given
 }
 
+// Do sends a request as one of those in flight. If ctx is done before there is a
+// slot it returns an [*UnsentError]. A nil InFlight sends at once.
+func (f *InFlight) Do(ctx context.Context, u Urgency, send func() error) error {
+	if f == nil {
+		return send()
+	}
+	slot, err := f.Acquire(ctx, u)
+	if err != nil {
+		return &UnsentError{context.Cause(ctx)}
+	}
+	err = send()
+	slot.Release(err)
+	return err
+}
+
 // Acquire waits for a slot, or until ctx is done.
-func (f *InFlight) Acquire(ctx context.Context) (*Slot, error) {
+func (f *InFlight) Acquire(ctx context.Context, u Urgency) (*Slot, error) {
 	f.mu.Lock()
 	if err := ctx.Err(); err != nil {
 		f.mu.Unlock()
 		return nil, err
 	}
-	if f.taken < f.limit && len(f.waiting) == 0 {
+	if f.taken < f.limit { // so nobody waits
 		defer f.mu.Unlock()
 		f.take()
-		return &Slot{f, f.lowered}, nil
+		return &Slot{f, u, f.lowered}, nil
 	}
-	mine := make(chan struct{})
-	f.waiting = append(f.waiting, mine)
+	mine := waiter{make(chan struct{}), time.Now()}
+	f.waiting[u] = append(f.waiting[u], mine)
 	f.mu.Unlock()
 
 	select {
-	case <-mine:
+	case <-mine.got:
 		f.mu.Lock()
 		defer f.mu.Unlock()
-		return &Slot{f, f.lowered}, nil
+		return &Slot{f, u, f.lowered}, nil
 	case <-ctx.Done():
 		f.mu.Lock()
 		defer f.mu.Unlock()
-		if i := slices.Index(f.waiting, mine); i >= 0 {
-			f.waiting = slices.Delete(f.waiting, i, i+1)
+		if i := slices.Index(f.waiting[u], mine); i >= 0 {
+			f.waiting[u] = slices.Delete(f.waiting[u], i, i+1)
 		} else { // the slot came at the same moment
 			f.taken--
 			f.next()
@@ -74,14 +113,18 @@ func (f *InFlight) Acquire(ctx context.Context) (*Slot, error) {
 }
 
 // Release gives the slot back. The outcome of the request adapts the limit: err
-// nil means that Twilio accepted it.
+// nil means that Twilio accepted it. A nil Slot, of a request that was given up
+// before it had one, is nothing.
 func (s *Slot) Release(err error) {
+	if s == nil {
+		return
+	}
 	f := s.of
 	f.mu.Lock()
 	halved := false
 	switch {
 	case IsThrottled(err):
-		f.times++
+		f.times[s.urgency]++
 		// Requests already under way when the limit was lowered say nothing new.
 		if s.lowered == f.lowered {
 			halved = !f.grew
@@ -115,11 +158,23 @@ func (f *InFlight) lower() {
 	f.changed = time.Now()
 }
 
-// Throttled returns how many 429 answers there were so far.
-func (f *InFlight) Throttled() int {
+// Throttled returns how many 429 answers there were so far to requests of the
+// given urgencies.
+func (f *InFlight) Throttled(of ...Urgency) int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.times
+	times := 0
+	for _, u := range of {
+		times += f.times[u]
+	}
+	return times
+}
+
+// Limit returns how many requests are allowed in flight at the moment.
+func (f *InFlight) Limit() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.limit
 }
 
 // take takes a slot. It requires that f.mu is held.
@@ -130,9 +185,25 @@ func (f *InFlight) take() {
 
 // next serves those for whom there is a slot. It requires that f.mu is held.
 func (f *InFlight) next() {
-	for f.taken < f.limit && len(f.waiting) > 0 {
+	for f.taken < f.limit {
+		u, any := f.first()
+		if !any {
+			return
+		}
 		f.take()
-		close(f.waiting[0])
-		f.waiting = f.waiting[1:]
+		close(f.waiting[u][0].got)
+		f.waiting[u] = f.waiting[u][1:]
 	}
+}
+
+// first returns whose turn it is, if anybody waits. It requires that f.mu is held.
+func (f *InFlight) first() (u Urgency, any bool) {
+	hangUps, creates, reads := f.waiting[ForHangUp], f.waiting[ForCreate], f.waiting[ForRead]
+	switch {
+	case len(hangUps) > 0:
+		return ForHangUp, true
+	case len(reads) > 0 && (len(creates) == 0 || time.Since(reads[0].since) >= patience):
+		return ForRead, true
+	}
+	return ForCreate, len(creates) > 0
 }

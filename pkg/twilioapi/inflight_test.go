@@ -3,6 +3,7 @@ package twilioapi
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -19,7 +20,7 @@ func acquireAll(t *testing.T, f *InFlight) []*Slot {
 	for {
 		got := make(chan *Slot, 1)
 		go func() {
-			slot, err := f.Acquire(ctx)
+			slot, err := f.Acquire(ctx, ForCreate)
 			if err == nil {
 				got <- slot
 			}
@@ -46,13 +47,13 @@ func TestInFlightHalvesAndGrows(t *testing.T) {
 		for _, slot := range slots {
 			slot.Release(errThrottled) // all at once: one halving
 		}
-		if f.limit != 25 || len(told) != 1 || told[0] != 25 || f.Throttled() != 50 {
-			t.Errorf("limit %d, told %v, throttled %d; want 25, once, 50", f.limit, told, f.Throttled())
+		if f.limit != 25 || len(told) != 1 || told[0] != 25 || f.Throttled(ForCreate) != 50 {
+			t.Errorf("limit %d, told %v, throttled %d; want 25, once, 50", f.limit, told, f.Throttled(ForCreate))
 		}
 		for range 10 { // one more a second, however many are accepted
 			time.Sleep(time.Second)
 			for range 3 {
-				slot, err := f.Acquire(t.Context())
+				slot, err := f.Acquire(t.Context(), ForCreate)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -63,7 +64,7 @@ func TestInFlightHalvesAndGrows(t *testing.T) {
 			t.Errorf("limit %d after ten accepted seconds, want 35", f.limit)
 		}
 		time.Sleep(time.Second)
-		slot, _ := f.Acquire(t.Context())
+		slot, _ := f.Acquire(t.Context(), ForCreate)
 		slot.Release(errors.New("anything else"))
 		if f.limit != 35 {
 			t.Errorf("limit %d after a failure, want it unchanged", f.limit)
@@ -110,7 +111,7 @@ func TestInFlightNeverCloses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := NewInFlight(8, nil)
 		for range 10 {
-			slot, err := f.Acquire(t.Context())
+			slot, err := f.Acquire(t.Context(), ForCreate)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -125,11 +126,11 @@ func TestInFlightNeverCloses(t *testing.T) {
 func TestInFlightGivesBackTheSlotOfWhoGivesUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := NewInFlight(1, nil)
-		slot, _ := f.Acquire(t.Context())
+		slot, _ := f.Acquire(t.Context(), ForCreate)
 		ctx, cancel := context.WithCancel(t.Context())
 		gaveUp := make(chan error)
 		go func() {
-			_, err := f.Acquire(ctx)
+			_, err := f.Acquire(ctx, ForCreate)
 			gaveUp <- err
 		}()
 		synctest.Wait()
@@ -138,8 +139,55 @@ func TestInFlightGivesBackTheSlotOfWhoGivesUp(t *testing.T) {
 			t.Errorf("acquiring with a cancelled context: %v", err)
 		}
 		slot.Release(nil)
-		if _, err := f.Acquire(t.Context()); err != nil || f.taken != 1 {
+		if _, err := f.Acquire(t.Context(), ForCreate); err != nil || f.taken != 1 {
 			t.Errorf("error %v, %d in flight, want the one slot free again", err, f.taken)
 		}
 	})
+}
+
+// Calls that must end come before calls that may start, and both before reads; but
+// a read that has waited for two seconds comes before creates.
+func TestSlotsGoByUrgency(t *testing.T) {
+	for _, tc := range []struct {
+		what   string
+		waited time.Duration
+		want   []Urgency
+	}{
+		{"a read that has just come is last", time.Second, []Urgency{ForHangUp, ForHangUp, ForCreate, ForCreate, ForRead}},
+		{"a read that has waited is next after hang-ups", 2 * time.Second, []Urgency{ForHangUp, ForHangUp, ForRead, ForCreate, ForCreate}},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			f := NewInFlight(1, nil)
+			slot, _ := f.Acquire(t.Context(), ForCreate)
+			var got []Urgency
+			for _, u := range []Urgency{ForRead, ForCreate, ForHangUp, ForCreate, ForHangUp} {
+				go func() {
+					_ = f.Do(t.Context(), u, func() error {
+						got = append(got, u) // one at a time: there is one slot
+						return nil
+					})
+				}()
+				synctest.Wait()
+			}
+			time.Sleep(tc.waited)
+			slot.Release(nil)
+			synctest.Wait()
+			if !slices.Equal(got, tc.want) {
+				t.Errorf("%s: served %v, want %v", tc.what, got, tc.want)
+			}
+		})
+	}
+}
+
+func TestThrottledAnswersAreCountedByUrgency(t *testing.T) {
+	f := NewInFlight(10, nil)
+	for _, u := range []Urgency{ForCreate, ForHangUp, ForHangUp, ForRead} {
+		_ = f.Do(t.Context(), u, func() error { return errThrottled })
+	}
+	if c, h, all := f.Throttled(ForCreate), f.Throttled(ForHangUp), f.Throttled(ForHangUp, ForCreate, ForRead); c != 1 || h != 2 || all != 4 {
+		t.Errorf("throttled %d creates, %d hang-ups, %d of all; want 1, 2, 4", c, h, all)
+	}
+	if f.Limit() != 1 {
+		t.Errorf("limit %d, want 1", f.Limit())
+	}
 }

@@ -27,12 +27,13 @@ type Filter struct {
 }
 
 // Calls yields the calls that f chooses, page by page, in Twilio's order, which
-// may be any. The first error is the last thing yielded.
-func (c *Client) Calls(ctx context.Context, f Filter) iter.Seq2[Call, error] {
+// may be any. The first error is the last thing yielded. Each page is one of the
+// requests in flight; nil bounds those not.
+func (c *Client) Calls(ctx context.Context, inFlight *InFlight, f Filter) iter.Seq2[Call, error] {
 	return func(yield func(Call, error) bool) {
 		next, seen := "", order{}
 		for {
-			page, err := c.page(ctx, f, next)
+			page, err := c.page(ctx, inFlight, f, next)
 			if err != nil {
 				yield(Call{}, err)
 				return
@@ -53,19 +54,21 @@ func (c *Client) Calls(ctx context.Context, f Filter) iter.Seq2[Call, error] {
 
 // page reads the page at a next_page_uri, or the first one. It is asked for
 // again while Twilio cannot answer, for as long as [Retry] does.
-func (c *Client) page(ctx context.Context, f Filter, next string) (*api.ListCallResponse, error) {
+func (c *Client) page(ctx context.Context, inFlight *InFlight, f Filter, next string) (*api.ListCallResponse, error) {
 	var page *api.ListCallResponse
 	err := Retry(ctx, func() error {
-		conn := c.pool.any()
-		defer c.pool.put(conn)
-		return c.send(ctx, conn, nil, func(a *api.ApiService) (err error) {
-			if next == "" {
-				page, err = a.PageCall(f.params(), "", "")
-			} else {
-				page, err = further(a, next)
-			}
-			return err
-		}).failure()
+		return inFlight.Do(ctx, ForRead, func() error {
+			conn := c.pool.any()
+			defer c.pool.put(conn)
+			return c.send(ctx, conn, nil, func(a *api.ApiService) (err error) {
+				if next == "" {
+					page, err = a.PageCall(f.params(), "", "")
+				} else {
+					page, err = further(a, next)
+				}
+				return err
+			}).failure()
+		})
 	})
 	return page, err
 }

@@ -81,7 +81,7 @@ func TestListsByParties(t *testing.T) {
 			account.Put("CA00000000000000000000000000000001", tc.from, tc.to)
 			account.Put("CA00000000000000000000000000000002", tc.from, "sip:alice@203.0.113.50")
 			client, queries := listening(t, account)
-			listed, err := all(client.Calls(t.Context(), twilioapi.Filter{From: tc.from, To: tc.to, Status: "in-progress"}))
+			listed, err := all(client.Calls(t.Context(), nil, twilioapi.Filter{From: tc.from, To: tc.to, Status: "in-progress"}))
 			if err != nil || len(listed) != 1 || listed[0].To != tc.shown {
 				t.Errorf("%+v, %v; want the call to %s", listed, err, tc.shown)
 			}
@@ -100,11 +100,11 @@ func TestListsFollowThePages(t *testing.T) {
 		account.Put(fmt.Sprintf("CA%032x", i), from, to)
 	}
 	client, queries := listening(t, account)
-	listed, err := all(client.Calls(t.Context(), twilioapi.Filter{From: from, To: to}))
+	listed, err := all(client.Calls(t.Context(), nil, twilioapi.Filter{From: from, To: to}))
 	if err != nil || len(listed) != 2500 || len(queries()) != 3 {
 		t.Errorf("%d calls on %d pages, error %v; want 2500 on 3", len(listed), len(queries()), err)
 	}
-	for range client.Calls(t.Context(), twilioapi.Filter{}) {
+	for range client.Calls(t.Context(), nil, twilioapi.Filter{}) {
 		break
 	}
 	if n := len(queries()); n != 4 {
@@ -131,14 +131,14 @@ func TestListsByCreation(t *testing.T) {
 				account.PutEarlier(fmt.Sprintf("CA%032x", i), from, to, time.Duration(5000-i)*time.Second)
 			}
 			now := time.Now()
-			listed, err := all(client.Calls(t.Context(), twilioapi.Filter{From: from, To: to, StartedSince: now.Add(-time.Hour), CreatedSince: now.Add(-1500 * time.Second)}))
+			listed, err := all(client.Calls(t.Context(), nil, twilioapi.Filter{From: from, To: to, StartedSince: now.Add(-time.Hour), CreatedSince: now.Add(-1500 * time.Second)}))
 			if err != nil || len(listed) != 1500 || account.Requests(twiliosim.OpList) != tc.pages {
 				t.Errorf("%s: %d calls on %d pages, %v; want 1500 on %d", tc.what, len(listed), account.Requests(twiliosim.OpList), err, tc.pages)
 			}
-			if listed, err = all(client.Calls(t.Context(), twilioapi.Filter{From: from, To: to, StartedSince: now})); len(listed) != 5000 || err != nil {
+			if listed, err = all(client.Calls(t.Context(), nil, twilioapi.Filter{From: from, To: to, StartedSince: now})); len(listed) != 5000 || err != nil {
 				t.Errorf("%s: %d calls of the day, %v; want all", tc.what, len(listed), err)
 			}
-			if listed, err = all(client.Calls(t.Context(), twilioapi.Filter{StartedSince: now.Add(24 * time.Hour)})); len(listed) != 0 || err != nil {
+			if listed, err = all(client.Calls(t.Context(), nil, twilioapi.Filter{StartedSince: now.Add(24 * time.Hour)})); len(listed) != 0 || err != nil {
 				t.Errorf("%s: %d calls of the next day, %v; want none", tc.what, len(listed), err)
 			}
 		})
@@ -154,11 +154,11 @@ func TestListsThatFail(t *testing.T) {
 		for i := range 1500 {
 			account.Put(fmt.Sprintf("CA%032x", i), from, to)
 		}
-		if listed, err := all(client.Calls(t.Context(), twilioapi.Filter{})); err != nil || len(listed) != 1500 || account.Requests() != 5 {
+		if listed, err := all(client.Calls(t.Context(), nil, twilioapi.Filter{})); err != nil || len(listed) != 1500 || account.Requests() != 5 {
 			t.Errorf("%d calls, %v, %d requests; want all 1500 with 5", len(listed), err, account.Requests())
 		}
 		time.Sleep(time.Hour)
-		if listed, err := all(client.Calls(t.Context(), twilioapi.Filter{})); twilioapi.OutcomeOf(err) != twilioapi.Refused || len(listed) != 0 {
+		if listed, err := all(client.Calls(t.Context(), nil, twilioapi.Filter{})); twilioapi.OutcomeOf(err) != twilioapi.Refused || len(listed) != 0 {
 			t.Errorf("%d calls, %v; want the refusal", len(listed), err)
 		}
 	})
@@ -182,7 +182,7 @@ func TestListsChooseParties(t *testing.T) {
 			{twilioapi.Filter{From: "sip:bob@example.com"}, 0},
 			{twilioapi.Filter{Status: "queued"}, 0},
 		} {
-			if listed, err := all(client.Calls(t.Context(), tc.f)); err != nil || len(listed) != tc.want {
+			if listed, err := all(client.Calls(t.Context(), nil, tc.f)); err != nil || len(listed) != tc.want {
 				t.Errorf("%+v: %d calls, %v; want %d", tc.f, len(listed), err, tc.want)
 			}
 		}

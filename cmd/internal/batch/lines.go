@@ -51,22 +51,32 @@ func (l *Lines) Observe(event calls.Event) {
 		l.accept(e.N)
 		fmt.Fprintf(l.PerCall, "Started call %d. SID: %s\n", e.N, e.SID)
 	case calls.Adopted:
-		l.live++
+		l.accepted, l.live, l.failed = e.N, l.live+1, l.failed-1
 		fmt.Fprintf(l.PerCall, "Adopted call %d. SID: %s\n", e.N, e.SID)
 	case calls.Burst:
 		fmt.Fprintf(l.PerCall, "Actual CPS: %.2f Target CPS: %d Sleeping %dms ...\n", e.Rate, e.Cap, e.Slept.Milliseconds())
 	case calls.Holding:
+		if l.lasting() {
+			l.hold(e.For)
+			return
+		}
 		fmt.Fprintf(l.PerCall, "Waiting %v seconds before ending calls\n", e.For.Round(time.Millisecond).Seconds())
 		l.hold(e.For)
 	case calls.EndingCall:
 		fmt.Fprintf(l.PerCall, "Ending call %d. SID: %s\n", e.N, e.SID)
 		l.hangUps = e.N
-		l.ending()
+		if !l.lasting() {
+			l.ending()
+		}
 	case calls.EndFailed:
 		l.badHangUps++
 		fmt.Fprintf(l.PerCall, "Failed to end call SID %s because %v\n", e.SID, e.Err)
 		if l.PerCall == io.Discard {
 			l.Console.Warn(fmt.Errorf("failed to end call SID %s: %w", e.SID, e.Err))
+		}
+	case calls.Over:
+		if l.lasting() {
+			l.live--
 		}
 	case calls.Following:
 		l.live = e.Live
@@ -75,6 +85,9 @@ func (l *Lines) Observe(event calls.Event) {
 		l.warn(event)
 	}
 }
+
+// lasting reports whether calls are hung up while others are started.
+func (l *Lines) lasting() bool { return l.Plan.CallDuration > 0 }
 
 // Finish ends what is shown of the run's progress.
 func (l *Lines) Finish() {
@@ -109,10 +122,13 @@ func (l *Lines) warn(event calls.Event) {
 				report.Number(e.DialRate), report.Count(e.Calls, "call"), e.Takes.Seconds()))
 		}
 		l.dialRate = e.DialRate
+	case calls.QueuedTooLong:
+		l.Console.Warn(fmt.Errorf("Twilio expects a call to wait in its queue for %v, and each is hung up %v after it was accepted: calls are hung up before they are dialed",
+			e.Estimate, e.CallDuration))
 	case calls.Stopped:
 		l.Console.Error(e.Err)
 	case calls.LookingUp:
-		if l.part == "placing" {
+		if l.part == "placing" && !l.lasting() {
 			l.finishPart()
 		}
 		if !l.lookedUp {

@@ -276,9 +276,12 @@ func (r Report) plan(t *report.Table) {
 	t.Row("From", "%s", strings.Join(p.CallerIDs, ", "))
 	t.Row("To", "%s", strings.Join(p.Destinations, ", "))
 	t.Row("Treatment", "%s", p.Treatment)
-	if p.EndCalls {
+	switch {
+	case p.CallDurationSeconds > 0:
+		t.Row("Call duration", "%s s after its acceptance each is hung up", report.Number(p.CallDurationSeconds))
+	case p.EndCalls:
 		t.Row("Hold", "%s s after the last start, then hang up", report.Number(p.HoldSeconds))
-	} else {
+	default:
 		t.Row("Hold", "the calls are left running")
 	}
 	if p.TimeLimitSeconds > 0 {

@@ -92,6 +92,9 @@ func (r Report) starts(t *report.Table) {
 		t.Row("Not started", "%d", s.NotStarted)
 	}
 	t.Row("Accepted rate", "%s", acceptedRate(s))
+	if missed := r.capMissed(); missed != "" {
+		t.Row("", "%s", missed)
+	}
 	t.Row("API response time", "%s", quantiles(s.Response, "ms"))
 	t.Row("Retries", "%d%s", s.Retries, report.IfAny(s.Throttled, "answer", " (%s of too many requests at once)"))
 }
@@ -120,6 +123,36 @@ func (r Report) hangUps(t *report.Table) {
 	t.Row("Failed to end", "%d", h.Failed)
 	failures(t, h.Failures)
 	t.Row("Still live", "%d", h.Live)
+	if r.Held != nil {
+		r.held(t)
+	}
+}
+
+// held tells how long calls were held that had a duration of their own.
+func (r Report) held(t *report.Table) {
+	h := r.Held
+	times := "none until it was due"
+	if q := h.Times; q.Count > 0 {
+		times = fmt.Sprintf("p50 %.3f s, p99 %.3f s, longest %.3f s", q.P50, q.P99, q.Max)
+	}
+	t.Row("Held before hang-up", "%s; asked for %s s", times, report.Number(h.Asked))
+	t.Row("Hung up too early", "%d before they were dialed, %d before they were answered", h.Undialed, h.Unanswered)
+}
+
+// capMissed says why the cap was missed where hang-ups went before starts; empty
+// if it was not, or for another reason.
+func (r Report) capMissed() string {
+	if r.Held == nil || r.Held.AtOnce == 0 || r.Starts.Rate == 0 {
+		return ""
+	}
+	cap := float64(r.Starts.Cap)
+	if r.Starts.Allowed > 0 { // with a ramp
+		cap = r.Starts.Allowed
+	}
+	if r.Starts.Rate >= 0.95*cap {
+		return ""
+	}
+	return fmt.Sprintf("less than the cap: Twilio took about %d requests at once, and hang-ups go before starts", r.Held.AtOnce)
 }
 
 func (r Report) records(t *report.Table) {

@@ -1,0 +1,97 @@
+//go:build unix
+
+package cmd_test
+
+import (
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"call-load-tester/pkg/twiliosim"
+)
+
+// lasting is an account, and a start in it whose calls come and go for a minute.
+func lasting(t *testing.T) (*simulated, *process) {
+	t.Helper()
+	twilio := newTwilio(t, twiliosim.Config{ResponseTime: 50 * time.Millisecond})
+	start := command(t, t.TempDir(), "start", twilio.env,
+		"-c", from, "-d", to, "--call_count", "600", "--cps", "10", "--call_duration", "1.5")
+	if err := start.Start(); err != nil {
+		t.Fatal(err)
+	}
+	return twilio, start
+}
+
+// betweenBursts waits until calls come and go, and nothing is under way for a
+// moment.
+func betweenBursts(t *testing.T, twilio *simulated) {
+	t.Helper()
+	phase{"the steady state", func(a *simulated) bool {
+		creates := a.Creates()
+		n := len(creates)
+		return n >= 30 && n%10 == 0 && time.Since(creates[n-1].At) > 250*time.Millisecond && a.Requests(twiliosim.OpHangUp) >= 10
+	}}.wait(t, twilio)
+}
+
+// An interrupt in the steady state hangs up all that is live at once.
+func TestAnInterruptInTheSteadyState(t *testing.T) {
+	t.Parallel()
+	twilio, start := lasting(t)
+	betweenBursts(t, twilio)
+	if len(twilio.Live()) == 0 {
+		t.Error("no call is live in the steady state")
+	}
+	if err := start.Process.Signal(syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	if status := start.wait(t); status != 130 {
+		t.Errorf("exit status %d, want 130\n%s", status, start.stderr.String())
+	}
+	checkNothingIsLeft(t, twilio, start.dir)
+	if out := start.stdout.String(); !strings.Contains(out, "Held before hang-up p50 1.5") {
+		t.Errorf("the summary does not say how long calls were held:\n%s", out)
+	}
+}
+
+// After a kill in the steady state end -f leaves nothing running.
+func TestAKillInTheSteadyState(t *testing.T) {
+	t.Parallel()
+	twilio, start := lasting(t)
+	betweenBursts(t, twilio)
+	if err := start.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = start.wait(t)
+	end := command(t, start.dir, "end", twilio.env, "-f", filepath.Base(sidFile(t, start.dir)))
+	if status := end.status(t); status != 0 {
+		t.Errorf("end: exit status %d, want 0\n%s%s", status, end.stdout.String(), end.stderr.String())
+	}
+	checkNothingIsLeft(t, twilio, start.dir)
+}
+
+// end may hang up the calls of a file while start still places some: both finish,
+// and count each call once.
+func TestEndBesideStart(t *testing.T) {
+	t.Parallel()
+	twilio := newTwilio(t, twiliosim.Config{ResponseTime: 50 * time.Millisecond})
+	start := command(t, t.TempDir(), "start", twilio.env,
+		"-c", from, "-d", to, "--call_count", "50", "--cps", "10", "--call_duration", "2")
+	if err := start.Start(); err != nil {
+		t.Fatal(err)
+	}
+	phase{"placing", func(a *simulated) bool { return len(a.Creates()) >= 25 }}.wait(t, twilio)
+	end := command(t, start.dir, "end", twilio.env, "-f", filepath.Base(sidFile(t, start.dir)))
+	if status := end.status(t); status != 0 {
+		t.Errorf("end: exit status %d, want 0\n%s%s", status, end.stdout.String(), end.stderr.String())
+	}
+	if status := start.wait(t); status != 0 {
+		t.Errorf("start: exit status %d, want 0\n%s%s", status, start.stdout.String(), start.stderr.String())
+	}
+	checkNothingIsLeft(t, twilio, start.dir)
+	if out := start.stdout.String(); !strings.Contains(out, "Calls to end        50\n") || !strings.Contains(out, "Still live          0\n") ||
+		strings.Contains(out, "Already over        0\n") {
+		t.Errorf("start does not count what end ended as over already:\n%s", out)
+	}
+}
