@@ -52,23 +52,19 @@ func (l *layout) clip() {
 	l.text, l.slots = bytes.Clone(l.text), append([]slot(nil), l.slots...)
 }
 
-// fillTo writes the text to buf, with values in its slots, and returns it.
-func (l *layout) fillTo(buf []byte, values *freshValues) []byte {
+// fill writes the text to buf, which may be the text itself, with values in its
+// slots, and returns it.
+func (l *layout) fill(buf []byte, values *freshValues) []byte {
 	buf = append(buf[:0], l.text...)
-	l.fill(buf, values)
-	return buf
-}
-
-// fill puts values into the slots of a text that is laid out so.
-func (l *layout) fill(text []byte, values *freshValues) {
 	for _, s := range l.slots {
 		switch s.value {
 		case freshSID:
-			copy(text[s.at:], values.sid[:])
+			copy(buf[s.at:], values.sid[:])
 		case freshToken:
-			copy(text[s.at:], values.token[:])
+			copy(buf[s.at:], values.token[:])
 		case freshSignature:
-			copy(text[s.at:], values.signature[:])
+			copy(buf[s.at:], values.signature[:])
 		}
 	}
+	return buf
 }

@@ -41,9 +41,9 @@ func (w *Writer) Request(t *Template, forged bool) []byte {
 	w.fresh.renewSID(w.random)
 	w.fresh.renewToken(w.random)
 	w.forged = forged
-	w.signed = t.signed.fillTo(w.signed, &w.fresh)
+	w.signed = t.signed.fill(w.signed, &w.fresh)
 	w.sign(w.signed)
-	w.wire = t.wire.fillTo(w.wire, &w.fresh)
+	w.wire = t.wire.fill(w.wire, &w.fresh)
 	return w.wire
 }
 
@@ -70,8 +70,7 @@ func (w *Writer) Again(r *Request) []byte {
 	}
 	w.layouts.layOut(r, w.parts, &w.form)
 	w.sign(w.layouts.signed.text)
-	w.layouts.wire.fill(w.layouts.wire.text, &w.fresh)
-	return w.layouts.wire.text
+	return w.layouts.wire.fill(w.layouts.wire.text, &w.fresh)
 }
 
 func (w *Writer) sign(text []byte) {
@@ -89,12 +88,14 @@ type freshValues struct {
 }
 
 func (v *freshValues) renewSID(random *rand.PCG) {
-	sid := random128(random)
+	var sid [16]byte
+	putRandom(&sid, random)
 	hex.Encode(v.sid[:], sid[:])
 }
 
 func (v *freshValues) renewToken(random *rand.PCG) {
-	uuid := random128(random)
+	var uuid [16]byte
+	putRandom(&uuid, random)
 	uuid[6] = uuid[6]&0x0f | 0x40 // version 4
 	uuid[8] = uuid[8]&0x3f | 0x80 // variant 1
 	v.token[8], v.token[13], v.token[18], v.token[23] = '-', '-', '-', '-'
@@ -105,8 +106,7 @@ func (v *freshValues) renewToken(random *rand.PCG) {
 	hex.Encode(v.token[24:], uuid[10:16])
 }
 
-func random128(random *rand.PCG) (b [16]byte) {
-	binary.LittleEndian.PutUint64(b[:8], random.Uint64())
-	binary.LittleEndian.PutUint64(b[8:], random.Uint64())
-	return b
+func putRandom(dst *[16]byte, random *rand.PCG) {
+	binary.LittleEndian.PutUint64(dst[:8], random.Uint64())
+	binary.LittleEndian.PutUint64(dst[8:], random.Uint64())
 }
