@@ -25,21 +25,21 @@ func NewJudge(kind Kind) *Judge {
 }
 
 // Verdict returns what [Kind.Verdict] does.
-func (j *Judge) Verdict(a Answer, tollFree bool) Verdict { return j.find(a, tollFree).Verdict }
+func (j *Judge) Verdict(a Answer, tollFree bool) Verdict { return j.find(&a, tollFree).Verdict }
 
 // Read returns the verdict, and the document if the kind is a conversation.
-func (j *Judge) Read(a Answer, tollFree bool) Reading { return *j.find(a, tollFree) }
+func (j *Judge) Read(a Answer, tollFree bool) Reading { return *j.find(&a, tollFree) }
 
 // find returns a reading that is not to be changed.
-func (j *Judge) find(a Answer, tollFree bool) *Reading {
+func (j *Judge) find(a *Answer, tollFree bool) *Reading {
 	if len(a.Body) > maxSeenAnswer {
-		return j.read(a, tollFree)
+		return j.read(*a, tollFree)
 	}
 	j.key = appendKey(j.key[:0], a, tollFree)
 	if r, ok := j.seen[string(j.key)]; ok {
 		return r
 	}
-	r := j.read(a, tollFree)
+	r := j.read(*a, tollFree)
 	if len(j.seen) >= maxSeen || j.size+len(j.key) > maxSeenSize {
 		clear(j.seen)
 		j.size = 0
@@ -58,7 +58,7 @@ func (j *Judge) read(a Answer, tollFree bool) *Reading {
 }
 
 // appendKey appends all that a verdict depends on. A header holds no line feed.
-func appendKey(key []byte, a Answer, tollFree bool) []byte {
+func appendKey(key []byte, a *Answer, tollFree bool) []byte {
 	key = strconv.AppendInt(key, int64(a.Status), 10)
 	key = strconv.AppendBool(key, a.Chunked)
 	key = strconv.AppendBool(key, tollFree)
