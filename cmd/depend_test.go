@@ -73,6 +73,7 @@ var arrows = map[string]string{
 	"pkg/dialog":                   "pkg/webhook",
 	"pkg/attack":                   "pkg/dialog pkg/webhook pkg/burst pkg/timeline",
 	"pkg/locust":                   "",
+	"pkg/compare":                  "",
 	"pkg/report":                   "pkg/report/internal/chart",
 	"pkg/report/internal/chart":    "",
 	"pkg/report/internal/pagetest": "pkg/report",
