@@ -117,9 +117,9 @@ type Attack struct {
 	recorder  *recorder
 	pools     senderPools
 
-	callbacks sync.WaitGroup
-	calling   chan struct{} // held by callbacks under way
-	hangingUp chan struct{} // held by those sent because of an interrupt
+	callbacks sync.WaitGroup // that were not due when they were handed out
+	calling   chan struct{}  // held by callbacks under way
+	hangingUp chan struct{}  // held by those sent because of an interrupt
 
 	sent, done, incomplete atomic.Int64
 }

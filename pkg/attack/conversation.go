@@ -31,14 +31,17 @@ const hangingUp = 256
 // that sleeps: it has no connection, and no request.
 type conversation struct {
 	*dialog.Conversation
-	attack *Attack
-	forged bool
-	told   time.Duration // when it was told something last, since the start of the run
+	attack    *Attack
+	forged    bool
+	told      time.Duration  // when it was told something last, since the start of the run
+	callbacks sync.WaitGroup // that were due when they were handed out
 }
 
-// converse holds conversation k, from its first request until it is over. due is
-// when it was to begin, since the start of the run. When ctx is done the caller
-// hangs up, after the answer if one is awaited.
+// converse holds conversation k, from its first request until it is over, and
+// those of its callbacks that were due at once are answered: otherwise a closed
+// loop would go on and leave an endpoint that is busy more and more of them. due
+// is when it was to begin, since the start of the run. When ctx is done the
+// caller hangs up, after the answer if one is awaited.
 func (a *Attack) converse(ctx context.Context, k int, due time.Duration) {
 	start := a.recorder.start
 	now := time.Since(start)
@@ -65,8 +68,7 @@ func (a *Attack) converse(ctx context.Context, k int, due time.Duration) {
 		next = c.ask(due)
 	}
 	a.recorder.endConversation(c, time.Since(start))
-	a.calling <- struct{}{} // where callbacks fall behind, nobody begins another conversation
-	<-a.calling
+	c.callbacks.Wait()
 }
 
 // hangUp tells the conversation, which was to wait so long, that the run is
@@ -117,9 +119,13 @@ func (c *conversation) callBack(ctx context.Context, callbacks ...dialog.Request
 	a := c.attack
 	for i := range callbacks {
 		r, due := &callbacks[i], c.due(callbacks[i].Wait)
-		a.callbacks.Go(func() {
-			interrupted := sleepUntil(ctx, a.recorder.start.Add(due)) != nil
+		group := &a.callbacks
+		if due <= time.Since(a.recorder.start) {
+			group = &c.callbacks
+		}
+		group.Go(func() {
 			places := a.calling
+			interrupted := sleepUntil(ctx, a.recorder.start.Add(due)) != nil
 			if interrupted {
 				places = a.hangingUp
 			}

@@ -214,50 +214,57 @@ func TestOwnLimitsInConversations(t *testing.T) {
 	})
 }
 
-// Nobody who calls waits for a callback that hangs.
-func TestACallbackThatHangsIsInNobodysWay(t *testing.T) {
+// A caller does not wait for a callback that hangs; who calls next does, for
+// those that were due at once.
+func TestCallbacksThatHang(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		app := documents(nil)
-		app.paths["/first"] = after(time.Second, response(""))
-		app.paths["/over"] = after(time.Minute, response(""))
-		cfg := conversations(t, webhook.Call, app, 5, `{}`)
-		cfg.Rules.StatusURI = "http://app.example/over"
+		app := documents(map[string]string{
+			"/first": `<Dial action="/next"><Number statusCallback="/agent" statusCallbackEvent="initiated answered completed">+14155550123</Number></Dial>`,
+			"/next":  `<Record recordingStatusCallback="/recording"/>`,
+		})
+		for _, path := range []string{"/agent", "/recording"} {
+			app.paths[path] = after(time.Minute, response(""))
+		}
+		app.paths["/over"] = after(3*time.Second, response(""))
+		cfg := conversations(t, webhook.Call, app, 2, `{"Then": ["", "fourteen chars"]}`)
+		cfg.Pace, cfg.Rules.StatusURI = attack.Real, "http://app.example/over"
 		r := run(t, cfg)
-		var want []time.Duration
-		for k := range 5 {
-			want = append(want, time.Duration(k)*time.Second)
+		// Somebody is dialed, and talked to for 10 s. Recording takes 2 s of thinking, 1
+		// of words and 5 of silence, and once more 5 of silence. The call is over at
+		// 23 s; its status callback takes 3 s; that of the recording goes at 19 s, and is
+		// given up at 34 s.
+		for path, want := range map[string][]time.Duration{
+			"/first": {0, 26 * time.Second},
+			"/next":  {10 * time.Second, 18 * time.Second, 36 * time.Second, 44 * time.Second},
+			"/over":  {23 * time.Second, 49 * time.Second},
+		} {
+			if got := app.times(path); !slices.Equal(got, want) {
+				t.Errorf("%s is asked at %v, want %v", path, got, want)
+			}
 		}
-		if got := app.times("/first"); !slices.Equal(got, want) || r.Conversations.PeakLive != 1 {
-			t.Errorf("calls begin at %v, %d at once; want %v", got, r.Conversations.PeakLive, want)
-		}
-		if r.Seconds != 20 || r.Rate != 0.5 {
-			t.Errorf("%v s at %v a second; want 20 s: the last callback is given up 15 s after the last call", r.Seconds, r.Rate)
+		if c := r.Conversations; c.CallbacksIncomplete != c.Callbacks-2 || r.Requests.Late != 0 {
+			t.Errorf("%+v, %d late", c, r.Requests.Late)
 		}
 		time.Sleep(time.Hour)
 	})
 }
 
-// Callbacks that hang do not pile up without end: of those under way there are
-// as many as may be, and then conversations begin as callbacks are done.
+// Of callbacks as many are under way as may be.
 func TestCallbacksUnderWayAreBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		const slow = 10 * time.Second
-		app := documents(nil)
-		app.paths["/first"], app.paths["/over"] = after(time.Millisecond, response("")), after(slow, response(""))
-		cfg := conversations(t, webhook.Call, app, 12, `{}`)
-		cfg.MaxInFlight, cfg.Rules.StatusURI = 4, "http://app.example/over"
+		app := documents(map[string]string{"/first": `<Record action="/saved" recordingStatusCallback="/recording"/>`})
+		app.paths["/recording"] = after(10*time.Second, response(""))
+		cfg := conversations(t, webhook.Call, app, 12, `{"Then": ["fourteen chars"]}`)
+		cfg.Pace, cfg.Concurrency, cfg.MaxInFlight = attack.Real, 12, 4
 		r := run(t, cfg)
-		over := app.times("/over")
-		for i := range over[4:] {
-			if between := over[i+4] - over[i]; between < slow {
-				t.Errorf("callbacks go at %v: more than 4 at once", over)
-				break
-			}
+		var want []time.Duration
+		for _, second := range []time.Duration{9, 9, 9, 9, 19, 19, 19, 19, 29, 29, 29, 29} {
+			want = append(want, second*time.Second)
 		}
-		if first := app.times("/first"); first[4] != 4*time.Millisecond || first[5] < slow {
-			t.Errorf("calls begin at %v, want the fifth after 4 ms, and no sixth before 10 s", first)
+		if got := app.times("/recording"); !slices.Equal(got, want) {
+			t.Errorf("callbacks go at %v, want four each at 9, 19 and 29 s", got)
 		}
-		if r.Conversations.CallbacksIncomplete != 0 || r.Requests.Accepted != 24 {
+		if r.Requests.Late != 8 || r.Conversations.CallbacksIncomplete != 0 || r.Requests.Accepted != 36 {
 			t.Errorf("%+v", r.Requests)
 		}
 	})
