@@ -1,6 +1,6 @@
 // The applications that .ci/express calls and texts: real Express, with Twilio's
 // official package, which lets in only what is signed. They note what they are
-// asked, and tell it at /seen, /ways and /threads.
+// asked, and tell it at /seen, /ways, /threads and /replies.
 const express = require('express');
 const session = require('cookie-session');
 const twilio = require('twilio');
@@ -25,7 +25,7 @@ app.post('/call', signed, (req, res) => {
   answer.say('Hello.');
   res.type('text/xml').send(answer.toString());
 });
-app.get('/seen', (req, res) => res.json(seen.size));
+app.get('/seen', (req, res) => res.json([`${seen.size} × a message`]));
 
 // A phone menu. What belongs to a call is in its session: who comes without the
 // cookie of their first request is sent away.
@@ -91,20 +91,13 @@ step('dialed', (fields) => fields.DialCallStatus, (answer, fields) => {
 });
 step('goodbye', (fields) => fields.after, (answer) => answer.say('Goodbye.'));
 app.use('/menu', signed, menu);
-// How many calls of whom went which way.
 app.get('/ways', (req, res) => {
-  const ways = {};
-  for (const c of calls.values()) {
-    const way = `${c.way.join(' ')}, ${c.over.join(' ')}, ${c.recorded} recorded`;
-    ways[c.from] ??= {};
-    ways[c.from][way] = (ways[c.from][way] || 0) + 1;
-  }
-  res.json(ways);
+  res.json(count([...calls.values()].map((c) => `${c.from}: ${c.way.join(' ')}, ${c.over.join(' ')}, ${c.recorded} recorded`)));
 });
 
 // A texting application that remembers in a session what was texted before.
 const threads = new Map(); // by number
-const delivered = { sent: 0, delivered: 0 };
+const told = []; // of replies
 app.post('/chat', signed, sessions, (req, res) => {
   const { From, Body } = req.body;
   req.session.texts = [...(req.session.texts || []), Body];
@@ -114,14 +107,17 @@ app.post('/chat', signed, sessions, (req, res) => {
   res.type('text/xml').send(reply.toString());
 });
 app.post('/delivered', signed, (req, res) => {
-  delivered[req.body.MessageStatus]++;
+  told.push(req.body.MessageStatus);
   res.sendStatus(204);
 });
-// How many threads were which, and how often replies were told of.
-app.get('/threads', (req, res) => {
-  const all = {};
-  for (const texts of threads.values()) all[texts.join(', ')] = (all[texts.join(', ')] || 0) + 1;
-  res.json({ all, delivered });
-});
+app.get('/threads', (req, res) => res.json(count([...threads.values()].map((texts) => texts.join(', ')))));
+app.get('/replies', (req, res) => res.json(count(told)));
+
+// count tells how often each line is there: "3 × a line".
+function count(lines) {
+  const n = {};
+  for (const line of lines) n[line] = (n[line] || 0) + 1;
+  return Object.keys(n).sort().map((line) => `${n[line]} × ${line}`);
+}
 
 const server = app.listen(0, '127.0.0.1', () => console.log(server.address().port));
