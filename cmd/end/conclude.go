@@ -11,7 +11,9 @@ import (
 func (o *options) conclude(console *cli.Console, account cli.Credentials, t *target, r *calls.Result) {
 	r.Command, r.DryRun, r.Account, r.Interrupted = "end", o.DryRun, account.String(), console.Interrupts.Stopped()
 	r.HangUps.BadLines, r.HangUps.Duplicates = t.badLines, t.duplicates
-	r.SIDFile = o.file
+	if t.path == o.file { // else a pipe, whose name says nothing any more
+		r.SIDFile = o.file
+	}
 	if o.DryRun { // the simulated account knows nothing of these calls but their SIDs
 		r.Records, r.Timeline = nil, nil
 	}

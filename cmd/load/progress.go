@@ -28,7 +28,7 @@ func progress(p attack.Progress, asked attack.Config, gone time.Duration) (done 
 	if asked.Envelope.Kind.IsConversation() {
 		detail += fmt.Sprintf("live %d, ", begun-done)
 	}
-	detail += fmt.Sprintf("in flight %d, failed %d", p.Sent-p.Done, p.Incomplete)
+	detail += fmt.Sprintf("in flight %d, incomplete %d", p.Sent-p.Done, p.Incomplete)
 	if begun < asked.Requests {
 		left := time.Duration(float64(asked.Requests-begun) / max(speed, 1) * float64(time.Second))
 		detail += fmt.Sprintf(", %v left", left.Round(time.Second))

@@ -120,10 +120,11 @@ type ending struct {
 // A pendingCall is one that is not through yet.
 type pendingCall struct {
 	Placed
-	since   time.Time // when its first hang-up was through
-	takenAt time.Time // when Twilio last took a hang-up of it; zero if it took none
-	counted bool      // as over: only its record is missing
-	err     error     // why it could not be hung up
+	since     time.Time // when its first hang-up was through
+	takenAt   time.Time // when Twilio last took a hang-up of it; zero if it took none
+	counted   bool      // as over: only its record is missing
+	err       error     // why it could not be hung up
+	mayBeOurs bool      // a hang-up whose answer was lost may have ended it
 }
 
 // hangUpAll hangs up all calls, so many at once.
@@ -186,7 +187,7 @@ func (e *ending) hangUp(placed Placed) {
 		e.watch.tell(Over{})
 		e.tellFailed(placed.SID, err)
 	default:
-		e.pending[placed.SID] = &pendingCall{Placed: placed, since: time.Now(), err: err}
+		e.pending[placed.SID] = &pendingCall{Placed: placed, since: time.Now(), err: err, mayBeOurs: mayBeOurs}
 		e.tellFailed(placed.SID, err)
 		e.giveUpAfter(err, began)
 	}

@@ -173,8 +173,7 @@ func (e *ending) taken(sid string, err error) {
 	case err == nil:
 		pending.takenAt = time.Now()
 	case twilioapi.IsOver(err) && !pending.counted:
-		mayBeOurs := !pending.takenAt.IsZero() || twilioapi.OutcomeOf(pending.err) == twilioapi.Unknown
-		e.countOver(!mayBeOurs)
+		e.countOver(pending.takenAt.IsZero() && !pending.mayBeOurs)
 		pending.counted = true
 	}
 }

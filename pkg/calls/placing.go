@@ -125,7 +125,7 @@ func (p *placing) start(i int) {
 			stale++
 		}
 		p.unreached(err)
-		if again := stale > 0 && stale <= maxStale; !again && !backoff.Wait(p.going, err) {
+		if atOnce := attempt.Stale && stale <= maxStale; !atOnce && !backoff.Wait(p.going, err) {
 			p.giveUp(to, err)
 			return
 		}

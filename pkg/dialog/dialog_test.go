@@ -274,40 +274,6 @@ func FuzzPersonParser(f *testing.F) {
 	})
 }
 
-func TestSameNumbers(t *testing.T) {
-	for _, tc := range []struct {
-		what string
-		kind webhook.Kind
-		rows []string
-		n    int
-		want bool
-	}{
-		{"persons without a number", webhook.Chat, []string{`{}`, `{"Body": "a"}`}, 1000, false},
-		{"each once", webhook.Chat, []string{`{"From": "1"}`, `{"From": "2"}`, `{"From": "2", "To": "3"}`}, 3, false},
-		{"once again", webhook.Chat, []string{`{"From": "1"}`, `{"From": "2"}`}, 3, true},
-		{"one without, twice, is not one with", webhook.Chat, []string{`{}`, `{"From": "2"}`}, 3, false},
-		{"the same in two rows", webhook.Chat, []string{`{"From": "1"}`, `{"From": "1", "Body": "b"}`}, 2, true},
-		{"not so far", webhook.Chat, []string{`{"From": "1"}`, `{"From": "1", "Body": "b"}`}, 1, false},
-		{"calls have SIDs", webhook.Call, []string{`{"From": "1"}`}, 3, false},
-	} {
-		var persons []*dialog.Person
-		for _, row := range tc.rows {
-			person, err := dialog.PersonParser(tc.kind)(row)
-			if err != nil {
-				t.Fatal(err)
-			}
-			persons = append(persons, person)
-		}
-		player, err := dialog.New(dialog.Rules{Envelope: webhook.Envelope{Kind: tc.kind, URL: "http://a.example"}}, persons)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := player.SameNumbers(tc.n); got != tc.want {
-			t.Errorf("%s: %v, want %v", tc.what, got, tc.want)
-		}
-	}
-}
-
 // No document makes a conversation loop or panic, nor ask who may not be asked.
 func FuzzConversation(f *testing.F) {
 	f.Add(`<Response><Gather numDigits="1" action="/a"><Say loop="0">a</Say></Gather></Response>`, `{"Then": ["1", "", "hangup"]}`, false)

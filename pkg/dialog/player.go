@@ -81,24 +81,6 @@ func (p *Player) Begin(k int, start time.Time, seed [2]uint64) *Conversation {
 	return c
 }
 
-// SameNumbers reports whether two of the first n conversations are chats between
-// the same two numbers: at the same time, an application cannot tell them apart.
-func (p *Player) SameNumbers(n int) bool {
-	seen := make(map[string]bool)
-	for k := range min(n, 2*len(p.persons)) {
-		person := p.persons[k%len(p.persons)]
-		if !person.hasFrom {
-			continue
-		}
-		pair := person.pair(0, "")
-		if seen[pair] || k >= len(p.persons) {
-			return true
-		}
-		seen[pair] = true
-	}
-	return false
-}
-
 // May reports whether a URL may be asked: only the hosts that the rules name
 // are. It serves whoever follows the HTTP redirects of answers.
 func (p *Player) May(u *url.URL) bool {

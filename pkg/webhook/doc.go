@@ -1,7 +1,7 @@
 // Package webhook makes the requests that Twilio sends to an application's
 // webhook, and says what Twilio would make of the answers.
 //
-//   - A [Row] is one line of webhook data, read by [ParseRow] and [ParseRows].
+//   - A [Row] is one line of webhook data, read by [ParseRow] and [ParseLines].
 //   - A [Template] is a row made ready to be sent many times; a [Writer] makes
 //     of it requests with fresh SIDs, each with its own signature.
 //   - A [Request] is any other request; a Writer makes its bytes, too.
