@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -122,5 +123,54 @@ func TestTheFirstInterruptReports(t *testing.T) {
 			!strings.Contains(string(rest), "Completed requests") || strings.Contains(string(rest), "Done!") {
 			t.Errorf("%v: status %d, %+v\n%s", s, status, r, rest)
 		}
+	}
+}
+
+// The first interrupt with calls up: the callers hang up, each call's status
+// callback is sent, and the result tells it.
+func TestAnInterruptHangsUp(t *testing.T) {
+	var calls, over atomic.Int64
+	app := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/over" {
+			over.Add(1)
+			w.WriteHeader(http.StatusNoContent)
+			return
+		}
+		calls.Add(1)
+		w.Header().Set("Content-Type", "text/xml")
+		_, _ = io.WriteString(w, `<Response><Gather timeout="600"><Say>Please hold the line.</Say></Gather></Response>`)
+	}))
+	t.Cleanup(app.Close)
+	files := config(app.URL, "Kind = call\nPace = real\nStatusURI = "+app.URL+"/over\n")
+	files["c.ini"] = strings.Replace(files["c.ini"], "Concurrency = 5\n", "Concurrency = 40\n", 1)
+	files["d.txt"] = `{"Then": [""]}`
+	cmd := load(t, files, common...)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for calls.Load() < 40 {
+		time.Sleep(10 * time.Millisecond)
+	}
+	time.Sleep(100 * time.Millisecond) // the answers have come
+	if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait()
+	text, err := os.ReadFile(filepath.Join(cmd.Dir, "result.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var record attack.Result
+	if err := json.Unmarshal(text, &record); err != nil {
+		t.Fatal(err)
+	}
+	c := record.Conversations
+	if status := cmd.ProcessState.ExitCode(); status != 130 || c.Begun != 40 || c.Interrupted != 40 || c.Callbacks != 40 || c.CallbacksIncomplete != 0 || over.Load() != 40 || c.Minutes != 40 {
+		t.Errorf("status %d, %+v, %d status callbacks\n%s", status, c, over.Load(), stderr.String())
+	}
+	if want := "load: interrupted: 40 conversations are hung up, callbacks are sent; waiting for answers, for at most 15s each; interrupt again to leave at once\n"; !strings.Contains(stderr.String(), want) {
+		t.Errorf("told\n%swant\n%s", stderr.String(), want)
 	}
 }

@@ -175,6 +175,11 @@ func TestExitStatuses(t *testing.T) {
 	good := application(t)
 	failing := httptest.NewServer(http.NotFoundHandler())
 	t.Cleanup(failing.Close)
+	voice := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/xml")
+		_, _ = io.WriteString(w, "<Response><Say>Hello</Say></Response>")
+	}))
+	t.Cleanup(voice.Close)
 	gone := httptest.NewServer(nil)
 	gone.Close()
 	for _, tc := range []struct {
@@ -189,6 +194,11 @@ func TestExitStatuses(t *testing.T) {
 		{"failures are a result", config(failing.URL, ""), common, 0, ""},
 		{"too many failures", config(failing.URL, "[Pass]\nFailed = 99.5%\n"), common, 3, ""},
 		{"too slow", config(good, "[Pass]\nP99 = 1us\n"), common, 3, ""},
+		{"calls as meant", config(voice.URL, "Kind = call\n[Pass]\nConversations = 100%\n"), common, 0, ""},
+		{"calls that are not as meant", config(failing.URL, "Kind = call\n[Pass]\nConversations = 1%\n"), common, 3, ""},
+		{"calls that fail are a result", config(failing.URL, "Kind = call\n"), common, 0, ""},
+		{"calls that nobody answers", config(gone.URL, "Kind = call\n[Pass]\nConversations = 1%\n"), common, 1, ""},
+		{"bad turns", map[string]string{"c.ini": config(good, "Kind = call\n")["c.ini"], "d.txt": `{"Then": "1"}`}, common, 2, `load: error: d.txt:1: "Then" must be a list of turns`},
 		{"no answer at all", config(gone.URL, ""), common, 1, ""},
 		{"no answer at all, with limits", config(gone.URL, "[Pass]\nFailed = 1%\n"), common, 1, ""},
 		{"no configuration", nil, []string{"-d", "d.txt"}, 2, "load: error: --file is missing"},
@@ -249,6 +259,8 @@ func TestWarnings(t *testing.T) {
 		{"a share that comes to nothing", "BadSignature = 0.1%\n", "", "warning: so few requests make no bad signature"},
 		{"a share in numbers", "BadSignature = 7%\n", "", "7 % of them, 7, with a signature"},
 		{"a repeated name", "", `[{"name": "a", "value": 1}, {"name": "a", "value": 2}]`, "warning: 1 of the rows repeat a name"},
+		{"chats that cannot be told apart", "Kind = chat\n", "", "warning: 2 pairs of numbers may have two conversations at once"},
+		{"the hosts that are asked", "Kind = call\nStatusURI = http://localhost:9/\n[Call]\nHosts = a.example\n", "", "asked are only the hosts 127.0.0.1, a.example, localhost\n"},
 		{"all refused", "SignURL = http://another.example\n", "", "hint: is the token that of the endpoint's account"},
 	} {
 		files := config(good, tc.config)

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"call-load-tester/pkg/attack"
+)
+
+// Two chats between the same numbers at once cannot be told apart: that may
+// happen where rows share their numbers, or where a row begins anew before it is
+// over.
+func TestSharedNumbers(t *testing.T) {
+	const alice, again, bob = `{"From": "+14155550101"}`, `{"From": "+14155550101", "Body": "again"}`, `{"From": "+14155550102"}`
+	for _, tc := range []struct {
+		what, ini string
+		rows      []string
+		want      int
+	}{
+		{"each row has numbers of its own", "Kind = chat\nConcurrency = 2\n", []string{alice, bob}, 0},
+		{"a row begins anew", "Kind = chat\nConcurrency = 3\n", []string{alice, bob}, 2},
+		{"a row begins anew in the open loop", "Kind = chat\nConcurrency = 1\nRate = 5\n", []string{alice, bob}, 2},
+		{"which is bounded", "Kind = chat\nConcurrency = 1\nRate = 5\nMaxInFlight = 2\n", []string{alice, bob}, 0},
+		{"two rows have the same", "Kind = chat\nConcurrency = 2\n", []string{alice, bob, again}, 1},
+		{"one after the other", "Kind = chat\nConcurrency = 1\n", []string{alice, bob, again}, 0},
+		{"another number is called", "Kind = chat\nConcurrency = 2\n", []string{alice, `{"From": "+14155550101", "To": "+14155550100"}`}, 0},
+		{"no number is given", "Kind = chat\nConcurrency = 50\n", []string{`{"Body": "a"}`, `{"Body": "b"}`}, 0},
+		{"calls have SIDs", "Kind = call\nConcurrency = 50\n", []string{alice, again}, 0},
+		{"messages alone are no chats", "Kind = sms\nConcurrency = 50\n", []string{alice, again}, 0},
+	} {
+		p := configured(t, "[Load]\nUsers = 10\nURI = http://127.0.0.1/\n"+tc.ini)
+		if problems := p.readData("d", strings.Join(tc.rows, "\n")); len(problems) > 0 {
+			t.Fatal(problems)
+		}
+		if got := p.sharedNumbers(); got != tc.want {
+			t.Errorf("%s: %d pairs, want %d", tc.what, got, tc.want)
+		}
+	}
+}
+
+// How fast things are sent or begun.
+func TestHow(t *testing.T) {
+	for ini, want := range map[string]string{
+		"":                                   "back to back over 4 connections",
+		"Ramp = 10s\n":                       "back to back over 4 connections, which is reached after 10s",
+		"Kind = call\n":                      "4 at once",
+		"Kind = chat\nRamp = 1500ms\n":       "4 at once, which is reached after 1.5s",
+		"Rate = 5\n":                         "in bursts of 5 a second for 3 s, at most 10000 in flight",
+		"Kind = call\nRate = 5\nRamp = 4s\n": "in bursts that grow from 1 to 5 a second, for 5 s, at most 10000 in flight",
+		"Rate = 5\nRamp = 60s\n":             "in bursts that grow from 1 to 1 a second, for 12 s, at most 10000 in flight",
+	} {
+		if got := configured(t, needed+ini).how(); got != want {
+			t.Errorf("%q: %s, want %s", ini, got, want)
+		}
+	}
+}
+
+// What is waited for after an interrupt.
+func TestStopping(t *testing.T) {
+	for want, p := range map[string]attack.Progress{
+		"no more is sent": {Sent: 9, Done: 9},
+		"no more is sent; waiting for 1 answer, for at most 15s":                                     {Sent: 9, Done: 8},
+		"no more is sent; waiting for 9 answers, for at most 15s":                                    {Sent: 9, Done: 0},
+		"1 conversation is hung up, callbacks are sent; waiting for answers, for at most 15s each":   {Sent: 9, Done: 9, Begun: 5, Over: 4},
+		"3 conversations are hung up, callbacks are sent; waiting for answers, for at most 15s each": {Sent: 9, Done: 7, Begun: 5, Over: 2},
+	} {
+		if got := stopping(p, 15*time.Second); got != want {
+			t.Errorf("%+v: %s, want %s", p, got, want)
+		}
+	}
+}
