@@ -16,6 +16,7 @@ type sender struct {
 	callee *webhook.Judge // of the answers to callbacks; nil before the first
 	conn   *connection
 	batch  []outcome // not yet counted
+	steps  map[string]*step
 
 	redirected bool // the last answer is not to the fields, which a redirect has lost
 }
@@ -76,7 +77,7 @@ func (s *sender) ask(r *dialog.Request, c *dialog.Conversation, addr address, o 
 		}
 		judge = s.callee
 	}
-	o.received, o.step = r.Segments, a.recorder.step(r.Step)
+	o.received, o.step = r.Segments, s.step(r.Step)
 	wire := s.writer.Write(&r.Request, o.forged)
 
 	sent := s.begin(o)
@@ -108,6 +109,20 @@ func (s *sender) keepCookies(c *dialog.Conversation, from string) {
 	if len(cookies) > 0 {
 		c.SetCookies(from, cookies, string(header.Peek("Date")))
 	}
+}
+
+// step returns the step of that name, without the recorder's lock where the
+// sender has sent one of it before.
+func (s *sender) step(name string) *step {
+	known := s.steps[name]
+	if known == nil {
+		if s.steps == nil || len(s.steps) >= maxSteps {
+			s.steps = make(map[string]*step)
+		}
+		known = s.attack.recorder.step(name)
+		s.steps[name] = known
+	}
+	return known
 }
 
 // begin notes that a request is being sent.

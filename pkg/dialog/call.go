@@ -34,7 +34,7 @@ func (c *Conversation) execute(at position) {
 	if c.isChat() {
 		verb = c.executeMessageVerb
 	}
-	for c.ending == Live && c.next.url == "" {
+	for c.ending == Live && c.next.link == nil {
 		switch verbs := c.at.document.Children; {
 		case c.isTooLong():
 			c.end(Endless)
@@ -134,13 +134,13 @@ func (c *Conversation) isTooLong() bool { return !c.isChat() && c.now() > c.pick
 // answers is not played.
 func (c *Conversation) hangUpAsking(verb *webhook.Element, own webhook.Row) {
 	c.end(HungUpByCaller)
-	signed, ok := c.resolve(text(verb, "action"))
+	l := c.resolve(text(verb, "action"))
 	switch {
-	case !ok:
-	case !c.player.May(signed):
+	case l == nil:
+	case !l.may:
 		c.elsewhere++
 	case c.requests < c.player.rules.MaxRequests:
-		c.next = c.player.pending(signed, isGet(verb, "method"), FollowUp, own)
+		c.next = l.pending(isGet(verb, "method"), FollowUp, own)
 	}
 }
 

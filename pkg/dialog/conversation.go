@@ -131,7 +131,7 @@ func (c *Conversation) passed(took time.Duration) pending {
 }
 
 func (c *Conversation) handOut() Next {
-	next := Next{Wait: c.wait, Over: c.next.url == "", Status: c.status, Callbacks: c.callbacks}
+	next := Next{Wait: c.wait, Over: c.next.link == nil, Status: c.status, Callbacks: c.callbacks}
 	c.callbacks = nil
 	return next
 }

@@ -11,8 +11,8 @@ import (
 	"call-load-tester/pkg/webhook"
 )
 
-// A Player plays Twilio and persons by the rules of a run. It is not changed by
-// use and safe for concurrent use.
+// A Player plays Twilio and persons by the rules of a run. It is safe for
+// concurrent use, and remembers nothing of it but where links lead.
 type Player struct {
 	rules    Rules
 	route    webhook.Route
@@ -21,8 +21,9 @@ type Player struct {
 	signed   string // the URL of the first request, as Twilio has it
 	host     string // of signed
 	first    pending
-	status   *url.URL // nil: none
-	fallback *url.URL // likewise
+	status   *link // nil: none
+	fallback *link // likewise
+	links    links
 }
 
 // New returns a Player, or an error that names everything wrong with the rules
@@ -41,17 +42,21 @@ func New(rules Rules, persons []*Person) (*Player, error) {
 		}
 	}
 	p := &Player{
-		rules:    rules,
-		route:    webhook.NewRoute(rules.Envelope),
-		hosts:    rules.hosts(),
-		signed:   withoutFragment(rules.Envelope.Signed()),
-		status:   parseURL(rules.StatusURI),
-		fallback: parseURL(rules.FallbackURI),
+		rules:  rules,
+		route:  webhook.NewRoute(rules.Envelope),
+		hosts:  rules.hosts(),
+		signed: withoutFragment(rules.Envelope.Signed()),
 	}
 	signed := parseURL(p.signed)
 	p.host = signed.Host
-	p.first = p.pending(signed, rules.Envelope.Get, First, nil)
+	p.first = p.link(signed).pending(rules.Envelope.Get, First, nil)
 	p.first.send = rules.Envelope.URL
+	if u := parseURL(rules.StatusURI); u != nil {
+		p.status = p.link(u)
+	}
+	if u := parseURL(rules.FallbackURI); u != nil {
+		p.fallback = p.link(u)
+	}
 	p.first.message = true
 	for _, person := range persons {
 		p.persons = append(p.persons, person.prepared(rules.Envelope))

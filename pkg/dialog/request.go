@@ -36,12 +36,10 @@ type Request struct {
 
 // A pending request is the one that follows.
 type pending struct {
-	url  string // as Twilio has it; empty: there is none
-	send string // where it goes
-	step string
-	get  bool
-	role Role
-	own  webhook.Row // its own fields, sorted, besides those that all requests have
+	*link // nil: there is none
+	get   bool
+	role  Role
+	own   webhook.Row // its own fields, sorted, besides those that all requests have
 
 	message bool // a new message of a chat
 }
@@ -53,7 +51,7 @@ type pending struct {
 // host other than the webhook's stands before the path.
 func (c *Conversation) Request(r *Request) {
 	room := r.Fields[:0]
-	*r = Request{Role: c.next.role, Step: c.next.step}
+	*r = Request{Role: c.next.role, Step: c.next.step(c.next.get)}
 	if c.isChat() {
 		r.Request = c.messageRequest()
 	} else {
@@ -66,16 +64,16 @@ func (c *Conversation) Request(r *Request) {
 
 // ask makes a request to a URL that a document names the next one of the
 // conversation; if that is one too many, it ends it.
-func (c *Conversation) ask(reference string, get bool, own webhook.Row) {
-	signed, ok := c.resolve(reference)
+func (c *Conversation) ask(text string, get bool, own webhook.Row) {
+	l := c.resolve(text)
 	switch {
-	case !ok:
-		c.fail(webhook.MalformedURL, c.at.role, reference)
-	case !c.player.May(signed):
+	case l == nil:
+		c.fail(webhook.MalformedURL, c.at.role, text)
+	case !l.may:
 		c.elsewhere++
-		c.at = position{document: nothing, url: signed.String(), role: FollowUp}
+		c.at = position{document: nothing, url: l.url, role: FollowUp}
 	case c.countRequest():
-		c.next = c.player.pending(signed, get, FollowUp, own)
+		c.next = l.pending(get, FollowUp, own)
 	}
 }
 
@@ -91,23 +89,17 @@ func (c *Conversation) countRequest() bool {
 	return true
 }
 
-func (p *Player) pending(signed *url.URL, get bool, role Role, own webhook.Row) pending {
+func (l *link) pending(get bool, role Role, own webhook.Row) pending {
 	slices.SortStableFunc(own, byName)
-	return pending{url: signed.String(), send: p.send(signed), step: p.step(get, signed), get: get, role: role, own: own}
+	return pending{link: l, get: get, role: role, own: own}
 }
 
 // nothing is a document that asks for nothing.
 var nothing = &webhook.Element{Name: "Response"}
 
-// resolve returns the URL that a document names, seen from its own. It reports
-// false where Twilio would call it malformed. Twilio: error dictionary 11100.
-func (c *Conversation) resolve(reference string) (*url.URL, bool) {
-	signed, err := parseURL(c.at.url).Parse(reference)
-	if err != nil {
-		return nil, false
-	}
-	signed.Fragment, signed.RawFragment = "", ""
-	return signed, webhook.CheckLocation(signed.String()) == nil
+// resolve returns where a document leads with a URL, seen from its own.
+func (c *Conversation) resolve(text string) *link {
+	return c.player.resolve(reference{c.at.url, text})
 }
 
 // fail ends the conversation for want of an answer, after the fallback.
@@ -117,7 +109,7 @@ func (c *Conversation) fail(code webhook.Code, role Role, failed string) {
 	if role != Fallback {
 		c.code = code
 		if fallback != nil && code > 0 {
-			c.next = c.player.pending(fallback, false, Fallback, webhook.Row{
+			c.next = fallback.pending(false, Fallback, webhook.Row{
 				{Name: "ErrorCode", Value: strconv.Itoa(int(code))},
 				{Name: "ErrorUrl", Value: withoutUser(failed)},
 			})
@@ -130,43 +122,44 @@ func (c *Conversation) fail(code webhook.Code, role Role, failed string) {
 
 // tell hands out a callback to a URL that a document names, due so long after
 // now.
-func (c *Conversation) tell(reference string, get bool, after time.Duration, fields webhook.Row) {
-	switch signed, ok := c.resolve(reference); {
-	case !ok: // Twilio logs 11100 and calls nobody
-	case !c.player.May(signed):
+func (c *Conversation) tell(text string, get bool, after time.Duration, fields webhook.Row) {
+	switch l := c.resolve(text); {
+	case l == nil: // Twilio logs 11100 and calls nobody
+	case !l.may:
 		c.elsewhere++
 	default:
-		c.callbacks = append(c.callbacks, c.callback(signed, get, after, fields))
+		c.callbacks = append(c.callbacks, c.callback(l, get, after, fields))
 	}
 }
 
 // callback returns a callback to a URL, due so long after now.
-func (c *Conversation) callback(signed *url.URL, get bool, after time.Duration, fields webhook.Row) Request {
+func (c *Conversation) callback(l *link, get bool, after time.Duration, fields webhook.Row) Request {
 	slices.SortStableFunc(fields, byName)
 	return Request{
 		Request: webhook.Request{
 			Kind:    c.player.rules.Envelope.Kind,
 			Get:     get,
-			URL:     c.player.send(signed),
-			SignURL: signed.String(),
+			URL:     l.send,
+			SignURL: l.url,
 			Fields:  fields,
-			Cookie:  c.Cookie(signed.String()),
+			Cookie:  c.Cookie(l.url),
 		},
 		Role: Callback,
-		Step: c.player.step(get, signed),
+		Step: l.step(get),
 		Wait: c.wait + after,
 	}
 }
 
-// step returns the name of a request's step.
-func (p *Player) step(get bool, signed *url.URL) string {
-	step := "POST "
+// step returns the name of the step of a request.
+func (l *link) step(get bool) string {
 	if get {
-		step = "GET "
+		return "GET " + l.path
 	}
-	if signed.Host != p.host {
-		step += signed.Host
-	}
+	return "POST " + l.path
+}
+
+// stepPath returns what a step is named after, without the method.
+func (p *Player) stepPath(signed *url.URL) string {
 	path := signed.EscapedPath()
 	if len(path) > sidLen {
 		path = sids.ReplaceAllString(path, "$1…")
@@ -174,7 +167,10 @@ func (p *Player) step(get bool, signed *url.URL) string {
 	if path == "" {
 		path = "/"
 	}
-	return step + path
+	if signed.Host != p.host {
+		return signed.Host + path
+	}
+	return path
 }
 
 const sidLen = 34
