@@ -33,9 +33,9 @@ func TestCost(t *testing.T) {
 				"start: hint: --call_count 9 or --time_limit 599 or --max_cost 1.54 would do\n"}, 0},
 		{"a number without a price is a note", unpriced, []string{"-d", to + "," + second, "--call_count", "3", "--cps", "10"}, 0,
 			[]string{"start: plan: about 0.03 USD if all are answered for 1s, at worst 0.31 USD\n",
-				"start: plan: not counted: 1 call; no price of calls from " + from + " to " + second + ": Twilio has no price for it\n"}, 3},
+				"start: plan: not counted: 1 call; no price of calls from " + from + " to " + second + ": there is no price for it\n"}, 3},
 		{"but no bound", unpriced, []string{"-d", to + "," + second, "--call_count", "3", "--max_cost", "5"}, 1,
-			[]string{"start: error: no price of calls from " + from + " to " + second + ": Twilio has no price for it\n" +
+			[]string{"start: error: no price of calls from " + from + " to " + second + ": there is no price for it\n" +
 				"start: hint: --max_cost holds only where all calls have a price; without it they are placed all the same\n"}, 0},
 		{"credentials that the Pricing API rejects are a note", rejected, []string{"-d", to}, 0,
 			[]string{"start: plan: not counted: 1 call; no price of calls from " + from + " to " + to + ": Twilio error 20003 (HTTP 401): " +

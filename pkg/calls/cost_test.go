@@ -27,7 +27,7 @@ func TestCostOfAPlan(t *testing.T) {
 	quote := func(from, to, outbound, inbound, unit string) twilioapi.Quote {
 		return twilioapi.Quote{Parties: twilioapi.Parties{From: from, To: to}, Price: twilioapi.Price{Outbound: amount(outbound), Inbound: amount(inbound), Currency: unit}}
 	}
-	none := twilioapi.Quote{Parties: twilioapi.Parties{From: a, To: y}, Err: errors.New("Twilio has no price for it")}
+	none := twilioapi.Quote{Parties: twilioapi.Parties{From: a, To: y}, Err: errors.New("there is no price for it")}
 	held := func(count int, from, to []string) calls.Plan {
 		p := plan(count, 100)
 		p.CallerIDs, p.Destinations, p.Hold = from, to, 10*time.Second

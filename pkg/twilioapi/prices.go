@@ -91,8 +91,8 @@ func (c *Client) price(ctx context.Context, conn *connection, of Parties) (Price
 }
 
 var (
-	errNotANumber = errors.New("Twilio has prices of phone numbers only")
-	errNoPrice    = errors.New("Twilio has no price for it")
+	errNotANumber = errors.New("only phone numbers have prices")
+	errNoPrice    = errors.New("there is no price for it")
 	errNotAPrice  = errors.New("the answer is not a price")
 )
 

@@ -31,9 +31,9 @@ func TestPrices(t *testing.T) {
 			{"0.0140", "0.0085", "USD", ""},
 			{"0.0300", "none", "GBP", ""},
 			{"0.1000", "none", "GBP", ""},
-			{"none", "none", "", "Twilio has no price for it"},
-			{"none", "none", "", "Twilio has prices of phone numbers only"},
-			{"none", "none", "", "Twilio has no price for it"},
+			{"none", "none", "", "there is no price for it"},
+			{"none", "none", "", "only phone numbers have prices"},
+			{"none", "none", "", "there is no price for it"},
 		} {
 			got := quotes[i]
 			outbound, inbound, err := "none", "none", ""
@@ -73,7 +73,7 @@ func TestPricesTakeNoLongerThanTheyMay(t *testing.T) {
 		{"time is up", twiliosim.Config{ResponseTime: 900 * time.Millisecond}, 120, 2 * time.Second, 100, 2 * time.Second, "no answer: the 2s for asking are over"},
 		{"refused for good", twiliosim.Config{Faults: []twiliosim.Fault{{Op: twiliosim.OpPrice, Status: 401}}}, 1, 2 * time.Second, 0, 0,
 			`Twilio error 20003 (HTTP 401): the credentials are wrong, of another region, or revoked ("Authenticate")`},
-		{"an answer that is none", twiliosim.Config{Faults: []twiliosim.Fault{{Op: twiliosim.OpPrice, Do: twiliosim.Empty}}}, 1, 2 * time.Second, 0, 0, "Twilio has no price for it"},
+		{"an answer that is none", twiliosim.Config{Faults: []twiliosim.Fault{{Op: twiliosim.OpPrice, Do: twiliosim.Empty}}}, 1, 2 * time.Second, 0, 0, "there is no price for it"},
 	} {
 		t.Run(tc.what, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

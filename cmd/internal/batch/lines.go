@@ -118,13 +118,13 @@ func (l *Lines) warn(event calls.Event) {
 		l.Console.Note("Twilio answered that too many requests are under way; now at most %d at once", e.Limit)
 	case calls.Queueing:
 		if l.dialRate == 0 {
-			l.Console.Warn(fmt.Errorf("Twilio queues: the account seems to dial %s a second; %s will take about %.0f s",
-				report.Number(e.DialRate), report.Count(e.Calls, "call"), e.Takes.Seconds()))
+			l.Console.Warn(&cli.UsageError{Text: fmt.Sprintf("Twilio queues: the account seems to dial %s a second; %s will take about %.0f s",
+				report.Number(e.DialRate), report.Count(e.Calls, "call"), e.Takes.Seconds())})
 		}
 		l.dialRate = e.DialRate
 	case calls.QueuedTooLong:
-		l.Console.Warn(fmt.Errorf("Twilio expects a call to wait in its queue for %v, and each is hung up %v after it was accepted: calls are hung up before they are dialed",
-			e.Estimate, e.CallDuration))
+		l.Console.Warn(&cli.UsageError{Text: fmt.Sprintf("Twilio expects a call to wait in its queue for %v, and each is hung up %v after it was accepted: calls are hung up before they are dialed",
+			e.Estimate, e.CallDuration)})
 	case calls.Stopped:
 		l.Console.Error(e.Err)
 	case calls.LookingUp:
