@@ -2,6 +2,8 @@ package twilioapi_test
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"net"
 	"net/http"
@@ -323,6 +325,32 @@ func leadingTo(server *httptest.Server) *http.Transport {
 	return &http.Transport{DialTLSContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
 		return new(net.Dialer).DialContext(ctx, network, server.Listener.Addr().String())
 	}}
+}
+
+// Over TLS the bytes are counted and held back below the encryption.
+func TestOverTLS(t *testing.T) {
+	t.Parallel()
+	account := twiliosim.New(twiliosim.Config{})
+	defer account.Close()
+	server := httptest.NewTLSServer(account)
+	defer server.Close()
+	roots := x509.NewCertPool()
+	roots.AddCert(server.Certificate())
+	client := twilioapi.New(twilioapi.Config{AccountSID: "AC00000000000000000000000000000000", Transport: &http.Transport{
+		TLSClientConfig: &tls.Config{RootCAs: roots, ServerName: "example.com"},
+		DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, network, server.Listener.Addr().String())
+		}}})
+	defer client.Close()
+	client.Warm(t.Context(), 2, 2)
+	_, attempt, err := client.Create(t.Context(), t.Context(), aCall, func(context.Context, func()) error { return context.Canceled })
+	if twilioapi.OutcomeOf(err) != twilioapi.NotProcessed || !attempt.SentAt.IsZero() {
+		t.Errorf("held back: %v, %+v; want it unsent", err, attempt)
+	}
+	call, attempt, err := create(t, client)
+	if err != nil || attempt.SentAt.IsZero() || len(account.Calls()) != 1 || call.SID != account.Calls()[0].SID {
+		t.Errorf("%+v, %+v, %v; want one call placed", call, attempt, err)
+	}
 }
 
 func TestHangUpAndFetch(t *testing.T) {

@@ -191,3 +191,41 @@ func TestThrottledAnswersAreCountedByUrgency(t *testing.T) {
 		t.Errorf("limit %d, want 1", f.Limit())
 	}
 }
+
+// Slots that come free go to those who wait, first come, first served, and no
+// more than there are.
+func TestInFlightServesWhoWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := NewInFlight(2, nil)
+		slots := acquireAll(t, f)
+		served := make(chan int, 10)
+		for i := range 4 {
+			go func() {
+				if _, err := f.Acquire(t.Context(), ForCreate); err == nil {
+					served <- i
+				}
+			}()
+			synctest.Wait()
+		}
+		if len(served) != 0 || f.taken != 2 {
+			t.Errorf("%d served, %d taken; want nobody while two are taken", len(served), f.taken)
+		}
+		for i, slot := range slots {
+			slot.Release(nil)
+			synctest.Wait()
+			if len(served) != 1 || <-served != i || f.taken != 2 {
+				t.Errorf("%d taken after a release, want the next served, and two taken", f.taken)
+			}
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if _, err := f.Acquire(ctx, ForCreate); !errors.Is(err, context.Canceled) || len(f.waiting[ForCreate]) != 2 {
+			t.Errorf("%v, %d waiting; want no wait with a context that is over", err, len(f.waiting[ForCreate]))
+		}
+		(&Slot{f, ForCreate, f.lowered}).Release(errThrottled) // the limit is halved, and nobody is served
+		synctest.Wait()
+		if len(served) != 0 || f.limit != 1 || f.taken != 1 {
+			t.Errorf("%d served, limit %d, %d taken; want none, 1, 1", len(served), f.limit, f.taken)
+		}
+	})
+}
