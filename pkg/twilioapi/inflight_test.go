@@ -229,3 +229,22 @@ func TestInFlightServesWhoWaits(t *testing.T) {
 		}
 	})
 }
+
+// What is halved is what was in flight, where that was less than the limit.
+func TestInFlightHalvesWhatWasInFlight(t *testing.T) {
+	f := NewInFlight(50, nil)
+	var slots []*Slot
+	for range 8 {
+		slot, err := f.Acquire(t.Context(), ForCreate)
+		if err != nil {
+			t.Fatal(err)
+		}
+		slots = append(slots, slot)
+	}
+	for _, slot := range slots {
+		slot.Release(errThrottled)
+	}
+	if f.limit != 4 {
+		t.Errorf("limit %d, want half of the eight that were too many", f.limit)
+	}
+}

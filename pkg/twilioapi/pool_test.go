@@ -53,27 +53,37 @@ func TestAWaiterWhoseConnectionWentToAnotherIsNotForgotten(t *testing.T) {
 	})
 }
 
-// A connection that was lost in the meantime is not replaced by a cold one: the
-// request is not sent, and says why.
-func TestALostConnectionIsNotReplaced(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		account := twiliosim.New(twiliosim.Config{})
-		defer account.Close()
-		client := New(Config{AccountSID: "AC00000000000000000000000000000000", Transport: account.Transport()})
-		defer client.Close()
-		client.Warm(t.Context(), 1, 1)
-		conn := client.pool.any()
-		conn.transport.CloseIdleConnections()
-		_, attempt, err := client.one(t.Context(), conn, func(context.Context, func()) error {
-			t.Error("the pace was asked")
-			return nil
-		}, func(a *api.ApiService) (*api.ApiV2010Call, error) {
-			return a.CreateCall(NewCall{From: "a", To: "b", URL: "http://x"}.params())
+// A create goes over the warm connection in hand or not at all: not over another
+// one that net/http has opened, nor over one that was not warmed.
+func TestACreateGoesOverTheWarmConnectionAlone(t *testing.T) {
+	for what, spoil := range map[string]func(*connection){
+		"it was lost in the meantime": func(c *connection) { c.transport.CloseIdleConnections() },
+		"it is not the one in hand": func(c *connection) {
+			c.socket = newSocket(nil)
+			c.socket.answered.Store(true)
+		},
+		"it has not answered anything": func(c *connection) { c.socket.answered.Store(false) },
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			account := twiliosim.New(twiliosim.Config{})
+			defer account.Close()
+			client := New(Config{AccountSID: "AC00000000000000000000000000000000", Transport: account.Transport()})
+			defer client.Close()
+			client.Warm(t.Context(), 1, 1)
+			conn := client.pool.any()
+			defer conn.transport.CloseIdleConnections()
+			spoil(conn)
+			_, attempt, err := client.one(t.Context(), conn, func(context.Context, func()) error {
+				t.Errorf("%s: the pace was asked", what)
+				return nil
+			}, func(a *api.ApiService) (*api.ApiV2010Call, error) {
+				return a.CreateCall(NewCall{From: "a", To: "b", URL: "http://x"}.params())
+			})
+			if !attempt.Stale || !attempt.SentAt.IsZero() || OutcomeOf(err) != NotProcessed || len(account.Creates()) != 0 {
+				t.Errorf("%s: %+v, %v, %d creates; want it stale and unsent", what, attempt, err, len(account.Creates()))
+			}
 		})
-		if !attempt.Stale || !attempt.SentAt.IsZero() || OutcomeOf(err) != NotProcessed || len(account.Creates()) != 0 {
-			t.Errorf("%+v, %v, %d creates; want it stale and unsent", attempt, err, len(account.Creates()))
-		}
-	})
+	}
 }
 
 // A connection that is not kept warm is not given back; one that comes back goes
