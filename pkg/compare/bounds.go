@@ -12,8 +12,8 @@ func bounds(p pair, level float64, beyond bool) (low, high float64) {
 		}
 		return 0, math.Inf(1)
 	}
-	low = search(p.balance(), 1/1.05, func(factor float64) bool { return exceeds(p, factor) <= level/2 })
-	high = search(p.balance(), 1.05, func(factor float64) bool { return exceeded(p, factor) <= level/2 })
+	low = search(p.balance(), 1/1.05, 0, func(factor float64) bool { return exceeds(p, factor) <= level/2 })
+	high = search(p.balance(), 1.05, math.Inf(1), func(factor float64) bool { return exceeded(p, factor) <= level/2 })
 
 	// Blocks may be coarser than the whole run, whose figures are shown.
 	low, high = min(low, now/before), max(high, now/before)
@@ -26,24 +26,23 @@ func bounds(p pair, level float64, beyond bool) (low, high float64) {
 	return low, min(high, 1)
 }
 
-// search goes away from a factor, in steps that double, until it is rejected,
-// and then closer to where that begins. If it never is, it returns 0 or +Inf.
-func search(factor, step float64, rejected func(float64) bool) float64 {
-	for !rejected(factor * step) {
-		factor *= step
-		step *= step
-		if step > 1e9 {
-			return math.Inf(1)
-		}
-		if step < 1e-9 {
-			return 0
-		}
-	}
-	for math.Abs(math.Log(step)) > 1e-4 {
-		step = math.Sqrt(step)
+// search goes away from a factor, in steps that double, until one is rejected,
+// and from there closer to where that begins, to a ten-thousandth. If none is
+// rejected it returns the limit.
+func search(factor, step, limit float64, rejected func(float64) bool) float64 {
+	for doubled := range 10 { // 1.05 to the power of 1, 2, 4 … is then 7·10¹⁰
 		if !rejected(factor * step) {
 			factor *= step
+			step *= step
+			continue
 		}
+		for range doubled + 9 {
+			step = math.Sqrt(step)
+			if !rejected(factor * step) {
+				factor *= step
+			}
+		}
+		return factor
 	}
-	return factor
+	return limit
 }

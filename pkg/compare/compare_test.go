@@ -82,6 +82,8 @@ func TestVerdicts(t *testing.T) {
 			compare.Change{Before: 149, Now: nan, Verdict: compare.NoData, P: nan, Low: nan, High: nan}},
 		{"nor a share of nothing", usual, usual, compare.Ratio("/menu errors", "/menu"),
 			compare.Change{Before: nan, Now: nan, Verdict: compare.NoData, P: nan, Low: nan, High: nan}},
+		{"nor something to nothing", usual, usual, compare.Ratio("requests", "/menu"),
+			compare.Change{Before: nan, Now: nan, Verdict: compare.NoData, P: nan, Low: nan, High: nan}},
 
 		{"no errors, before and now", usual, usual, timeouts,
 			compare.Change{Before: 0, Now: 0, Verdict: compare.WithinChance, P: 1, Low: 0, High: inf}},
@@ -175,6 +177,18 @@ func TestPercentilesAreThoseOfTheWholeRun(t *testing.T) {
 	}
 	if c.Low > c.Now/c.Before || c.High < c.Now/c.Before {
 		t.Errorf("%g is not within its bounds: %+v", c.Now/c.Before, c)
+	}
+}
+
+func TestWhatIsShownAsEqualIsEqual(t *testing.T) {
+	before, now := steady(20, 10, 0, 1), steady(20, 10, 0, 1)
+	slower := steady(20, 10, 0, 2).Times["latency"].Blocks
+	now.Times["latency"] = compare.Times{Whole: before.Times["latency"].Whole, Blocks: slower}
+	for _, runs := range [][2]compare.Run{{before, now}, {now, before}} {
+		c := compare.Runs(runs[0], runs[1], compare.Percentile("latency", 90))[0]
+		if c.Before != c.Now || c.P != 1 || c.Verdict != compare.WithinChance {
+			t.Errorf("%+v, want no difference between equal percentiles", c)
+		}
 	}
 }
 

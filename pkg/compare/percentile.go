@@ -73,7 +73,7 @@ func (d *distribution) above(threshold float64) ratio {
 func (d *distribution) percentile(percent float64) float64 {
 	rest := 1 - percent/100
 	low, high := 0.0, d.max
-	for high-low > 1e-6*high {
+	for range 40 { // to a trillionth of the longest
 		middle := (low + high) / 2
 		if d.above(middle).value() > rest {
 			low = middle
