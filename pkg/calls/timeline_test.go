@@ -82,3 +82,24 @@ func TestATimelineIsShort(t *testing.T) {
 		}
 	}
 }
+
+// What is live in a part of a bin is live in that bin, wherever in it that begins.
+func TestBinsWiderThanASecond(t *testing.T) {
+	records := newRecords()
+	for _, c := range []twilioapi.Call{
+		{Status: "completed", Created: at(0), Started: at(0), Ended: at(601)},
+		{Status: "completed", Created: at(2), Started: at(2), Ended: at(4)},
+		{Status: "completed", Created: at(2), Started: at(5), Ended: at(7)},
+	} {
+		records.add(c)
+	}
+	got := concluded(nil, records)
+	if got.Width != 3 || len(got.Bins) != 201 {
+		t.Fatalf("%d bins of %v s, want 201 of 3 s", len(got.Bins), got.Width)
+	}
+	for i, want := range []Bin{{Live: 2, Waiting: 1, Dialed: 2}, {Start: 3, Live: 2, Waiting: 1, Dialed: 1}, {Start: 6, Live: 2}, {Start: 9, Live: 1}} {
+		if got.Bins[i] != want {
+			t.Errorf("bin %d: %+v, want %+v", i, got.Bins[i], want)
+		}
+	}
+}
