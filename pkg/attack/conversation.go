@@ -91,9 +91,21 @@ func (c *conversation) due(wait time.Duration) time.Duration {
 	return c.told + wait
 }
 
-// ask sends the request that is due and tells the conversation what came of it.
-// That the first one may be late makes the conversation no longer.
+// ask sends the request that is due, tells the conversation what came of it, and
+// returns what follows. In real pace it does so on a goroutine of its own: that
+// takes a stack of 16 kB, which the conversation would keep while it waits.
 func (c *conversation) ask(due time.Duration) dialog.Next {
+	if c.attack.cfg.Pace == Fast {
+		return c.send(due)
+	}
+	next := make(chan dialog.Next)
+	go func() { next <- c.send(due) }()
+	return <-next
+}
+
+// send does what ask says. That the first request may be late makes the
+// conversation no longer.
+func (c *conversation) send(due time.Duration) dialog.Next {
 	r := requests.Get().(*dialog.Request)
 	defer requests.Put(r)
 	c.Request(r)
