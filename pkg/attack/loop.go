@@ -14,10 +14,6 @@ import (
 func (a *Attack) closedLoop(ctx context.Context) {
 	a.recorder.begin()
 	start := a.recorder.start
-	var stop atomic.Bool
-	stop.Store(ctx.Err() != nil)
-	defer context.AfterFunc(ctx, func() { stop.Store(true) })()
-
 	var next atomic.Int64
 	var workers sync.WaitGroup
 	for j := range min(a.cfg.Concurrency, a.cfg.Requests) {
@@ -27,7 +23,7 @@ func (a *Attack) closedLoop(ctx context.Context) {
 			}
 			do, done := a.worker(ctx)
 			defer done()
-			for !stop.Load() {
+			for ctx.Err() == nil {
 				k := next.Add(1) - 1
 				if k >= int64(a.cfg.Requests) {
 					return

@@ -94,6 +94,7 @@ func (i *Interrupts) Stopped() bool { return i.Stop.Err() != nil }
 func (i *Interrupts) interrupted() {
 	i.mu.Lock()
 	defer i.mu.Unlock()
+	stopping := i.stopping()
 	i.stop()
 	switch {
 	case i.run == nil:
@@ -105,8 +106,16 @@ func (i *Interrupts) interrupted() {
 	case i.concluded:
 		go i.leaveNow()
 	default:
-		i.console.Note("interrupted: %s; interrupt again to leave at once", i.run.Stopping())
+		i.console.Note("interrupted: %s; interrupt again to leave at once", stopping)
 	}
+}
+
+// stopping says what stopping waits for. It is asked before: then it may be over.
+func (i *Interrupts) stopping() string {
+	if i.run == nil {
+		return ""
+	}
+	return i.run.Stopping()
 }
 
 // unread is called when nobody reads the output any more.
@@ -116,12 +125,13 @@ func (i *Interrupts) unread() {
 	if i.Stopped() {
 		return // the same signal often stops the reader
 	}
+	stopping := i.stopping()
 	i.stop()
 	switch {
 	case i.run == nil:
 		i.exit(StatusInterrupted)
 	case !i.concluded:
-		i.console.Note("nobody reads the output any more: %s", i.run.Stopping())
+		i.console.Note("nobody reads the output any more: %s", stopping)
 	}
 }
 
