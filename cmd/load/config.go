@@ -21,8 +21,8 @@ type setting struct {
 }
 
 // settings are all keys of the configuration, in the order of the sample.
-func (p *plan) settings() []setting {
-	a, cost := &p.attack, &webhook.Prices{}
+func (s *setup) settings() []setting {
+	a, cost := &s.attack, &webhook.Prices{}
 	price := func(targets ...*float64) func(string) error {
 		return func(value string) error {
 			n, err := parsePrice(value)
@@ -36,7 +36,7 @@ func (p *plan) settings() []setting {
 	// A setting for some kinds only is an error with others. The kind comes first.
 	only := func(set func(string) error, kinds ...webhook.Kind) func(string) error {
 		return func(value string) error {
-			if p.kindKnown && !slices.Contains(kinds, a.Envelope.Kind) {
+			if s.kindKnown && !slices.Contains(kinds, a.Envelope.Kind) {
 				return &cli.UsageError{Text: fmt.Sprintf("it is for kind %s, and the kind is %v", either(kinds), a.Envelope.Kind), Help: "leave it out, or set [Load] Kind"}
 			}
 			return set(value)
@@ -47,12 +47,12 @@ func (p *plan) settings() []setting {
 	return []setting{
 		{section: "Auth", names: []string{"Token"}, set: text(&a.Token)},
 		{section: "Auth", names: []string{"AccountSid"}, set: accountSID(&a.Envelope.AccountSID)},
-		{section: "Load", names: []string{"Users"}, set: whole(&a.Users, 1, attack.MaxRequests), needed: true},
+		{section: "Load", names: []string{"Users"}, set: whole(&a.Users, 1, attack.MaxTotal), needed: true},
 		{section: "Load", names: []string{"Concurrency"}, set: whole(&a.Concurrency, 1, maxConnections), needed: true},
 		{section: "Load", names: []string{"URI"}, set: link(&a.Envelope.URL, webhook.CheckURL), needed: true},
 		{section: "Load", names: []string{"Kind"}, set: func(value string) (err error) {
 			a.Envelope.Kind, err = webhook.ParseKind(value)
-			p.kindKnown = err == nil
+			s.kindKnown = err == nil
 			return err
 		}},
 		{section: "Load", names: []string{"Method"}, set: method(&a.Envelope.Get)},
@@ -98,16 +98,16 @@ func either(kinds []webhook.Kind) string {
 }
 
 // configure reads the configuration. It returns everything that is wrong.
-func (p *plan) configure(name, content string) []error {
-	problems := apply(p.settings(), name, content)
+func (s *setup) configure(name, content string) []error {
+	problems := apply(s.settings(), name, content)
 	if len(problems) > 0 {
 		return problems
 	}
-	a := &p.attack
-	if a.Users > attack.MaxRequests/a.Concurrency {
-		return []error{&cli.UsageError{Text: fmt.Sprintf("%s: Users × Concurrency is more than %d requests", name, attack.MaxRequests)}}
+	a := &s.attack
+	if a.Users > attack.MaxTotal/a.Concurrency {
+		return []error{&cli.UsageError{Text: fmt.Sprintf("%s: Users × Concurrency is more than %d requests", name, attack.MaxTotal)}}
 	}
-	a.Requests = a.Users * a.Concurrency
+	a.Total = a.Users * a.Concurrency
 	if a.Rate > 0 && a.Ramp%time.Second != 0 {
 		return []error{&cli.UsageError{Text: fmt.Sprintf("%s: [Load] Ramp is %v: with Rate it must be whole seconds", name, a.Ramp)}}
 	}

@@ -16,9 +16,9 @@ import (
 
 const needed = "[Load]\nUsers=3\nConcurrency=4\nURI=http://127.0.0.1:5000/sms\n"
 
-func configured(t *testing.T, text string) *plan {
+func configured(t *testing.T, text string) *setup {
 	t.Helper()
-	p := newPlan()
+	p := newSetup()
 	if problems := p.configure("c.ini", text); len(problems) > 0 {
 		t.Fatalf("%q\n%v", text, problems)
 	}
@@ -28,7 +28,7 @@ func configured(t *testing.T, text string) *plan {
 func TestConfigurationHasDefaults(t *testing.T) {
 	p := configured(t, needed)
 	c := p.attack
-	if c.Requests != 12 || c.Concurrency != 4 || c.Rate != 0 || c.MaxInFlight != 10_000 || c.Timeout != 15*time.Second ||
+	if c.Total != 12 || c.Concurrency != 4 || c.Rate != 0 || c.MaxInFlight != 10_000 || c.Timeout != 15*time.Second ||
 		c.BadSignature != 0 || c.Envelope != (webhook.Envelope{URL: "http://127.0.0.1:5000/sms"}) ||
 		c.Prices != nil || c.Pass != (attack.Pass{}) {
 		t.Errorf("%+v", p)
@@ -60,7 +60,7 @@ BadSignature = 10%
 SignURL = https://public.example/sms
 `)
 	c := p.attack
-	if c.Token != `"quoted; and # not cut"` || c.Requests != 200 || c.Rate != 48 || c.MaxInFlight != 100 || c.Timeout != 2500*time.Millisecond ||
+	if c.Token != `"quoted; and # not cut"` || c.Total != 200 || c.Rate != 48 || c.MaxInFlight != 100 || c.Timeout != 2500*time.Millisecond ||
 		c.BadSignature != 10 || *c.Prices != (webhook.Prices{Receive: 0.0083, Send: 0.01, MMS: 0.02}) ||
 		*c.Pass.MaxFailedPercent != 0.5 || *c.Pass.MaxP99 != 500 {
 		t.Errorf("%+v", p)
@@ -72,7 +72,7 @@ SignURL = https://public.example/sms
 	if c.Envelope != want {
 		t.Errorf("%+v, want %+v", c.Envelope, want)
 	}
-	if got := c.Plan().Endpoint; got != "https://example.com:8443/sms" {
+	if got := c.PlanSummary().Endpoint; got != "https://example.com:8443/sms" {
 		t.Errorf("the endpoint is shown as %q: user, password, query and fragment may be secret", got)
 	}
 }
@@ -106,7 +106,7 @@ Conversations = 99.5 %
 	if got := c.Rules.MayAsk(c.Envelope); !slices.Equal(got, []string{"127.0.0.1", "api.example.com", "other.example:8080"}) {
 		t.Errorf("the hosts that may be asked are %q", got)
 	}
-	plan := c.Plan()
+	plan := c.PlanSummary()
 	if plan.Requests != 0 || plan.Rate != 0 || plan.Conversations != 12 || plan.ConversationRate != 5 || plan.Pace != "real" || plan.RampSeconds != 60 {
 		t.Errorf("the plan is %+v", plan)
 	}
@@ -131,7 +131,7 @@ func TestKeysAreForKinds(t *testing.T) {
 		for _, kind := range all {
 			section, line, _ := strings.Cut(key, "\n")
 			name, _, _ := strings.Cut(line, " = ")
-			problems := newPlan().configure("c.ini", key+"\n"+needed+"Kind = "+kind+"\n")
+			problems := newSetup().configure("c.ini", key+"\n"+needed+"Kind = "+kind+"\n")
 			if slices.Contains(kinds, kind) {
 				if len(problems) > 0 {
 					t.Errorf("%s with kind %s: %v", key, kind, problems)
@@ -145,7 +145,7 @@ func TestKeysAreForKinds(t *testing.T) {
 		}
 	}
 	// Of a kind that is none, nothing is said of others.
-	if problems := newPlan().configure("c.ini", needed+"Kind = phone\nPace = fast\n"); len(problems) != 1 {
+	if problems := newSetup().configure("c.ini", needed+"Kind = phone\nPace = fast\n"); len(problems) != 1 {
 		t.Errorf("%v, want only the unknown kind", problems)
 	}
 }
@@ -191,7 +191,7 @@ func TestBadConfigurations(t *testing.T) {
 		{"an empty token", needed + "[Auth]\nToken =\n", "c.ini:6: [Auth] Token: the value is empty"},
 		{"another SID", needed + "[Auth]\nAccountSid = SK0123456789abcdef0123456789abcdef\n", `c.ini:6: [Auth] AccountSid: "SK0123456789abcdef0123456789abcdef" is not an account SID: AC and 32 hex digits`},
 	} {
-		problems := newPlan().configure("c.ini", tc.text)
+		problems := newSetup().configure("c.ini", tc.text)
 		if len(problems) != 1 || problems[0].Error() != tc.want {
 			t.Errorf("%s: %q, want only %q", tc.what, problems, tc.want)
 		}
@@ -216,7 +216,7 @@ c.ini: [Load] lacks Users
 c.ini: [Load] lacks URI`},
 	} {
 		var got []string
-		for _, problem := range newPlan().configure("c.ini", tc.text) {
+		for _, problem := range newSetup().configure("c.ini", tc.text) {
 			line := problem.Error()
 			if helper, ok := problem.(interface{ Hint() string }); ok && helper.Hint() != "" {
 				line += " | " + helper.Hint()
@@ -272,7 +272,7 @@ func TestTheSamplesTellTheTruth(t *testing.T) {
 		examples := strings.ReplaceAll(text, strings.Repeat("x", 32), strings.Repeat("0", 32))
 		configured(t, regexp.MustCompile(`(?m)^# (\w+) = `).ReplaceAllString(examples, "$1 = ")) // which are good
 	}
-	for _, s := range newPlan().settings() {
+	for _, s := range newSetup().settings() {
 		if !regexp.MustCompile(`(?m)^(# )?` + s.names[0] + ` = `).MatchString(all) {
 			t.Errorf("no sample shows [%s] %s", s.section, s.names[0])
 		}
@@ -283,9 +283,9 @@ func FuzzConfigure(f *testing.F) {
 	f.Add(needed)
 	f.Add("\ufeff[Load]\r\nUsers = `1\n[[x]]\n= 3\n\"\"\"")
 	f.Fuzz(func(t *testing.T, text string) {
-		p := newPlan()
-		if problems := p.configure("c.ini", text); len(problems) == 0 && p.attack.Requests < 1 {
-			t.Errorf("%q is accepted and asks for %d requests", text, p.attack.Requests)
+		p := newSetup()
+		if problems := p.configure("c.ini", text); len(problems) == 0 && p.attack.Total < 1 {
+			t.Errorf("%q is accepted and asks for %d requests", text, p.attack.Total)
 		}
 	})
 }

@@ -10,10 +10,10 @@ import (
 
 // readData reads what to send: the rows, or the persons of conversations. It
 // returns everything that is wrong, as file:line: what.
-func (p *plan) readData(name, content string) (problems []error) {
-	a := &p.attack
+func (s *setup) readData(name, content string) (problems []error) {
+	a := &s.attack
 	if a.Envelope.Kind.IsConversation() {
-		a.Persons, problems = parseData(name, content, p.parsePerson)
+		a.Persons, problems = parseData(name, content, s.parsePerson)
 	} else {
 		a.Rows, problems = parseData(name, content, webhook.ParseRow)
 	}
@@ -21,9 +21,9 @@ func (p *plan) readData(name, content string) (problems []error) {
 }
 
 // parsePerson reads the row of a person, and checks it by the configuration.
-func (p *plan) parsePerson(line string) (*dialog.Person, error) {
-	rules := p.attack.Rules
-	rules.Envelope = p.attack.Envelope
+func (s *setup) parsePerson(line string) (*dialog.Person, error) {
+	rules := s.attack.Rules
+	rules.Envelope = s.attack.Envelope
 	person, err := dialog.PersonParser(rules.Envelope.Kind)(line)
 	if err != nil {
 		return nil, err

@@ -45,7 +45,7 @@ func TestGolden(t *testing.T) {
 		ini     string // without the token and the URI
 		rows    []string
 		answers map[string]answer // by Body
-		change  func(*plan)
+		change  func(*setup)
 		stop    time.Duration // when the run is interrupted, if above 0
 	}{
 		{
@@ -101,7 +101,7 @@ func TestGolden(t *testing.T) {
 			ini:     "[Load]\nUsers = 3\nConcurrency = 2\n",
 			rows:    []string{"good"},
 			answers: map[string]answer{},
-			change: func(p *plan) {
+			change: func(p *setup) {
 				p.attack.Connect = func(context.Context, string) (net.Conn, error) {
 					return nil, &net.OpError{Op: "dial", Err: os.NewSyscallError("socket", syscall.EMFILE)}
 				}
@@ -122,7 +122,7 @@ func TestGolden(t *testing.T) {
 			answers: map[string]answer{
 				"": {after: 50 * time.Millisecond, text: http200("text/xml", "<Response><Say>Hello</Say></Response>")},
 			},
-			change: func(p *plan) { p.dryRun = true },
+			change: func(p *setup) { p.dryRun = true },
 		},
 		{
 			name: "interrupted",
@@ -161,7 +161,7 @@ func TestGolden(t *testing.T) {
 		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			p := goldenPlan(t, tc.ini, tc.rows)
+			p := goldenSetup(t, tc.ini, tc.rows)
 			if tc.change != nil {
 				tc.change(p)
 			}
@@ -231,7 +231,7 @@ func TestGoldenOfConversations(t *testing.T) {
 
 // runGolden runs a plan in fake time, until it is interrupted if stop is not 0,
 // and compares the files of that name with what it says.
-func runGolden(t *testing.T, name string, p *plan, stop time.Duration) {
+func runGolden(t *testing.T, name string, p *setup, stop time.Duration) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
@@ -277,9 +277,9 @@ func golden(t *testing.T, name string, got []byte) {
 }
 
 // goldenConfig is the plan of a configuration without the token and the URI.
-func goldenConfig(t *testing.T, ini string) *plan {
+func goldenConfig(t *testing.T, ini string) *setup {
 	t.Helper()
-	p := newPlan()
+	p := newSetup()
 	ini = strings.Replace(ini, "[Load]", "[Auth]\nToken = "+secret+"\n[Load]\nURI = http://me:password@a.example:8080/hook/a%2fb?key=1", 1)
 	if problems := p.configure("tw_load.ini", ini); len(problems) > 0 {
 		t.Fatal(problems)
@@ -287,8 +287,8 @@ func goldenConfig(t *testing.T, ini string) *plan {
 	return p
 }
 
-// goldenPlan is the plan of a configuration, with rows of these texts.
-func goldenPlan(t *testing.T, ini string, bodies []string) *plan {
+// goldenSetup is the setup of a configuration, with rows of these texts.
+func goldenSetup(t *testing.T, ini string, bodies []string) *setup {
 	t.Helper()
 	p := goldenConfig(t, ini)
 	var data strings.Builder
@@ -317,7 +317,7 @@ func http200(contentType, body string) string {
 
 // answering returns a Connect to an endpoint that answers by the text of a
 // message.
-func answering(p *plan, answers map[string]answer) func(context.Context, string) (net.Conn, error) {
+func answering(p *setup, answers map[string]answer) func(context.Context, string) (net.Conn, error) {
 	validator := client.NewRequestValidator(p.attack.Token)
 	return inMemory(func(r *http.Request, body []byte) answer {
 		form, _ := url.ParseQuery(string(body))
@@ -331,7 +331,7 @@ func answering(p *plan, answers map[string]answer) func(context.Context, string)
 
 // standingIn returns a Connect to the stand-in of dry runs, which takes as many
 // milliseconds to answer as the path is long, but for the faults.
-func standingIn(p *plan, faults map[string]answer) func(context.Context, string) (net.Conn, error) {
+func standingIn(p *setup, faults map[string]answer) func(context.Context, string) (net.Conn, error) {
 	s := &standIn{validator: client.NewRequestValidator(p.attack.Token), envelope: p.attack.Envelope}
 	return inMemory(func(r *http.Request, body []byte) answer {
 		if a, ok := faults[path.Base(r.URL.Path)]; ok {

@@ -20,7 +20,7 @@ func run(console *cli.Console, args []string) int {
 		console.Print(text)
 		return cli.StatusDone
 	}
-	plan, unfit := o.plan(console)
+	setup, unfit := o.setup(console)
 	if problems = append(problems, unfit...); len(problems) > 0 {
 		return console.Refuse(problems)
 	}
@@ -28,28 +28,28 @@ func run(console *cli.Console, args []string) int {
 	if len(problems) > 0 {
 		return console.Refuse(problems)
 	}
-	disconnect, err := plan.connect()
+	disconnect, err := setup.connect()
 	if err != nil {
 		console.Error(err)
 		return cli.StatusFailed
 	}
 	defer disconnect()
-	test, err := attack.New(plan.attack)
+	test, err := attack.New(setup.attack)
 	if err != nil {
 		return console.Refuse([]error{err})
 	}
 
-	plan.describe(console)
+	setup.describe(console)
 	interrupts := console.Interrupts
 	interrupts.Begin(cli.Run{
-		Stopping:   func() string { return stopping(test.Progress(), plan.attack.Timeout) },
+		Stopping:   func() string { return stopping(test.Progress(), setup.attack.Timeout) },
 		Left:       func() string { return "there is no result" },
 		LeftStatus: cli.StatusInterrupted,
 	})
-	fmt.Fprintf(out.Lines, "Benchmarking %s (be patient).....\n", plan.attack.Plan().Endpoint)
+	fmt.Fprintf(out.Lines, "Benchmarking %s (be patient).....\n", setup.attack.PlanSummary().Endpoint)
 	began := time.Now()
-	finish := console.Progress("sending", plan.attack.Requests, true, func() (done int, detail string) {
-		return progress(test.Progress(), plan.attack, time.Since(began))
+	finish := console.Progress("sending", setup.attack.Total, true, func() (done int, detail string) {
+		return progress(test.Progress(), setup.attack, time.Since(began))
 	})
 	result := test.Run(interrupts.Stop)
 	finish()
@@ -57,7 +57,7 @@ func run(console *cli.Console, args []string) int {
 		fmt.Fprintln(out.Lines, "Done!")
 	}
 
-	result.Command, result.DryRun, result.ExitStatus = "load", plan.dryRun, status(result)
+	result.Command, result.DryRun, result.ExitStatus = "load", setup.dryRun, status(result)
 	advise(console, result)
 	return out.Deliver(loadreport.Report{Result: result}, &result.ExitStatus)
 }

@@ -38,14 +38,14 @@ func callMenu(t *testing.T, player *dialog.Player) string {
 	var clock time.Duration
 	judge := webhook.NewJudge(webhook.Call)
 	c := player.Begin(0, time.Time{}, [2]uint64{})
-	next := c.First()
+	var next dialog.Next
 	for {
 		callbacks := next.Callbacks
 		if next.Status != nil {
 			callbacks = append(callbacks, *next.Status)
 		}
 		for _, callback := range callbacks {
-			if got := phoneMenu(mustParse(callback.URL).Path, form(callback)); got != "" {
+			if got := phoneMenu(webhook.MustParseURL(callback.URL).Path, form(callback)); got != "" {
 				t.Errorf("%s is answered %s", callback.Step, got)
 			}
 			fmt.Fprintf(&way, "%v %s\n", clock+callback.Wait, callback.Step)
@@ -57,7 +57,7 @@ func callMenu(t *testing.T, player *dialog.Player) string {
 		var r dialog.Request
 		c.Request(&r)
 		fmt.Fprintf(&way, "%v %s\n", clock, r.Step)
-		answer := webhook.Answer{Status: 200, ContentType: []byte("text/xml"), Body: []byte(phoneMenu(mustParse(r.URL).Path, form(r)))}
+		answer := webhook.Answer{Status: 200, ContentType: []byte("text/xml"), Body: []byte(phoneMenu(webhook.MustParseURL(r.URL).Path, form(r)))}
 		reading := judge.Read(answer, false)
 		if reading.Code != webhook.Accepted {
 			t.Errorf("%s: %s is %s", r.Step, answer.Body, reading.Code.Name())

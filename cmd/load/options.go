@@ -38,21 +38,21 @@ func parse(args []string) (*options, []error) {
 	return o, problems
 }
 
-// plan reads the configuration and the data, finds the token, and returns
+// setup reads the configuration and the data, finds the token, and returns
 // everything that is wrong.
-func (o *options) plan(console *cli.Console) (*plan, []error) {
-	p := newPlan()
+func (o *options) setup(console *cli.Console) (*setup, []error) {
+	s := newSetup()
 	var problems []error
 	if text, ok := read(o.config, &problems); ok {
-		problems = append(problems, p.configure(o.config, text)...)
+		problems = append(problems, s.configure(o.config, text)...)
 	}
-	if text, ok := read(o.data, &problems); ok && p.kindKnown {
-		problems = append(problems, p.readData(o.data, text)...)
+	if text, ok := read(o.data, &problems); ok && s.kindKnown {
+		problems = append(problems, s.readData(o.data, text)...)
 	}
 	if len(problems) == 0 {
-		problems = p.findToken(console, o.dryRun)
+		problems = s.findToken(console, o.dryRun)
 	}
-	return p, problems
+	return s, problems
 }
 
 // read reads a file, if one is named.

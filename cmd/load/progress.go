@@ -29,8 +29,8 @@ func progress(p attack.Progress, asked attack.Config, gone time.Duration) (done 
 		detail += fmt.Sprintf("live %d, ", begun-done)
 	}
 	detail += fmt.Sprintf("in flight %d, incomplete %d", p.Sent-p.Done, p.Incomplete)
-	if begun < asked.Requests {
-		left := time.Duration(float64(asked.Requests-begun) / max(speed, 1) * float64(time.Second))
+	if begun < asked.Total {
+		left := time.Duration(float64(asked.Total-begun) / max(speed, 1) * float64(time.Second))
 		detail += fmt.Sprintf(", %v left", left.Round(time.Second))
 	}
 	return done, detail

@@ -90,7 +90,7 @@ func (s *standIn) isSigned(r *http.Request, body []byte) bool {
 // the URL's own query.
 func (s *standIn) signed(r *http.Request) []string {
 	target := r.URL.RequestURI()
-	webhookURL, configured := mustParse(s.envelope.URL), mustParse(s.envelope.Signed())
+	webhookURL, configured := webhook.MustParseURL(s.envelope.URL), webhook.MustParseURL(s.envelope.Signed())
 	if r.Host != webhookURL.Host {
 		return []string{"http://" + r.Host + target, "https://" + r.Host + target}
 	}
@@ -108,15 +108,6 @@ func (s *standIn) signed(r *http.Request) []string {
 		all = append(all, signed)
 	}
 	return all
-}
-
-// mustParse parses a URL that has been checked.
-func mustParse(raw string) *url.URL {
-	u, err := url.Parse(raw)
-	if err != nil {
-		panic(err)
-	}
-	return u
 }
 
 // twiml returns what a request with these fields is answered; nothing where there

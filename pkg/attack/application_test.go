@@ -185,7 +185,7 @@ func (app *application) times(path string) (times []time.Duration) {
 func conversations(t testing.TB, kind webhook.Kind, app *application, n int, rows ...string) attack.Config {
 	t.Helper()
 	cfg := attack.Config{
-		Requests: n,
+		Total:    n,
 		Envelope: webhook.Envelope{Kind: kind, URL: "http://app.example/first"},
 		Connect:  app.connect,
 	}

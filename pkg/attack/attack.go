@@ -41,17 +41,17 @@ const DefaultTimeout = 15 * time.Second
 // DefaultMaxInFlight bounds the requests in flight of an open loop.
 const DefaultMaxInFlight = 10_000
 
-// MaxRequests is the most that one attack can send.
-const MaxRequests = 1_000_000_000
+// MaxTotal is the most that one attack can send, or begin.
+const MaxTotal = 1_000_000_000
 
-// A Config says what to send where. Requests, Token, Envelope.URL and either
+// A Config says what to send where. Total, Token, Envelope.URL and either
 // Concurrency or Rate are needed. Where the kind is a conversation, these count
 // conversations.
 type Config struct {
 	Envelope webhook.Envelope
 	Rows     []webhook.Row // request i is made of row i modulo their number
 	Token    string        // the account's auth token, which signs
-	Requests int           // how many to send, 1 to MaxRequests
+	Total    int           // how many requests to send, or conversations to hold, 1 to MaxTotal
 	Users    int           // of tw_load's configuration; the plan tells it
 
 	Persons []*dialog.Person // of conversations, in the place of Rows
@@ -77,8 +77,8 @@ type Config struct {
 
 func (c Config) check() error {
 	switch {
-	case c.Requests < 1 || c.Requests > MaxRequests:
-		return fmt.Errorf("%d requests: it must be 1 to %d", c.Requests, MaxRequests)
+	case c.Total < 1 || c.Total > MaxTotal:
+		return fmt.Errorf("%d requests: it must be 1 to %d", c.Total, MaxTotal)
 	case len(c.Rows) == 0 && !c.Envelope.Kind.IsConversation():
 		return errors.New("there is no row to send")
 	case c.Rate < 0:
@@ -141,12 +141,12 @@ func New(cfg Config) (*Attack, error) {
 	}
 	a := &Attack{
 		cfg:       cfg,
-		addr:      newAddress(mustParse(cfg.Envelope.URL)),
+		addr:      newAddress(webhook.MustParseURL(cfg.Envelope.URL)),
 		route:     webhook.NewRoute(cfg.Envelope),
-		forgeries: newForgeries(cfg.Requests, cfg.BadSignature),
+		forgeries: newForgeries(cfg.Total, cfg.BadSignature),
 		recorder:  newRecorder(),
 		calling:   make(chan struct{}, cfg.MaxInFlight),
-		hangingUp: make(chan struct{}, hangingUp),
+		hangingUp: make(chan struct{}, maxHangingUp),
 	}
 	a.pools = senderPools{attack: a, pools: make(map[string]*senderPool)}
 	if cfg.Envelope.Kind.IsConversation() {
@@ -155,7 +155,7 @@ func New(cfg Config) (*Attack, error) {
 		a.player, err = dialog.New(cfg.Rules, cfg.Persons)
 		return a, err
 	}
-	for _, row := range cfg.Rows[:min(len(cfg.Rows), cfg.Requests)] {
+	for _, row := range cfg.Rows[:min(len(cfg.Rows), cfg.Total)] {
 		a.templates = append(a.templates, webhook.NewTemplate(cfg.Envelope, row))
 	}
 	return a, nil
@@ -179,7 +179,7 @@ func (a *Attack) Run(ctx context.Context) *Result {
 	a.pools.close()
 
 	r := a.recorder.conclude()
-	r.Plan = a.cfg.Plan()
+	r.Plan = a.cfg.PlanSummary()
 	r.Seconds = took.Seconds()
 	if sending > 0 {
 		r.Rate = float64(r.Requests.Sent) / sending.Seconds()
@@ -209,6 +209,6 @@ type Progress struct {
 func (a *Attack) Progress() Progress {
 	// In this order, so that never more seem done than sent.
 	incomplete, done := a.incomplete.Load(), a.done.Load()
-	over, begun := a.recorder.conversations()
+	over, begun := a.recorder.overAndBegun()
 	return Progress{Sent: int(a.sent.Load()), Done: int(done), Incomplete: int(incomplete), Begun: begun, Over: over}
 }

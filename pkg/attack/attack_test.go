@@ -20,14 +20,14 @@ func TestEveryRequestIsSignedFreshAndAccepted(t *testing.T) {
 		what string
 		cfg  attack.Config
 	}{
-		{"closed loop", attack.Config{Requests: 600, Concurrency: 20}},
-		{"open loop", attack.Config{Requests: 600, Rate: 600}},
-		{"more connections than requests", attack.Config{Requests: 3, Concurrency: 20}},
+		{"closed loop", attack.Config{Total: 600, Concurrency: 20}},
+		{"open loop", attack.Config{Total: 600, Rate: 600}},
+		{"more connections than requests", attack.Config{Total: 3, Concurrency: 20}},
 	} {
 		g := &guard{}
 		tc.cfg.Envelope.URL = serve(t, g) + "/sms?b=2&a=%7e"
 		r := run(t, tc.cfg)
-		n := tc.cfg.Requests
+		n := tc.cfg.Total
 		if r.Requests.Sent != n || r.Requests.Accepted != n || g.passed != n || len(g.sids) != n {
 			t.Errorf("%s: %d sent, %d accepted, %d passed twilio-go's validator, %d different SIDs; want %d of each",
 				tc.what, r.Requests.Sent, r.Requests.Accepted, g.passed, len(g.sids), n)
@@ -43,7 +43,7 @@ func TestRowsAreUsedEqually(t *testing.T) {
 	for i := range 7 {
 		rows = append(rows, webhook.Row{{Name: "Body", Value: fmt.Sprint(i)}})
 	}
-	for _, cfg := range []attack.Config{{Requests: 703, Concurrency: 9}, {Requests: 703, Rate: 1000}} {
+	for _, cfg := range []attack.Config{{Total: 703, Concurrency: 9}, {Total: 703, Rate: 1000}} {
 		g := &guard{}
 		cfg.Envelope.URL, cfg.Rows = serve(t, g)+"/", rows
 		run(t, cfg)
@@ -68,7 +68,7 @@ func TestBadSignaturesAreRefusedExactly(t *testing.T) {
 		{"all", 100, 800},
 	} {
 		g := &guard{}
-		cfg := attack.Config{Requests: 800, Concurrency: 8, Rows: rows, BadSignature: tc.percent, Envelope: webhook.Envelope{URL: serve(t, g) + "/sms"}}
+		cfg := attack.Config{Total: 800, Concurrency: 8, Rows: rows, BadSignature: tc.percent, Envelope: webhook.Envelope{URL: serve(t, g) + "/sms"}}
 		r := run(t, cfg)
 		if cfg.Forgeries() != tc.want || r.Requests.BadSignatures != tc.want || r.Requests.Refused != tc.want || r.Requests.Accepted != 800-tc.want || g.stood != tc.want || r.Requests.LetThrough != 0 {
 			t.Errorf("%s: forged %d, refused %d, accepted %d, let through %d; want %d forged and exactly these refused", tc.what, r.Requests.BadSignatures, r.Requests.Refused, r.Requests.Accepted, r.Requests.LetThrough, tc.want)
@@ -85,11 +85,11 @@ func TestBadSignaturesAreRefusedExactly(t *testing.T) {
 }
 
 func TestAnEndpointThatLetsForgeriesThrough(t *testing.T) {
-	r := run(t, attack.Config{Requests: 100, BadSignature: 25, Envelope: webhook.Envelope{URL: serve(t, http.HandlerFunc(thanks))}})
+	r := run(t, attack.Config{Total: 100, BadSignature: 25, Envelope: webhook.Envelope{URL: serve(t, http.HandlerFunc(thanks))}})
 	if r.Requests.LetThrough != 25 || r.Requests.Refused != 0 || r.Requests.Accepted != 75 || r.Requests.Completed != 75 || r.Replies.Count != 75 {
 		t.Errorf("%+v, want 25 let through and replies to the other 75 only", r)
 	}
-	r = run(t, attack.Config{Requests: 100, BadSignature: 25, Envelope: webhook.Envelope{URL: serve(t, http.NotFoundHandler())}})
+	r = run(t, attack.Config{Total: 100, BadSignature: 25, Envelope: webhook.Envelope{URL: serve(t, http.NotFoundHandler())}})
 	if r.Requests.LetThrough != 0 || r.Requests.Refused != 0 || r.Requests.Errored != 100 {
 		t.Errorf("%+v, want all failed: 404 neither refuses nor lets through", r)
 	}
@@ -122,7 +122,7 @@ func TestWhatIsNotLettingThrough(t *testing.T) {
 		{"a redirect that keeps the fields, to TwiML", "/moved", 0, 0, 4, 0},
 		{"TwiML", "/ok", 0, 0, 4, 0},
 	} {
-		r := run(t, attack.Config{Requests: 4, BadSignature: 100, Envelope: webhook.Envelope{URL: url + tc.path}})
+		r := run(t, attack.Config{Total: 4, BadSignature: 100, Envelope: webhook.Envelope{URL: url + tc.path}})
 		if r.Requests.Errored != tc.failed || r.Requests.Refused != tc.refused || r.Requests.LetThrough != tc.letThrough || verdicts(r)[tc.code] != tc.failed {
 			t.Errorf("%s: %d failed (%v), %d refused, %d let through; want %d, %d and %d", tc.what, r.Requests.Errored, verdicts(r), r.Requests.Refused, r.Requests.LetThrough, tc.failed, tc.refused, tc.letThrough)
 		}
@@ -131,7 +131,7 @@ func TestWhatIsNotLettingThrough(t *testing.T) {
 
 func TestSignURLIsWhatIsSigned(t *testing.T) {
 	g := &guard{url: "https://public.example:8443/sms?x=1"}
-	r := run(t, attack.Config{Requests: 10, Envelope: webhook.Envelope{URL: serve(t, g) + "/behind/the/tunnel", SignURL: g.url}})
+	r := run(t, attack.Config{Total: 10, Envelope: webhook.Envelope{URL: serve(t, g) + "/behind/the/tunnel", SignURL: g.url}})
 	if r.Requests.Accepted != 10 {
 		t.Errorf("%d of 10 accepted", r.Requests.Accepted)
 	}
@@ -155,27 +155,27 @@ func TestTLS(t *testing.T) {
 		if tc.cfg.Envelope.URL == "" {
 			tc.cfg.Envelope.URL = server.URL
 		}
-		tc.cfg.Requests = 2
+		tc.cfg.Total = 2
 		if r := run(t, tc.cfg); !maps.Equal(verdicts(r), map[webhook.Code]int{tc.want: 2}) {
 			t.Errorf("%s: verdicts %v (%v), want %d twice", tc.what, verdicts(r), causes(r), tc.want)
 		}
 	}
 
 	plain := serve(t, http.HandlerFunc(thanks))
-	r := run(t, attack.Config{Requests: 1, Envelope: webhook.Envelope{URL: strings.Replace(plain, "http:", "https:", 1)}})
+	r := run(t, attack.Config{Total: 1, Envelope: webhook.Envelope{URL: strings.Replace(plain, "http:", "https:", 1)}})
 	if verdicts(r)[webhook.TLSFailure] != 1 {
 		t.Errorf("https to a plain port: verdicts %v (%v), want %d", verdicts(r), causes(r), webhook.TLSFailure)
 	}
 }
 
 func TestConfigIsChecked(t *testing.T) {
-	good := attack.Config{Envelope: webhook.Envelope{URL: "http://a.example"}, Rows: oneRow, Token: token, Requests: 1, Concurrency: 1}
+	good := attack.Config{Envelope: webhook.Envelope{URL: "http://a.example"}, Rows: oneRow, Token: token, Total: 1, Concurrency: 1}
 	if _, err := attack.New(good); err != nil {
 		t.Errorf("New(%+v) = %v", good, err)
 	}
 	for what, spoil := range map[string]func(*attack.Config){
-		"no request":             func(c *attack.Config) { c.Requests = 0 },
-		"too many requests":      func(c *attack.Config) { c.Requests = attack.MaxRequests + 1 },
+		"no request":             func(c *attack.Config) { c.Total = 0 },
+		"too many requests":      func(c *attack.Config) { c.Total = attack.MaxTotal + 1 },
 		"no row":                 func(c *attack.Config) { c.Rows = nil },
 		"no token":               func(c *attack.Config) { c.Token = "" },
 		"neither loop":           func(c *attack.Config) { c.Concurrency = 0 },
@@ -197,7 +197,7 @@ func TestConfigIsChecked(t *testing.T) {
 func TestNothingIsSentAfterAnInterrupt(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	for _, cfg := range []attack.Config{{Requests: 10, Concurrency: 2}, {Requests: 10, Rate: 10}} {
+	for _, cfg := range []attack.Config{{Total: 10, Concurrency: 2}, {Total: 10, Rate: 10}} {
 		cfg.Envelope.URL = serve(t, http.HandlerFunc(thanks))
 		if r := runUntil(t, ctx, cfg); r.Requests.Sent != 0 || r.Plan.Requests != 10 || r.Rate != 0 {
 			t.Errorf("%+v, want 0 of 10 sent", r)
@@ -209,5 +209,5 @@ func BenchmarkClosedLoop(b *testing.B) {
 	url := serve(b, http.HandlerFunc(thanks))
 	b.ReportAllocs()
 	b.ResetTimer()
-	run(b, attack.Config{Requests: b.N, Concurrency: 50, Envelope: webhook.Envelope{URL: url}})
+	run(b, attack.Config{Total: b.N, Concurrency: 50, Envelope: webhook.Envelope{URL: url}})
 }

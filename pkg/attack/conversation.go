@@ -23,9 +23,9 @@ var paceNames = [...]string{Fast: "fast", Real: "real"}
 // String returns the pace in lower case.
 func (p Pace) String() string { return paceNames[p] }
 
-// hangingUp is how many callbacks are under way at once at most after an
+// maxHangingUp is how many callbacks are under way at once at most after an
 // interrupt, when all conversations end at the same moment.
-const hangingUp = 256
+const maxHangingUp = 256
 
 // A conversation is one that is being held. While it waits it is a goroutine
 // that sleeps: it has no connection, and no request.
@@ -52,10 +52,9 @@ func (a *Attack) converse(ctx context.Context, k int, due time.Duration) {
 		told:         now,
 	}
 	a.recorder.beginConversation(now)
-	c.First()
-	for next := c.ask(due); !c.forged; {
+	for next := c.ask(due); !c.forged; next = c.ask(due) {
 		c.callBack(ctx, next.Callbacks...)
-		due := c.due(next.Wait)
+		due = c.dueAfter(next.Wait)
 		if sleepUntil(ctx, start.Add(due)) != nil {
 			next = c.hangUp(next.Wait)
 		}
@@ -65,7 +64,6 @@ func (a *Attack) converse(ctx context.Context, k int, due time.Duration) {
 		if next.Over {
 			break
 		}
-		next = c.ask(due)
 	}
 	a.recorder.endConversation(c, time.Since(start))
 	c.callbacks.Wait()
@@ -82,9 +80,9 @@ func (c *conversation) hangUp(wait time.Duration) dialog.Next {
 	return c.HangUp(wait)
 }
 
-// due returns when something is due that is due so long after what was told
+// dueAfter returns when something is due that waits so long after what was told
 // last.
-func (c *conversation) due(wait time.Duration) time.Duration {
+func (c *conversation) dueAfter(wait time.Duration) time.Duration {
 	if c.attack.cfg.Pace == Fast {
 		return c.told
 	}
@@ -130,7 +128,7 @@ var requests = sync.Pool{New: func() any { return new(dialog.Request) }}
 func (c *conversation) callBack(ctx context.Context, callbacks ...dialog.Request) {
 	a := c.attack
 	for i := range callbacks {
-		r, due := &callbacks[i], c.due(callbacks[i].Wait)
+		r, due := &callbacks[i], c.dueAfter(callbacks[i].Wait)
 		group := &a.callbacks
 		if due <= time.Since(a.recorder.start) {
 			group = &c.callbacks

@@ -73,8 +73,8 @@ func TestBothPacesAskTheSame(t *testing.T) {
 						cfg.Rules.StatusURI = "http://app.example/over"
 					}
 					r := run(t, cfg)
-					if r.Conversations.AsMeant != cfg.Requests || r.Requests.Accepted != r.Requests.Sent {
-						t.Errorf("%s: %d of %d as meant, %d of %d requests accepted", tc.what, r.Conversations.AsMeant, cfg.Requests, r.Requests.Accepted, r.Requests.Sent)
+					if r.Conversations.AsMeant != cfg.Total || r.Requests.Accepted != r.Requests.Sent {
+						t.Errorf("%s: %d of %d as meant, %d of %d requests accepted", tc.what, r.Conversations.AsMeant, cfg.Total, r.Requests.Accepted, r.Requests.Sent)
 					}
 					some := make(map[string]int)
 					for _, a := range app.came() {
@@ -455,11 +455,11 @@ func TestPlanOfConversations(t *testing.T) {
 	app := documents(nil)
 	cfg := conversations(t, webhook.Call, app, 12, `{}`, `{}`)
 	cfg.Rate, cfg.Ramp, cfg.Pace = 3, 2*time.Second, attack.Real
-	want := attack.Plan{
+	want := attack.PlanSummary{
 		Endpoint: "http://app.example/first", Path: "/first", Kind: "call", Rows: 2,
 		Conversations: 12, ConversationRate: 3, Pace: "real", RampSeconds: 2,
 	}
-	if got := cfg.Plan(); !reflect.DeepEqual(got, want) {
+	if got := cfg.PlanSummary(); !reflect.DeepEqual(got, want) {
 		t.Errorf("the plan is %+v, want %+v", got, want)
 	}
 	for what, spoil := range map[string]func(*attack.Config){

@@ -21,7 +21,7 @@ func ExampleAttack_Run() {
 		Envelope:     webhook.Envelope{Kind: webhook.SMS, URL: endpoint.URL + "/sms"},
 		Rows:         []webhook.Row{{{Name: "Body", Value: "4566"}}},
 		Token:        "12345566778",
-		Requests:     100,
+		Total:        100,
 		Concurrency:  4,
 		BadSignature: 10,
 	})

@@ -102,7 +102,7 @@ func TestFaultyEndpoints(t *testing.T) {
 		t.Run(tc.what, func(t *testing.T) {
 			t.Parallel()
 			for _, cfg := range []attack.Config{{Concurrency: 2}, {Rate: 10}} {
-				cfg.Requests, cfg.Envelope.URL = 4, tc.url
+				cfg.Total, cfg.Envelope.URL = 4, tc.url
 				if tc.want == webhook.AnswerTimeout {
 					cfg.Timeout = 300 * time.Millisecond
 				}
@@ -121,7 +121,7 @@ func TestFaultyEndpoints(t *testing.T) {
 
 func TestAFaultDoesNotSpoilTheNextRequest(t *testing.T) {
 	var n atomic.Int64
-	r := run(t, attack.Config{Requests: 40, Envelope: webhook.Envelope{URL: serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	r := run(t, attack.Config{Total: 40, Envelope: webhook.Envelope{URL: serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch n.Add(1) % 4 {
 		case 0:
 			panic(http.ErrAbortHandler)
@@ -150,7 +150,7 @@ func TestConnectionsThatWereClosedMeanwhileAreNotUsed(t *testing.T) {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
 			var opened atomic.Int64
-			r := run(t, attack.Config{Requests: 2, Rate: 1, Envelope: webhook.Envelope{URL: speak(t, func(c net.Conn) {
+			r := run(t, attack.Config{Total: 2, Rate: 1, Envelope: webhook.Envelope{URL: speak(t, func(c net.Conn) {
 				opened.Add(1)
 				say("HTTP/1.1 204 No Content\r\n\r\n")(c)
 				time.Sleep(100 * time.Millisecond)
@@ -164,7 +164,7 @@ func TestConnectionsThatWereClosedMeanwhileAreNotUsed(t *testing.T) {
 }
 
 func TestAFailureOnAKeptConnectionIsToldApart(t *testing.T) {
-	r := run(t, attack.Config{Requests: 4, Envelope: webhook.Envelope{URL: speak(t, func(c net.Conn) {
+	r := run(t, attack.Config{Total: 4, Envelope: webhook.Envelope{URL: speak(t, func(c net.Conn) {
 		r := bufio.NewReader(c)
 		for i := range 2 {
 			req, err := http.ReadRequest(r)
@@ -184,7 +184,7 @@ func TestAFailureOnAKeptConnectionIsToldApart(t *testing.T) {
 
 // The endpoint is not to blame for what this computer cannot do.
 func TestOwnLimitsAreNoVerdict(t *testing.T) {
-	r := run(t, attack.Config{Requests: 3, Envelope: webhook.Envelope{URL: "http://a.example"}, Connect: func(context.Context, string) (net.Conn, error) {
+	r := run(t, attack.Config{Total: 3, Envelope: webhook.Envelope{URL: "http://a.example"}, Connect: func(context.Context, string) (net.Conn, error) {
 		return nil, &net.OpError{Op: "dial", Err: os.NewSyscallError("socket", syscall.EMFILE)}
 	}})
 	if r.Requests.Unanswered != 3 || r.Messages != 0 || verdicts(r)[webhook.OwnLimit] != 3 || causes(r)["this computer: too many open files"] != 3 {
@@ -204,7 +204,7 @@ func TestAConnectionIsKeptAfterTheLongestAnswer(t *testing.T) {
 			}
 		}
 		server.Start()
-		run(t, attack.Config{Requests: 2, Envelope: webhook.Envelope{URL: server.URL}})
+		run(t, attack.Config{Total: 2, Envelope: webhook.Envelope{URL: server.URL}})
 		server.Close()
 		if opened.Load() != want {
 			t.Errorf("two answers of %d bytes came over %d connections, want %d", length, opened.Load(), want)
@@ -214,7 +214,7 @@ func TestAConnectionIsKeptAfterTheLongestAnswer(t *testing.T) {
 
 func TestBytesAreCounted(t *testing.T) {
 	var got atomic.Int64
-	r := run(t, attack.Config{Requests: 3, Envelope: webhook.Envelope{URL: speak(t, func(c net.Conn) {
+	r := run(t, attack.Config{Total: 3, Envelope: webhook.Envelope{URL: speak(t, func(c net.Conn) {
 		b := make([]byte, 64<<10)
 		n, _ := c.Read(b)
 		got.Add(int64(n))

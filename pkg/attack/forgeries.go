@@ -22,7 +22,7 @@ func newForgeries(requests int, percent float64) forgeries {
 }
 
 // Forgeries returns how many requests get a signature that is wrong on purpose.
-func (c Config) Forgeries() int { return newForgeries(c.Requests, c.BadSignature).wrong }
+func (c Config) Forgeries() int { return newForgeries(c.Total, c.BadSignature).wrong }
 
 // is reports whether request k is one.
 func (f forgeries) is(k int) bool {

@@ -29,9 +29,9 @@ func TestForgeriesAreExactAndSpread(t *testing.T) {
 }
 
 func TestForgeriesOfTheLargestRun(t *testing.T) {
-	f := newForgeries(MaxRequests, 50)
+	f := newForgeries(MaxTotal, 50)
 	forged := 0
-	for k := MaxRequests - 1000; k < MaxRequests; k++ {
+	for k := MaxTotal - 1000; k < MaxTotal; k++ {
 		if f.is(k) {
 			forged++
 		}

@@ -16,7 +16,7 @@ func (a *Attack) closedLoop(ctx context.Context) {
 	start := a.recorder.start
 	var next atomic.Int64
 	var workers sync.WaitGroup
-	for j := range min(a.cfg.Concurrency, a.cfg.Requests) {
+	for j := range min(a.cfg.Concurrency, a.cfg.Total) {
 		workers.Go(func() {
 			if sleepUntil(ctx, start.Add(time.Duration(j)*a.cfg.Ramp/time.Duration(a.cfg.Concurrency))) != nil {
 				return
@@ -25,7 +25,7 @@ func (a *Attack) closedLoop(ctx context.Context) {
 			defer done()
 			for ctx.Err() == nil {
 				k := next.Add(1) - 1
-				if k >= int64(a.cfg.Requests) {
+				if k >= int64(a.cfg.Total) {
 					return
 				}
 				do(int(k), immediately)
@@ -63,13 +63,13 @@ func (a *Attack) openLoop(ctx context.Context) (sending time.Duration) {
 	limiter := burst.New(2 * a.cfg.Rate)
 	inFlight := make(chan struct{}, a.cfg.MaxInFlight)
 	idle := a.pools.of(a.cfg.Envelope.URL)
-	idle.dialAhead(ctx, min(rate(0), a.cfg.Requests, cap(inFlight)), time.Now().Add(ahead))
+	idle.dialAhead(ctx, min(rate(0), a.cfg.Total, cap(inFlight)), time.Now().Add(ahead))
 	a.recorder.begin()
 	start := a.recorder.start
 	var under sync.WaitGroup
-	for first, second := 0, 0; first < a.cfg.Requests; second++ {
+	for first, second := 0, 0; first < a.cfg.Total; second++ {
 		due := time.Duration(second) * time.Second
-		size := min(rate(second), a.cfg.Requests-first)
+		size := min(rate(second), a.cfg.Total-first)
 		if second > 0 && sleepUntil(ctx, start.Add(due-ahead)) == nil {
 			idle.dialAhead(ctx, min(size, cap(inFlight)-len(inFlight)), start.Add(due))
 		}
@@ -107,7 +107,7 @@ func (a *Attack) do(ctx context.Context, idle *senderPool, k int, due time.Durat
 // due then.
 func (a *Attack) leave(k int, due time.Duration, rate burst.Schedule) {
 	stopped := time.Since(a.recorder.start)
-	if all := min(rate.Total(int(stopped/time.Second)+1), a.cfg.Requests); all > k {
+	if all := min(rate.Total(int(stopped/time.Second)+1), a.cfg.Total); all > k {
 		a.recorder.addUnsent(all-k, stopped-due)
 	}
 }

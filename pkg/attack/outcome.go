@@ -37,6 +37,34 @@ type outcome struct {
 	replies   webhook.Replies
 }
 
+// classify puts what has been read into its class. redirected says that the
+// answer is one to a request whose fields a redirect has lost. A wrong signature
+// is let through only by an answer that Twilio would act upon: not by a redirect
+// to a page for those who are not let in.
+func (o *outcome) classify(redirected bool) {
+	switch {
+	case o.cause != "":
+		o.class = unanswered
+	case o.forged && isRefusal(o.status):
+		o.class = refused
+	case o.forged && o.code == webhook.Accepted && (redirected || o.elsewhere):
+		o.class, o.code = errored, webhook.RedirectAway
+	case o.forged && o.code == webhook.Accepted:
+		o.class = letThrough
+	case o.code == webhook.Accepted:
+		o.class = accepted
+	default:
+		o.class = errored
+	}
+}
+
+const statusUnauthorized = 401
+
+// isRefusal reports whether a status says that the signature is not accepted.
+func isRefusal(status int) bool {
+	return status == 400 || status == statusUnauthorized || status == 403
+}
+
 // timed reports whether the latency counts the request: it does if there was an
 // answer, or if the time for one was up.
 func (o *outcome) timed() bool {

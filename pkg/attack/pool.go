@@ -5,6 +5,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"call-load-tester/pkg/webhook"
 )
 
 const (
@@ -164,7 +166,7 @@ func (p *senderPools) of(url string) *senderPool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if pool = p.pools[origin]; pool == nil {
-		pool = &senderPool{attack: p.attack, addr: newAddress(mustParse(origin))}
+		pool = &senderPool{attack: p.attack, addr: newAddress(webhook.MustParseURL(origin))}
 		p.pools[origin] = pool
 	}
 	return pool

@@ -30,8 +30,8 @@ type recorder struct {
 	service  distribution
 	timeline *timeline.Timeline[bin]
 
-	steps map[string]*step
-	held  held // conversations
+	steps         map[string]*step
+	conversations conversationCounts
 }
 
 // batchSize bounds both how much memory an idle sender holds and how often a
@@ -93,10 +93,10 @@ func (r *recorder) count(o *outcome) {
 		o.step.count(o)
 	}
 	if o.callback {
-		r.held.callback(o)
+		r.conversations.callback(o)
 	}
 	if o.elsewhere && (o.callback || o.forged) { // the others are told to their conversations
-		r.held.Elsewhere++
+		r.conversations.Elsewhere++
 	}
 	if wait := o.sent - o.due; wait >= Late {
 		n.late(1, wait)
@@ -147,7 +147,7 @@ func (r *recorder) conclude() *Result {
 	result.Statuses = list(r.statuses, func(status, n int) Status { return Status{status, n} })
 	result.Causes = list(r.causes, func(cause string, n int) Cause { return Cause{cause, n} })
 	result.Timeline = intervals(r.timeline, r.latency.longest)
-	result.Conversations, result.Steps = r.held.conclude(), stepsOf(r.steps)
+	result.Conversations, result.Steps = r.conversations.conclude(), stepsOf(r.steps)
 	return &result
 }
 

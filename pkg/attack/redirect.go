@@ -35,15 +35,6 @@ func newAddress(u *url.URL) address {
 	return address{net.JoinHostPort(u.Hostname(), port), u.Hostname(), u.Scheme == "https"}
 }
 
-// mustParse parses a URL that has passed webhook.CheckURL.
-func mustParse(raw string) *url.URL {
-	u, err := url.Parse(raw)
-	if err != nil {
-		panic(err)
-	}
-	return u
-}
-
 // A hop is one request of several on the way to an answer.
 type hop struct {
 	url, signURL  *url.URL
@@ -61,7 +52,7 @@ func isFinal(status int) bool {
 // request to the last one that was sent. c is the conversation, if the request
 // is of one.
 func (s *sender) follow(request *webhook.Request, c *dialog.Conversation, answer webhook.Answer, deadline time.Time) (webhook.Answer, error) {
-	at := hop{url: mustParse(request.URL), signURL: mustParse(request.SignURL), fields: true}
+	at := hop{url: webhook.MustParseURL(request.URL), signURL: webhook.MustParseURL(request.SignURL), fields: true}
 	for redirects := 0; ; {
 		next, ok := s.next(at, answer.Status, request.Get)
 		if !ok {

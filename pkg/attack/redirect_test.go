@@ -31,7 +31,7 @@ func TestRedirectsAreFollowedAsTwilioDoes(t *testing.T) {
 		mux := http.NewServeMux()
 		mux.Handle("POST /sms", http.RedirectHandler(tc.location, tc.status))
 		mux.Handle("/next", g)
-		r := run(t, attack.Config{Requests: 3, Envelope: webhook.Envelope{URL: serve(t, mux) + "/sms"}})
+		r := run(t, attack.Config{Total: 3, Envelope: webhook.Envelope{URL: serve(t, mux) + "/sms"}})
 		if strings.HasPrefix(tc.location, "http") {
 			g = other
 		}
@@ -51,7 +51,7 @@ func TestTenRedirectsAreFollowed(t *testing.T) {
 			}
 			thanks(w, r)
 		})
-		r := run(t, attack.Config{Requests: 2, Envelope: webhook.Envelope{URL: serve(t, mux) + "/"}})
+		r := run(t, attack.Config{Total: 2, Envelope: webhook.Envelope{URL: serve(t, mux) + "/"}})
 		if !maps.Equal(verdicts(r), map[webhook.Code]int{want: 2}) {
 			t.Errorf("%d redirects: %v, want %d twice", redirects, verdicts(r), want)
 		}
@@ -66,7 +66,7 @@ func TestRedirectsBehindATunnel(t *testing.T) {
 		mux := http.NewServeMux()
 		mux.Handle("/sms", http.RedirectHandler(location, http.StatusTemporaryRedirect))
 		mux.Handle("/next", g)
-		r := run(t, attack.Config{Requests: 2, Envelope: webhook.Envelope{URL: serve(t, mux) + "/sms", SignURL: public + "/sms"}})
+		r := run(t, attack.Config{Total: 2, Envelope: webhook.Envelope{URL: serve(t, mux) + "/sms", SignURL: public + "/sms"}})
 		if r.Requests.Accepted != 2 || g.passed != 2 {
 			t.Errorf("to %s: %v (%v), %d signatures passed", location, verdicts(r), causes(r), g.passed)
 		}
@@ -104,7 +104,7 @@ func TestThePasswordIsSentWhenAskedFor(t *testing.T) {
 		clear(tokens)
 		asked = 0
 		url := strings.Replace(serve(t, protected(tc.realm)), "http://", "http://"+tc.user, 1)
-		r := run(t, attack.Config{Requests: 2, Envelope: webhook.Envelope{URL: url}})
+		r := run(t, attack.Config{Total: 2, Envelope: webhook.Envelope{URL: url}})
 		if !maps.Equal(verdicts(r), map[webhook.Code]int{tc.want: 2}) || asked != tc.asked || len(tokens) != 2 {
 			t.Errorf("%s: %v, %d requests with %d idempotency tokens, want %d twice, %d requests with 2", tc.what, verdicts(r), asked, len(tokens), tc.want, tc.asked)
 		}
@@ -127,7 +127,7 @@ func TestThePasswordStaysWithItsHost(t *testing.T) {
 		}
 		http.Redirect(w, r, otherURL, http.StatusTemporaryRedirect)
 	}))
-	r := run(t, attack.Config{Requests: 1, Envelope: webhook.Envelope{URL: strings.Replace(url, "http://", "http://me:secret@", 1)}})
+	r := run(t, attack.Config{Total: 1, Envelope: webhook.Envelope{URL: strings.Replace(url, "http://", "http://me:secret@", 1)}})
 	if r.Requests.Accepted != 1 || leaked.Load() != "" {
 		t.Errorf("accepted %d of 1, the other host was told %q", r.Requests.Accepted, leaked.Load())
 	}

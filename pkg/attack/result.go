@@ -15,8 +15,8 @@ type Result struct {
 	Began   time.Time `json:"began"`
 	Seconds float64   `json:"seconds"` // from the first request to the last answer
 
-	Plan     Plan     `json:"plan"`
-	Requests Requests `json:"requests"`
+	Plan     PlanSummary `json:"plan"`
+	Requests Requests    `json:"requests"`
 	// Rate is the requests sent per second: in a closed loop over Seconds, in an
 	// open loop over the time of their bursts and what the last was behind. It
 	// is the rate asked for if all were sent when they were due. Those of

@@ -16,7 +16,7 @@ func TestARecordOfARun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		failed := 10.0
 		cfg := attack.Config{
-			Requests: 20, Users: 10, Concurrency: 2, Timeout: 3 * time.Second, BadSignature: 25,
+			Total: 20, Users: 10, Concurrency: 2, Timeout: 3 * time.Second, BadSignature: 25,
 			Envelope: webhook.Envelope{Kind: webhook.SMS, URL: "http://me:secret@a.example:81/a%2fb?key=1#rc=1"},
 			Rows:     []webhook.Row{{{Name: "Body", Value: "a"}}, {{Name: "Body", Value: "b"}}},
 			Prices:   &webhook.Prices{Receive: 0.5, Send: 7, MMS: 7},
@@ -26,7 +26,7 @@ func TestARecordOfARun(t *testing.T) {
 		time.Sleep(time.Minute)
 		began := time.Now()
 		r := run(t, cfg)
-		want := attack.Plan{
+		want := attack.PlanSummary{
 			Endpoint: "http://a.example:81/a%2fb", Path: "/a%2fb", Kind: "sms", Users: 10, Concurrency: 2, Requests: 20, Rows: 2,
 			TimeoutSeconds: 3, BadSignature: 25,
 		}
@@ -53,7 +53,7 @@ func TestARecordOfNothing(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			cancel()
-			cfg.Requests, cfg.Envelope.URL, cfg.Connect = 10, "http://a.example", inMemory(always(0))
+			cfg.Total, cfg.Envelope.URL, cfg.Connect = 10, "http://a.example", inMemory(always(0))
 			r := runUntil(t, ctx, cfg)
 			if !r.Interrupted || r.Rate != 0 || r.Cost != (attack.Cost{}) || r.Pass != nil || r.Latency != (attack.Times{}) ||
 				len(r.Curve) != 0 || r.IncompletePercent() != 0 || r.HasP99() {

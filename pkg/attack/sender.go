@@ -60,7 +60,7 @@ func (s *sender) send(k int, due time.Duration) {
 		answer, err = s.follow(&request, nil, answer, deadline)
 	}
 	s.end(&o)
-	s.classify(&o, s.judge, t.TollFree, answer, err)
+	s.read(&o, s.judge, t.TollFree, answer, err)
 	s.record(&o)
 }
 
@@ -90,7 +90,7 @@ func (s *sender) ask(r *dialog.Request, c *dialog.Conversation, addr address, o 
 		}
 	}
 	s.end(o)
-	reading := s.classify(o, judge, r.TollFree, answer, err)
+	reading := s.read(o, judge, r.TollFree, answer, err)
 	s.record(o)
 	return reading, err
 }
@@ -143,9 +143,10 @@ func (s *sender) end(o *outcome) {
 	o.ended = s.conn.used.Sub(s.attack.recorder.start)
 }
 
-// record hands an outcome to the recorder, with others.
+// record hands an outcome that has been read to the recorder, with others.
 func (s *sender) record(o *outcome) {
 	a := s.attack
+	o.classify(s.redirected)
 	s.batch = append(s.batch, *o)
 	if len(s.batch) == batchSize {
 		a.recorder.add(s.batch)
@@ -157,48 +158,23 @@ func (s *sender) record(o *outcome) {
 	a.done.Add(1)
 }
 
-// classify puts an answer, or the lack of one, into its class. A wrong
-// signature is let through only by an answer that Twilio would act upon: not by
-// a redirect to a page for those who are not let in.
-func (s *sender) classify(o *outcome, judge *webhook.Judge, tollFree bool, answer webhook.Answer, err error) (reading webhook.Reading) {
-	o.status = answer.Status
+// read notes in o what Twilio makes of an answer, or of the lack of one, and
+// returns it.
+func (s *sender) read(o *outcome, judge *webhook.Judge, tollFree bool, answer webhook.Answer, err error) (reading webhook.Reading) {
+	var kept *keptError
 	switch {
 	case errors.Is(err, errTooManyRedirects):
-		o.code = webhook.TooManyRedirects
+		reading.Code = webhook.TooManyRedirects
 	case errors.Is(err, errElsewhere): // taken for an empty answer
 		o.elsewhere = true
 	case err != nil:
-		o.class = unanswered
-		o.code, o.cause = webhook.Failure(err)
-		var kept *keptError
-		if errors.As(err, &kept) && o.code != webhook.AnswerTimeout {
+		reading.Code, o.cause = webhook.Failure(err)
+		if errors.As(err, &kept) && reading.Code != webhook.AnswerTimeout {
 			o.cause = "kept connection: " + o.cause
 		}
-		reading.Code = o.code
-		return reading
 	default:
 		reading = judge.Read(answer, tollFree)
-		o.code, o.replies = reading.Code, reading.Replies
 	}
-	switch {
-	case o.forged && isRefusal(o.status):
-		o.class = refused
-	case o.forged && o.code == webhook.Accepted && (s.redirected || o.elsewhere):
-		o.class, o.code, o.replies = errored, webhook.RedirectAway, webhook.Replies{}
-	case o.forged && o.code == webhook.Accepted:
-		o.class = letThrough
-	case o.code == webhook.Accepted:
-		o.class = accepted
-	default:
-		o.class = errored
-	}
-	reading.Code = o.code
+	o.status, o.code, o.replies = answer.Status, reading.Code, reading.Replies
 	return reading
-}
-
-const statusUnauthorized = 401
-
-// isRefusal reports whether a status says that the signature is not accepted.
-func isRefusal(status int) bool {
-	return status == 400 || status == statusUnauthorized || status == 403
 }

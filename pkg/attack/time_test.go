@@ -55,7 +55,7 @@ func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond)
 func TestClosedLoopWorksBackToBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
-		r := run(t, attack.Config{Requests: 1000, Concurrency: 10, Connect: inMemory(always(100 * time.Millisecond)), Envelope: webhook.Envelope{URL: "http://a.example"}})
+		r := run(t, attack.Config{Total: 1000, Concurrency: 10, Connect: inMemory(always(100 * time.Millisecond)), Envelope: webhook.Envelope{URL: "http://a.example"}})
 		if got := time.Since(start); got != 10*time.Second || r.Seconds != got.Seconds() || r.Rate != 100 {
 			t.Errorf("took %v, result says %v at %v a second; want 10s at 100", got, r.Seconds, r.Rate)
 		}
@@ -75,7 +75,7 @@ func TestOpenLoopSendsInBursts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
 		arrivals := map[time.Duration]int{}
-		r := run(t, attack.Config{Requests: 25, Rate: 10, Envelope: webhook.Envelope{URL: "http://a.example"},
+		r := run(t, attack.Config{Total: 25, Rate: 10, Envelope: webhook.Envelope{URL: "http://a.example"},
 			Connect: inMemory(func(int) time.Duration {
 				arrivals[time.Since(start)]++
 				return 1700 * time.Millisecond
@@ -95,7 +95,7 @@ func TestConnectionsAreOpenedBeforeABurst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var opened atomic.Int64
 		connect := inMemory(always(1200 * time.Millisecond))
-		r := run(t, attack.Config{Requests: 45, Rate: 10, Envelope: webhook.Envelope{URL: "http://a.example"},
+		r := run(t, attack.Config{Total: 45, Rate: 10, Envelope: webhook.Envelope{URL: "http://a.example"},
 			Connect: func(ctx context.Context, addr string) (net.Conn, error) {
 				opened.Add(1)
 				time.Sleep(300 * time.Millisecond)
@@ -116,7 +116,7 @@ func TestNoConnectionIsOpenedBeyondTheBoundOnRequestsInFlight(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var opened atomic.Int64
 		connect := inMemory(always(1700 * time.Millisecond))
-		run(t, attack.Config{Requests: 24, Rate: 8, MaxInFlight: 12, Envelope: webhook.Envelope{URL: "http://a.example"},
+		run(t, attack.Config{Total: 24, Rate: 8, MaxInFlight: 12, Envelope: webhook.Envelope{URL: "http://a.example"},
 			Connect: func(ctx context.Context, addr string) (net.Conn, error) {
 				opened.Add(1)
 				return connect(ctx, addr)
@@ -130,7 +130,7 @@ func TestNoConnectionIsOpenedBeyondTheBoundOnRequestsInFlight(t *testing.T) {
 // A run that takes no time at all has no rate, rather than an endless one.
 func TestARunOfNoTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := run(t, attack.Config{Requests: 5, Envelope: webhook.Envelope{URL: "http://a.example"}, Connect: inMemory(always(0))})
+		r := run(t, attack.Config{Total: 5, Envelope: webhook.Envelope{URL: "http://a.example"}, Connect: inMemory(always(0))})
 		if r.Requests.Accepted != 5 || r.Rate != 0 || r.Seconds != 0 {
 			t.Errorf("%d accepted, %v a second in %v s; want 5, 0 and 0", r.Requests.Accepted, r.Rate, r.Seconds)
 		}
@@ -141,7 +141,7 @@ func TestLateIsAHundredMilliseconds(t *testing.T) {
 	for behind, late := range map[time.Duration]int{attack.Late: 1, attack.Late - 1: 0} {
 		synctest.Test(t, func(t *testing.T) {
 			// The second request waits until the first is answered.
-			r := run(t, attack.Config{Requests: 2, Rate: 2, MaxInFlight: 1, Connect: inMemory(always(behind)), Envelope: webhook.Envelope{URL: "http://a.example"}})
+			r := run(t, attack.Config{Total: 2, Rate: 2, MaxInFlight: 1, Connect: inMemory(always(behind)), Envelope: webhook.Envelope{URL: "http://a.example"}})
 			if r.Requests.Late != late || r.Latency.Max != ms(2*behind) || r.Service.Max != ms(behind) {
 				t.Errorf("a request sent %v after it was due: %d late, latency %v, service %v; want %d, %v and %v", behind, r.Requests.Late, r.Latency.Max, r.Service.Max, late, 2*behind, behind)
 			}
@@ -160,7 +160,7 @@ func TestABurstIsSentAtOnce(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			start := time.Now()
 			var last time.Duration
-			r := run(t, attack.Config{Requests: 500, Rate: 500, Envelope: webhook.Envelope{URL: "http://a.example"},
+			r := run(t, attack.Config{Total: 500, Rate: 500, Envelope: webhook.Envelope{URL: "http://a.example"},
 				Connect: inMemory(func(k int) time.Duration {
 					last = time.Since(start)
 					return respond(k)
@@ -179,11 +179,11 @@ func TestOpenLoopRateIsThatOfTheBursts(t *testing.T) {
 		respond time.Duration
 		want    float64
 	}{
-		{"on time", attack.Config{Requests: 1000, Rate: 200}, time.Millisecond, 200},
-		{"the last answer takes long", attack.Config{Requests: 1000, Rate: 200}, 10 * time.Second, 200},
-		{"a last second that is half empty", attack.Config{Requests: 25, Rate: 10}, time.Millisecond, 10},
+		{"on time", attack.Config{Total: 1000, Rate: 200}, time.Millisecond, 200},
+		{"the last answer takes long", attack.Config{Total: 1000, Rate: 200}, 10 * time.Second, 200},
+		{"a last second that is half empty", attack.Config{Total: 25, Rate: 10}, time.Millisecond, 10},
 		// One at a time, a second each: the last goes at 3 s, and was due at 1 s.
-		{"half as fast", attack.Config{Requests: 4, Rate: 2, MaxInFlight: 1}, time.Second, 4. / (2 + 2)},
+		{"half as fast", attack.Config{Total: 4, Rate: 2, MaxInFlight: 1}, time.Second, 4. / (2 + 2)},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			tc.cfg.Connect, tc.cfg.Envelope.URL = inMemory(always(tc.respond)), "http://a.example"
@@ -212,7 +212,7 @@ func TestWhatWasDueAtAnInterruptIsTold(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), 2500*time.Millisecond)
 			defer cancel()
-			r := runUntil(t, ctx, attack.Config{Requests: 100, Rate: 4, MaxInFlight: tc.maxInFlight, Connect: inMemory(always(tc.respond)), Envelope: webhook.Envelope{URL: "http://a.example"}})
+			r := runUntil(t, ctx, attack.Config{Total: 100, Rate: 4, MaxInFlight: tc.maxInFlight, Connect: inMemory(always(tc.respond)), Envelope: webhook.Envelope{URL: "http://a.example"}})
 			if r.Requests.Sent != tc.sent || r.Requests.Unsent != tc.unsent || r.Requests.Late != tc.unsent || r.Requests.MostLate != ms(tc.waited) {
 				t.Errorf("%s: %d sent, %d not, %d late, at most %v; want %d, %d, %d and %v", tc.what, r.Requests.Sent, r.Requests.Unsent, r.Requests.Late, r.Requests.MostLate, tc.sent, tc.unsent, tc.unsent, tc.waited)
 			}
@@ -232,7 +232,7 @@ func TestAStallShowsInTheIntendedStartPercentiles(t *testing.T) {
 			}
 			return 0
 		}
-		cfg := attack.Config{Requests: 200, Rate: 10, Envelope: webhook.Envelope{URL: "http://a.example"}, Connect: inMemory(stalled)}
+		cfg := attack.Config{Total: 200, Rate: 10, Envelope: webhook.Envelope{URL: "http://a.example"}, Connect: inMemory(stalled)}
 		r := run(t, cfg)
 		exactly(t, "p50", r.Latency.P50, 0)
 		exactly(t, "p90", r.Latency.P90, 8*time.Second)  // 180 of 200: 100 at once, 10 each of 1 to 8 s
@@ -255,7 +255,7 @@ func TestAStallCannotHideBehindTheBoundOnRequestsInFlight(t *testing.T) {
 			}
 			return 0
 		}
-		cfg := attack.Config{Requests: 100, Rate: 10, MaxInFlight: 20, Envelope: webhook.Envelope{URL: "http://a.example"}, Connect: inMemory(stalled)}
+		cfg := attack.Config{Total: 100, Rate: 10, MaxInFlight: 20, Envelope: webhook.Envelope{URL: "http://a.example"}, Connect: inMemory(stalled)}
 		r := run(t, cfg)
 		// Bursts 5 and 6 are sent and wait. Bursts 7 and 8, due at 7 and 8 s, go at
 		// 15 s, as many as the limiter lets through, and burst 9 at 16 s. So 50 take
@@ -298,7 +298,7 @@ func TestTimeoutsAreTwilios(t *testing.T) {
 		{"a connection after nine seconds leaves six", slowly(9*time.Second, inMemory(always(7*time.Second))), webhook.AnswerTimeout, 15 * time.Second},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			r := run(t, attack.Config{Requests: 1, Connect: tc.connect, Envelope: webhook.Envelope{URL: "http://a.example"}})
+			r := run(t, attack.Config{Total: 1, Connect: tc.connect, Envelope: webhook.Envelope{URL: "http://a.example"}})
 			if verdicts(r)[tc.want] != 1 || r.Seconds != tc.after.Seconds() || r.Latency.Max != ms(tc.after) {
 				t.Errorf("%s: %v (%v) after %v, latency %v; want %d after %v", tc.what, verdicts(r), causes(r), r.Seconds, r.Latency.Max, tc.want, tc.after)
 			}
@@ -310,7 +310,7 @@ func TestTimeoutsAreTwilios(t *testing.T) {
 // A time-out is one, on a kept connection too: nobody need have closed it.
 func TestATimeoutOnAKeptConnection(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := run(t, attack.Config{Requests: 2, Envelope: webhook.Envelope{URL: "http://a.example"},
+		r := run(t, attack.Config{Total: 2, Envelope: webhook.Envelope{URL: "http://a.example"},
 			Connect: inMemory(func(k int) time.Duration { return time.Duration(k) * time.Hour })})
 		if want := map[string]int{"time is up": 1}; !maps.Equal(causes(r), want) {
 			t.Errorf("%v, want %v", causes(r), want)
@@ -342,11 +342,11 @@ func TestConnectionsAreKeptAsLongAsServersKeepThem(t *testing.T) {
 		took func(k int) time.Duration
 		want int // connections opened
 	}{
-		{"back to back", attack.Config{Requests: 100, Concurrency: 4}, always(time.Millisecond), 4},
-		{"slow answers are no idle time", attack.Config{Requests: 8, Concurrency: 4}, always(10 * time.Second), 4},
-		{"from burst to burst", attack.Config{Requests: 100, Rate: 10}, always(100 * time.Millisecond), 10},
+		{"back to back", attack.Config{Total: 100, Concurrency: 4}, always(time.Millisecond), 4},
+		{"slow answers are no idle time", attack.Config{Total: 8, Concurrency: 4}, always(10 * time.Second), 4},
+		{"from burst to burst", attack.Config{Total: 100, Rate: 10}, always(100 * time.Millisecond), 10},
 		// The second connection is needed again when it has been idle for 5 s.
-		{"not over a longer pause", attack.Config{Requests: 8, Rate: 1}, func(k int) time.Duration {
+		{"not over a longer pause", attack.Config{Total: 8, Rate: 1}, func(k int) time.Duration {
 			if k == 0 || k == 5 {
 				return 1200 * time.Millisecond
 			}
@@ -361,7 +361,7 @@ func TestConnectionsAreKeptAsLongAsServersKeepThem(t *testing.T) {
 				opened.Add(1)
 				return connect(ctx, addr)
 			}
-			if r := run(t, tc.cfg); int(opened.Load()) != tc.want || r.Requests.Accepted != tc.cfg.Requests {
+			if r := run(t, tc.cfg); int(opened.Load()) != tc.want || r.Requests.Accepted != tc.cfg.Total {
 				t.Errorf("%s: %d connections, want %d (%+v)", tc.what, opened.Load(), tc.want, causes(r))
 			}
 		})
@@ -375,9 +375,9 @@ func TestAnInterruptWaitsForAnswers(t *testing.T) {
 		sent int
 		took time.Duration
 	}{
-		{"closed loop", attack.Config{Requests: 100, Concurrency: 2}, 6, 3 * time.Second},
-		{"open loop", attack.Config{Requests: 100, Rate: 3}, 9, 3 * time.Second},
-		{"open loop, held up", attack.Config{Requests: 100, Rate: 3, MaxInFlight: 2}, 6, 3 * time.Second},
+		{"closed loop", attack.Config{Total: 100, Concurrency: 2}, 6, 3 * time.Second},
+		{"open loop", attack.Config{Total: 100, Rate: 3}, 9, 3 * time.Second},
+		{"open loop, held up", attack.Config{Total: 100, Rate: 3, MaxInFlight: 2}, 6, 3 * time.Second},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), 2500*time.Millisecond)
@@ -393,7 +393,7 @@ func TestAnInterruptWaitsForAnswers(t *testing.T) {
 
 func TestALongRunHasWiderIntervals(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := run(t, attack.Config{Requests: 2 * 1000, Rate: 2, Connect: inMemory(always(0)), Envelope: webhook.Envelope{URL: "http://a.example"}})
+		r := run(t, attack.Config{Total: 2 * 1000, Rate: 2, Connect: inMemory(always(0)), Envelope: webhook.Envelope{URL: "http://a.example"}})
 		if len(r.Timeline) != 250 {
 			t.Fatalf("1000 s are in %d intervals, want 250 of 4 s", len(r.Timeline))
 		}
@@ -409,7 +409,7 @@ func TestOpenLoopDoesNotDrift(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
 		var last time.Duration
-		r := run(t, attack.Config{Requests: 3600, Rate: 1, Connect: inMemory(func(int) time.Duration {
+		r := run(t, attack.Config{Total: 3600, Rate: 1, Connect: inMemory(func(int) time.Duration {
 			last = time.Since(start)
 			return 0
 		}), Envelope: webhook.Envelope{URL: "http://a.example"}})

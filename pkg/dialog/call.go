@@ -134,7 +134,7 @@ func (c *Conversation) isTooLong() bool { return !c.isChat() && c.now() > c.pick
 // answers is not played.
 func (c *Conversation) hangUpAsking(verb *webhook.Element, own webhook.Row) {
 	c.end(HungUpByCaller)
-	l := c.resolve(text(verb, "action"))
+	l := c.resolve(attribute(verb, "action"))
 	switch {
 	case l == nil:
 	case !l.may:
@@ -161,7 +161,7 @@ func (c *Conversation) perform(verb *webhook.Element) {
 // giveUp hangs up on what would go on for ever: as the row says, or else because
 // the application is endless.
 func (c *Conversation) giveUp() {
-	if t, ok := c.takeTurn(); ok && t.kind == hangUp {
+	if t, ok := c.takeTurn(); ok && t.kind == turnHangUp {
 		c.end(HungUpByCaller)
 		return
 	}
@@ -181,10 +181,10 @@ func (c *Conversation) length(verb *webhook.Element) (d time.Duration, forever b
 			d = time.Duration(strings.Count(digits, "w")) * keyPause
 		}
 	case "Pause":
-		return number(verb, "length", 1), false
+		return secondsIn(verb, "length", 1), false
 	}
 	loop := 1
-	if n, err := strconv.Atoi(text(verb, "loop")); err == nil && n >= 0 {
+	if n, err := strconv.Atoi(attribute(verb, "loop")); err == nil && n >= 0 {
 		loop = min(n, maxLoop)
 	}
 	return d * time.Duration(max(loop, 1)), loop == 0
@@ -239,7 +239,7 @@ func (c *Conversation) endStatus() string {
 	switch {
 	case c.pickedUp:
 		return "completed"
-	case c.ending == Rejected && text(c.at.document.Children[0], "reason") == "busy":
+	case c.ending == Rejected && attribute(c.at.document.Children[0], "reason") == "busy":
 		return "busy"
 	}
 	return "no-answer"
@@ -290,15 +290,15 @@ func attr(e *webhook.Element, name string) (string, bool) {
 	return value, value != ""
 }
 
-// text returns the value of an attribute, and nothing if it is not there.
-func text(e *webhook.Element, name string) string {
+// attribute returns the value of an attribute, and nothing if it is not there.
+func attribute(e *webhook.Element, name string) string {
 	value, _ := attr(e, name)
 	return value
 }
 
-// number returns the value of an attribute in seconds, or what it is normally.
-func number(e *webhook.Element, name string, normally int) time.Duration {
-	return wholeSeconds(text(e, name), time.Duration(normally)*time.Second)
+// secondsIn returns the value of an attribute in seconds, or what it is normally.
+func secondsIn(e *webhook.Element, name string, normally int) time.Duration {
+	return wholeSeconds(attribute(e, name), time.Duration(normally)*time.Second)
 }
 
 // wholeSeconds reads a number of seconds, up to the longest call; what is no
@@ -312,4 +312,4 @@ func wholeSeconds(text string, normally time.Duration) time.Duration {
 }
 
 // isGet reports whether a method is GET. It is POST unless it is given.
-func isGet(e *webhook.Element, name string) bool { return strings.EqualFold(text(e, name), "GET") }
+func isGet(e *webhook.Element, name string) bool { return strings.EqualFold(attribute(e, name), "GET") }

@@ -10,8 +10,8 @@ import (
 )
 
 // A Conversation is one call, or one thread of messages. It is not safe for
-// concurrent use. Use it so: First; then Request, and Answered with what was
-// answered, again and again until Next says that it is over.
+// concurrent use. Use it so: Request, and Answered with what was answered, again
+// and again until Next says that it is over.
 type Conversation struct {
 	player *Player
 	person *Person
@@ -64,13 +64,6 @@ type Next struct {
 	// Callbacks are requests besides the conversation, each due in its own time.
 	// Their answers are not told to the conversation.
 	Callbacks []Request
-}
-
-// First begins the conversation. It is called once.
-func (c *Conversation) First() Next {
-	c.requests++
-	c.next = c.player.first
-	return c.handOut()
 }
 
 // Answered tells what the last request was answered, and how long after it was

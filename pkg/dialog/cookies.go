@@ -37,7 +37,7 @@ func (c *Conversation) SetCookies(from string, values []string, date string) {
 	if len(values) == 0 {
 		return
 	}
-	u := parseURL(from)
+	u := parseChecked(from)
 	now := c.now()
 	j := c.jarOfPair()
 	if j == nil {
@@ -102,7 +102,7 @@ func (c *Conversation) Cookie(to string) string {
 		return true
 	})
 	var all []string
-	for _, cookie := range j.cookies.Cookies(parseURL(to)) {
+	for _, cookie := range j.cookies.Cookies(parseChecked(to)) {
 		all = append(all, cookie.String())
 	}
 	return strings.Join(all, "; ")

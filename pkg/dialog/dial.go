@@ -20,7 +20,7 @@ func (c *Conversation) dial(verb *webhook.Element) {
 	if comesBack {
 		t, _ = c.takeTurn()
 	}
-	isForDial := t.kind == fields && isFor(t.fields, []string{
+	isForDial := t.kind == turnFields && isFor(t.fields, []string{
 		"DialCallStatus", "DialCallSid", "DialCallDuration", "DialBridged", "RecordingUrl", "RecordingSid", "RecordingDuration"})
 	switch {
 	case isForDial:
@@ -30,7 +30,7 @@ func (c *Conversation) dial(verb *webhook.Element) {
 		if sid, ok := t.fields.Get("DialCallSid"); ok {
 			d.sid = sid
 		}
-	case t.kind == keys, t.kind == speech, t.kind == fields:
+	case t.kind == turnKeys, t.kind == turnSpeech, t.kind == turnFields:
 		c.noTaker++
 	}
 	d.ring, d.talk = d.times(value(t.fields, "DialCallDuration"))
@@ -42,7 +42,7 @@ func (c *Conversation) dial(verb *webhook.Element) {
 	c.dialCallbacks(d)
 	c.spend(d.ring + d.talk)
 	switch {
-	case t.kind == hangUp:
+	case t.kind == turnHangUp:
 		c.hangUpAsking(verb, own)
 	case comesBack:
 		c.ask(action, isGet(verb, "method"), own)
@@ -63,9 +63,9 @@ type dialing struct {
 func (d *dialing) times(given string) (ring, talk time.Duration) {
 	switch {
 	case d.bridged():
-		return 0, min(wholeSeconds(given, talkTime), number(d.verb, "timeLimit", int(maxCall/time.Second)))
+		return 0, min(wholeSeconds(given, talkTime), secondsIn(d.verb, "timeLimit", int(maxCall/time.Second)))
 	case d.status == "no-answer":
-		return number(d.verb, "timeout", 30), 0
+		return secondsIn(d.verb, "timeout", 30), 0
 	}
 	return 0, 0
 }

@@ -134,7 +134,6 @@ func chatRules() dialog.Rules {
 // firstRequest returns the first request of conversation k.
 func firstRequest(player *dialog.Player, k int, seed uint64) (r dialog.Request) {
 	c := player.Begin(k, begin, [2]uint64{seed, 0})
-	c.First()
 	c.Request(&r)
 	return r
 }
@@ -185,7 +184,7 @@ func TestMessagesAreReceivedOnce(t *testing.T) {
 	}
 	var got []string
 	for _, answer := range []string{"", "<Response><Redirect/></Response>", "<Response/>", "<Bad/>", "<Response><Redirect>/sms</Redirect></Response>", "<Response/>"} {
-		next := c.First
+		next := func() dialog.Next { return dialog.Next{} }
 		if answer != "" {
 			next = func() dialog.Next { return c.Answered(read(answer), "", 0) }
 		}
@@ -311,7 +310,7 @@ func fuzzConversation(t *testing.T, kind webhook.Kind, document, row string, fal
 		t.Fatal(err)
 	}
 	c := player.Begin(0, begin, [2]uint64{1, 2})
-	next := c.First()
+	var next dialog.Next
 	asked, statuses := 0, 0
 	var r dialog.Request
 	check := func(r *dialog.Request) {
@@ -370,7 +369,6 @@ func TestLargeDocumentsAreSoonPlayed(t *testing.T) {
 	} {
 		body := "<Response>" + strings.Repeat(verb, (webhook.MaxAnswer-30)/len(verb)) + "</Response>"
 		c := newPlayer(t, callRules(), `{}`).Begin(0, begin, [2]uint64{})
-		c.First()
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
 		next := c.Answered(webhook.NewJudge(webhook.Call).Read(webhook.Answer{Status: 200, ContentType: []byte("text/xml"), Body: []byte(body)}, false), "", 0)
@@ -384,7 +382,6 @@ func TestLargeDocumentsAreSoonPlayed(t *testing.T) {
 	}
 	nested := "<Response>" + strings.Repeat("<Say>", 5900) + strings.Repeat("</Say>", 5900) + "</Response>"
 	c := newPlayer(t, callRules(), `{}`).Begin(0, begin, [2]uint64{})
-	c.First()
 	if next := c.Answered(webhook.NewJudge(webhook.Call).Read(webhook.Answer{Status: 200, ContentType: []byte("text/xml"), Body: []byte(nested)}, false), "", 0); !next.Over || c.Ending() != dialog.Finished {
 		t.Errorf("a document nested 5,900 deep: %v", c.Ending())
 	}
@@ -407,7 +404,6 @@ func TestAConversationThatWaitsIsSmall(t *testing.T) {
 	before := heap()
 	for i := range conversations {
 		c := player.Begin(i, begin, [2]uint64{uint64(i), 1})
-		c.First()
 		if next := c.Answered(judge.Read(answer, false), "", 0); next.Over {
 			t.Fatal("it is over")
 		}
@@ -427,7 +423,7 @@ func TestTheClockIsTheSum(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		c := player.Begin(0, begin, [2]uint64{})
 		var clock time.Duration
-		next := c.First()
+		var next dialog.Next
 		for !next.Over {
 			took := time.Duration(rapid.Int64Range(0, int64(15*time.Second)).Draw(t, "took"))
 			clock += next.Wait + took
@@ -466,7 +462,7 @@ func BenchmarkCall(b *testing.B) {
 	var r dialog.Request
 	for k := 0; b.Loop(); k++ {
 		c := player.Begin(k, begin, [2]uint64{uint64(k), 1})
-		for next := c.First(); !next.Over; next = c.Answered(judge.Read(answer, false), "", time.Millisecond) {
+		for next := (dialog.Next{}); !next.Over; next = c.Answered(judge.Read(answer, false), "", time.Millisecond) {
 			c.Request(&r)
 			writer.Write(&r.Request, false)
 		}
@@ -494,7 +490,7 @@ func ExampleConversation() {
 
 	call := player.Begin(0, time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC), [2]uint64{1, 2})
 	judge := webhook.NewJudge(webhook.Call)
-	next := call.First()
+	var next dialog.Next
 	for !next.Over {
 		var request dialog.Request
 		call.Request(&request)

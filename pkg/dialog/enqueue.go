@@ -101,17 +101,17 @@ func (c *Conversation) comeBack(q *queueing, result string) {
 	}
 	own = append(own, webhook.Field{Name: "QueueResult", Value: result})
 	switch {
-	case t.kind == hangUp:
+	case t.kind == turnHangUp:
 		own = replaced(own, webhook.Row{{Name: "QueueResult", Value: "hangup"}})
 		c.hangUpAsking(q.verb, own)
 		return
-	case t.kind == fields && isFor(t.fields, []string{"QueueResult", "QueueSid", "QueueTime"}):
+	case t.kind == turnFields && isFor(t.fields, []string{"QueueResult", "QueueSid", "QueueTime"}):
 		own = replaced(own, t.fields)
-	case t.kind != silence:
+	case t.kind != turnSilence:
 		c.noTaker++
 	}
 	if value(own, "QueueResult") == "bridged" {
 		c.spend(talkTime)
 	}
-	c.ask(text(q.verb, "action"), isGet(q.verb, "method"), own)
+	c.ask(attribute(q.verb, "action"), isGet(q.verb, "method"), own)
 }

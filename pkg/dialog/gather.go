@@ -29,17 +29,17 @@ func (c *Conversation) gather(verb *webhook.Element) {
 	var heard webhook.Row
 	took := g.timeout
 	switch {
-	case t.kind == hangUp:
+	case t.kind == turnHangUp:
 		c.spend(c.player.rules.Think)
 		c.end(HungUpByCaller)
 		return
-	case t.kind == fields && g.takes(t.fields):
+	case t.kind == turnFields && g.takes(t.fields):
 		heard, took = c.gatherFields(g, t.fields)
-	case t.kind == keys && g.keys:
+	case t.kind == turnKeys && g.keys:
 		heard, took = c.gatherKeys(g, t.text)
-	case t.kind == speech && g.speech:
+	case t.kind == turnSpeech && g.speech:
 		heard, took = c.gatherSpeech(g, t.text)
-	case t.kind != silence:
+	case t.kind != turnSilence:
 		c.noTaker++
 	}
 	if heard == nil && endless && c.queue == nil {
@@ -47,11 +47,11 @@ func (c *Conversation) gather(verb *webhook.Element) {
 		return
 	}
 	c.spend(took)
-	if heard == nil && strings.EqualFold(text(verb, "actionOnEmptyResult"), "true") {
+	if heard == nil && strings.EqualFold(attribute(verb, "actionOnEmptyResult"), "true") {
 		heard = g.nothing()
 	}
 	if heard != nil {
-		c.ask(text(verb, "action"), isGet(verb, "method"), heard)
+		c.ask(attribute(verb, "action"), isGet(verb, "method"), heard)
 	}
 }
 
@@ -66,7 +66,7 @@ type gathering struct {
 }
 
 func newGathering(verb *webhook.Element) gathering {
-	g := gathering{verb: verb, keys: true, timeout: number(verb, "timeout", 5), finishOn: "#"}
+	g := gathering{verb: verb, keys: true, timeout: secondsIn(verb, "timeout", 5), finishOn: "#"}
 	if input, ok := attr(verb, "input"); ok {
 		inputs := strings.Fields(input)
 		g.keys, g.speech = slices.Contains(inputs, "dtmf"), slices.Contains(inputs, "speech")
@@ -74,14 +74,14 @@ func newGathering(verb *webhook.Element) gathering {
 	switch pause, ok := attr(verb, "speechTimeout"); {
 	case pause == "auto": // the recognizer decides
 	case ok:
-		g.pause = number(verb, "speechTimeout", int(g.timeout/time.Second))
+		g.pause = secondsIn(verb, "speechTimeout", int(g.timeout/time.Second))
 	default:
 		g.pause = g.timeout
 	}
 	if finishOn, ok := verb.Attrs.Get("finishOnKey"); ok {
 		g.finishOn = finishOn
 	}
-	g.digits, _ = strconv.Atoi(text(verb, "numDigits"))
+	g.digits, _ = strconv.Atoi(attribute(verb, "numDigits"))
 	return g
 }
 

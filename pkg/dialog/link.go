@@ -42,7 +42,7 @@ func (p *Player) resolve(r reference) *link {
 	if known {
 		return l
 	}
-	if signed, err := parseURL(r.base).Parse(r.text); err == nil {
+	if signed, err := parseChecked(r.base).Parse(r.text); err == nil {
 		signed.Fragment, signed.RawFragment = "", ""
 		if webhook.CheckLocation(signed.String()) == nil {
 			l = p.link(signed)

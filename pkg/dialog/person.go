@@ -62,11 +62,11 @@ type turn struct {
 type turnKind uint8
 
 const (
-	silence turnKind = iota
-	keys
-	speech
-	hangUp
-	fields
+	turnSilence turnKind = iota
+	turnKeys
+	turnSpeech
+	turnHangUp
+	turnFields
 )
 
 func parseTurns(list json.RawMessage, kind webhook.Kind) ([]turn, error) {
@@ -83,7 +83,7 @@ func parseTurns(list json.RawMessage, kind webhook.Kind) ([]turn, error) {
 	turns := make([]turn, len(entries))
 	for i, entry := range entries {
 		t, err := parseTurn(entry, kind)
-		if err == nil && i > 0 && turns[i-1].kind == hangUp {
+		if err == nil && i > 0 && turns[i-1].kind == turnHangUp {
 			err = errors.New("nothing can follow a hang-up")
 		}
 		if err != nil {
@@ -106,7 +106,7 @@ func parseTurn(entry json.RawMessage, kind webhook.Kind) (turn, error) {
 		case len(row) == 0:
 			err = errors.New(`an object without fields says nothing; write "" for silence`)
 		}
-		return turn{kind: fields, fields: row}, err
+		return turn{kind: turnFields, fields: row}, err
 	case '"':
 		if err := json.Unmarshal(entry, &text); err != nil {
 			return turn{}, err // not of valid JSON
@@ -115,7 +115,7 @@ func parseTurn(entry json.RawMessage, kind webhook.Kind) (turn, error) {
 		return turn{}, fmt.Errorf("%.20s is neither text nor an object of fields", text)
 	}
 	if kind == webhook.Chat {
-		return turn{kind: fields, fields: webhook.Row{{Name: "Body", Value: text}}}, nil
+		return turn{kind: turnFields, fields: webhook.Row{{Name: "Body", Value: text}}}, nil
 	}
 	return parseCallTurn(text)
 }
@@ -123,15 +123,15 @@ func parseTurn(entry json.RawMessage, kind webhook.Kind) (turn, error) {
 func parseCallTurn(text string) (turn, error) {
 	switch {
 	case text == "":
-		return turn{kind: silence}, nil
+		return turn{kind: turnSilence}, nil
 	case text == "hangup":
-		return turn{kind: hangUp}, nil
+		return turn{kind: turnHangUp}, nil
 	case isNearlyHangUp(text):
 		return turn{}, fmt.Errorf(`%q is nearly "hangup": write that, or {"SpeechResult": %q} for what is spoken`, text, text)
 	case isKeyed(text):
-		return turn{kind: keys, text: text}, nil
+		return turn{kind: turnKeys, text: text}, nil
 	}
-	return turn{kind: speech, text: text}, nil
+	return turn{kind: turnSpeech, text: text}, nil
 }
 
 // isNearlyHangUp reports whether a text is "hangup" but for spaces, signs and

@@ -47,14 +47,14 @@ func New(rules Rules, persons []*Person) (*Player, error) {
 		hosts:  rules.hosts(),
 		signed: withoutFragment(rules.Envelope.Signed()),
 	}
-	signed := parseURL(p.signed)
+	signed := parseChecked(p.signed)
 	p.host = signed.Host
 	p.first = p.link(signed).pending(rules.Envelope.Get, First, nil)
 	p.first.send = rules.Envelope.URL
-	if u := parseURL(rules.StatusURI); u != nil {
+	if u := parseChecked(rules.StatusURI); u != nil {
 		p.status = p.link(u)
 	}
-	if u := parseURL(rules.FallbackURI); u != nil {
+	if u := parseChecked(rules.FallbackURI); u != nil {
 		p.fallback = p.link(u)
 	}
 	p.first.message = true
@@ -65,7 +65,8 @@ func New(rules Rules, persons []*Person) (*Player, error) {
 }
 
 // Begin returns conversation k of a run, counted from 0: that of person k modulo
-// their number. start is when it begins, on the clock that callbacks tell. seed
+// their number. Its first request is due. start is when it begins, on the clock
+// that callbacks tell. seed
 // decides the SIDs: two conversations must not have the same.
 func (p *Player) Begin(k int, start time.Time, seed [2]uint64) *Conversation {
 	c := &Conversation{
@@ -73,6 +74,9 @@ func (p *Player) Begin(k int, start time.Time, seed [2]uint64) *Conversation {
 		person: p.persons[k%len(p.persons)],
 		start:  start,
 		random: *rand.NewPCG(seed[0], seed[1]),
+
+		requests: 1,
+		next:     p.first,
 	}
 	c.sid = c.newDigits()
 	switch given, isCall := c.person.fields.Get("CallSid"); {
@@ -101,18 +105,14 @@ func (p *Player) send(signed *url.URL) string {
 	return p.route.To(signed).String()
 }
 
-// parseURL parses a URL that has been checked; of none it makes nil. The
+// parseChecked parses a URL that has been checked; of none it makes nil. The
 // connection overrides in the fragment are no part of what is asked.
 // Twilio: webhooks connection overrides.
-func parseURL(raw string) *url.URL {
+func parseChecked(raw string) *url.URL {
 	if raw == "" {
 		return nil
 	}
-	u, err := url.Parse(withoutFragment(raw))
-	if err != nil {
-		panic(err)
-	}
-	return u
+	return webhook.MustParseURL(withoutFragment(raw))
 }
 
 func withoutFragment(url string) string {

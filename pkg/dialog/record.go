@@ -27,17 +27,17 @@ func (c *Conversation) record(verb *webhook.Element) {
 		return
 	}
 	own := append(webhook.Row{{Name: "RecordingUrl", Value: c.recordingURL(r.sid)}, {Name: "RecordingSid", Value: r.sid}}, heard...)
-	if t.kind == fields {
+	if t.kind == turnFields {
 		own = replaced(own, t.fields)
 	}
 	r.duration, _ = own.Get("RecordingDuration")
 	c.recordingCallbacks(r, took)
 	c.spend(took)
-	if t.kind == hangUp {
+	if t.kind == turnHangUp {
 		c.hangUpAsking(verb, own)
 		return
 	}
-	c.ask(text(verb, "action"), isGet(verb, "method"), own)
+	c.ask(attribute(verb, "action"), isGet(verb, "method"), own)
 }
 
 // recordTurn returns the RecordingDuration, and the Digits if a key or hanging
@@ -46,24 +46,24 @@ func (c *Conversation) record(verb *webhook.Element) {
 // the default. But it counts for maxLength.
 func (c *Conversation) recordTurn(verb *webhook.Element, t turn) (heard webhook.Row, took time.Duration) {
 	think := c.player.rules.Think
-	longest := number(verb, "maxLength", 3600)
+	longest := secondsIn(verb, "maxLength", 3600)
 	silent := longest // how long a silence ends it
-	if timeout := number(verb, "timeout", 5); timeout > 0 {
+	if timeout := secondsIn(verb, "timeout", 5); timeout > 0 {
 		silent = min(silent, timeout)
 	}
 	switch {
-	case t.kind == hangUp:
+	case t.kind == turnHangUp:
 		return recorded(think, "hangup"), think
-	case t.kind == fields && isFor(t.fields, []string{"RecordingUrl", "RecordingSid", "RecordingDuration", "Digits"}):
+	case t.kind == turnFields && isFor(t.fields, []string{"RecordingUrl", "RecordingSid", "RecordingDuration", "Digits"}):
 		length := wholeSeconds(value(t.fields, "RecordingDuration"), 0)
 		return recorded(length, ""), think + length
-	case t.kind == silence:
-	case think > silent || t.kind == fields:
+	case t.kind == turnSilence:
+	case think > silent || t.kind == turnFields:
 		c.noTaker++
-	case t.kind == speech:
+	case t.kind == turnSpeech:
 		spoken := min(think+c.speaking(t.text), longest)
 		return recorded(spoken-think, ""), min(spoken+silent, longest)
-	case t.kind == keys:
+	case t.kind == turnKeys:
 		return c.recordKeys(verb, t.text, silent, longest)
 	}
 	return nil, silent

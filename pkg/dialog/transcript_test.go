@@ -166,7 +166,7 @@ func newTranscript(t testing.TB, d *datadriven.TestData) *transcript {
 // play plays a conversation to its end, as one who sends requests would, and
 // returns all that was sent, in the order of time.
 func (tr *transcript) play() string {
-	for next := tr.c.First(); ; next = tr.ask() {
+	for next := (dialog.Next{}); ; next = tr.ask() {
 		tr.tell(next.Callbacks...)
 		if tr.stop > 0 && tr.clock+next.Wait > tr.stop {
 			after := max(0, tr.stop-tr.clock) // an answer that is awaited comes first

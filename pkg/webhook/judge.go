@@ -24,10 +24,12 @@ func NewJudge(kind Kind) *Judge {
 	return &Judge{kind: kind, seen: make(map[string]*Reading)}
 }
 
-// Verdict returns what [Kind.Verdict] does.
-func (j *Judge) Verdict(a Answer, tollFree bool) Verdict { return j.find(&a, tollFree).Verdict }
-
-// Read returns the verdict, and the document if the kind is a conversation.
+// Read returns the verdict on an answer, and the document if the kind is a
+// conversation. tollFree says that replies go from a toll-free number to the US
+// or Canada, as a template knows.
+//
+// Where Twilio documents nothing, the verdict is lenient: an empty answer to a
+// message is accepted.
 func (j *Judge) Read(a Answer, tollFree bool) Reading { return *j.find(&a, tollFree) }
 
 // find returns a reading that is not to be changed.

@@ -13,7 +13,7 @@ type Route struct {
 }
 
 // NewRoute returns the route of an envelope whose URLs are checked.
-func NewRoute(e Envelope) Route { return Route{mustParse(e.URL), mustParse(e.Signed())} }
+func NewRoute(e Envelope) Route { return Route{MustParseURL(e.URL), MustParseURL(e.Signed())} }
 
 // To returns where a URL leads.
 func (r Route) To(signed *url.URL) *url.URL {
@@ -23,15 +23,6 @@ func (r Route) To(signed *url.URL) *url.URL {
 	to := *signed
 	to.Scheme, to.Host, to.User = r.url.Scheme, r.url.Host, r.url.User
 	return &to
-}
-
-// mustParse parses a URL that has passed [CheckLocation].
-func mustParse(raw string) *url.URL {
-	u, err := url.Parse(raw)
-	if err != nil {
-		panic(err)
-	}
-	return u
 }
 
 func sameOrigin(a, b *url.URL) bool {

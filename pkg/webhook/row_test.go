@@ -67,38 +67,43 @@ func TestParseRowRefuses(t *testing.T) {
 	}
 }
 
-func TestParseRowsSkipsBlankLinesAndComments(t *testing.T) {
+// parseRows reads a text of rows.
+func parseRows(name, text string) ([]webhook.Row, error) {
+	return webhook.ParseLines(name, text, webhook.ParseRow)
+}
+
+func TestParseLinesSkipsBlankLinesAndComments(t *testing.T) {
 	text := "\ufeff# texts of the class\r\n\r\n  {\"Body\":\"1\"}\r\n\t# more\n[{\"name\":\"Body\",\"value\":\"2\"}]"
-	rows, err := webhook.ParseRows("data.txt", text)
+	rows, err := parseRows("data.txt", text)
 	if err != nil || len(rows) != 2 || rows[0][0].Value != "1" || rows[1][0].Value != "2" {
-		t.Errorf("ParseRows = %v, %v", rows, err)
+		t.Errorf("ParseLines = %v, %v", rows, err)
 	}
 }
 
-func TestParseRowsReportsEveryBadLine(t *testing.T) {
-	_, err := webhook.ParseRows("data.txt", "{}\n{\"a\":null}\n\n{]\n{}")
+func TestParseLinesReportsEveryBadLine(t *testing.T) {
+	_, err := parseRows("data.txt", "{}\n{\"a\":null}\n\n{]\n{}")
 	if err == nil {
-		t.Fatal("ParseRows accepts bad lines")
+		t.Fatal("ParseLines accepts bad lines")
 	}
 	lines := strings.Split(err.Error(), "\n")
 	if len(lines) != 2 || !strings.HasPrefix(lines[0], "data.txt:2: ") || !strings.HasPrefix(lines[1], "data.txt:4: ") {
-		t.Errorf("ParseRows = %q, want an error for line 2 and one for line 4", lines)
+		t.Errorf("ParseLines = %q, want an error for line 2 and one for line 4", lines)
 	}
 
-	_, err = webhook.ParseRows("data.txt", strings.Repeat("x\n", 1000))
+	_, err = parseRows("data.txt", strings.Repeat("x\n", 1000))
 	if lines := strings.Split(err.Error(), "\n"); len(lines) != 21 || lines[20] != "data.txt: 980 more bad lines" {
 		t.Errorf("1000 bad lines give %d lines of error, the last %q", len(lines), lines[len(lines)-1])
 	}
-	_, err = webhook.ParseRows("data.txt", strings.Repeat("x\n", 20))
+	_, err = parseRows("data.txt", strings.Repeat("x\n", 20))
 	if lines := strings.Split(err.Error(), "\n"); len(lines) != 20 || !strings.HasPrefix(lines[19], "data.txt:20: ") {
 		t.Errorf("20 bad lines give %d lines of error, the last %q", len(lines), lines[len(lines)-1])
 	}
 }
 
-func TestParseRowsWantsARow(t *testing.T) {
+func TestParseLinesWantsARow(t *testing.T) {
 	for _, text := range []string{"", "\n\n", "# only a comment"} {
-		if _, err := webhook.ParseRows("data.txt", text); err == nil || !strings.Contains(err.Error(), "holds no row") {
-			t.Errorf("ParseRows(%q) = %v, want an error that there is no row", text, err)
+		if _, err := parseRows("data.txt", text); err == nil || !strings.Contains(err.Error(), "holds no row") {
+			t.Errorf("ParseLines(%q) = %v, want an error that there is no row", text, err)
 		}
 	}
 }
@@ -147,9 +152,9 @@ func FuzzParseRow(f *testing.F) {
 func FuzzParseRows(f *testing.F) {
 	f.Add("# comment\n\n{\"a\":1}\r\n{]\n")
 	f.Fuzz(func(t *testing.T, text string) {
-		rows, err := webhook.ParseRows("f", text)
+		rows, err := parseRows("f", text)
 		if err == nil && len(rows) == 0 {
-			t.Errorf("ParseRows(%q) returns neither rows nor an error", text)
+			t.Errorf("ParseLines(%q) returns neither rows nor an error", text)
 		}
 	})
 }

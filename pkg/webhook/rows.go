@@ -9,10 +9,6 @@ import (
 // maxProblems is how many bad lines are worth showing at once.
 const maxProblems = 20
 
-// ParseRows reads a text of rows, one a line as [ParseRow] reads them; see
-// [ParseLines].
-func ParseRows(name, text string) ([]Row, error) { return ParseLines(name, text, ParseRow) }
-
 // ParseLines reads a text of rows, one a line as parse reads them. Blank lines
 // and lines that start with # are skipped. All bad lines are reported in one
 // error, a line each, as name:line: what is wrong; a text without any row is an

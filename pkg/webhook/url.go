@@ -48,6 +48,16 @@ func CheckLocation(raw string) error {
 	return nil
 }
 
+// MustParseURL parses a URL that has passed [CheckURL] or [CheckLocation]. It
+// panics if another cannot be parsed.
+func MustParseURL(checked string) *url.URL {
+	u, err := url.Parse(checked)
+	if err != nil {
+		panic(err)
+	}
+	return u
+}
+
 // SigningURL returns what Twilio signs of a webhook's configured URL: all of it
 // as it is written, but for user and password, the fragment and, for voice over
 // HTTPS, the port. Nothing is encoded anew and no slash is added.

@@ -59,13 +59,7 @@ func unusable(code Code) Reading { return Reading{Verdict: Verdict{Code: code}} 
 
 func nothingToDo() Reading { return Reading{Document: emptyResponse} }
 
-// Verdict judges an answer to a webhook of this kind. tollFree says that
-// replies go from a toll-free number to the US or Canada, as a template knows.
-//
-// Where Twilio documents nothing, the verdict is lenient: an empty answer to a
-// message is accepted.
-func (k Kind) Verdict(a Answer, tollFree bool) Verdict { return k.read(a, tollFree).Verdict }
-
+// read does what [Judge.Read] says, and remembers nothing.
 func (k Kind) read(a Answer, tollFree bool) Reading {
 	switch {
 	case a.Status < 200:

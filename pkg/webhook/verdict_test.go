@@ -303,8 +303,8 @@ func BenchmarkVerdict(b *testing.B) {
 	})
 }
 
-func ExampleKind_Verdict() {
-	v := webhook.SMS.Verdict(webhook.Answer{
+func ExampleJudge() {
+	v := webhook.NewJudge(webhook.SMS).Read(webhook.Answer{
 		Status:      200,
 		ContentType: []byte("text/html"),
 		Body:        []byte("<html><body>It works!</body></html>"),

@@ -14,7 +14,7 @@ func TestTextOfALoad(t *testing.T) {
 	ptr := func(v float64) *float64 { return &v }
 	record := &attack.Result{
 		Seconds: 5.25,
-		Plan:    attack.Plan{Endpoint: "https://a.example:8443/sms", TimeoutSeconds: 15, Kind: "sms", Users: 60, Concurrency: 4, Requests: 240, Rate: 48},
+		Plan:    attack.PlanSummary{Endpoint: "https://a.example:8443/sms", TimeoutSeconds: 15, Kind: "sms", Users: 60, Concurrency: 4, Requests: 240, Rate: 48},
 		Requests: attack.Requests{
 			Sent: 240, Completed: 220, Incomplete: 20, Accepted: 200, Errored: 10, Unanswered: 6, Untimed: 1,
 			BadSignatures: 25, Refused: 20, LetThrough: 4, OwnLimit: 2, Unsent: 2, Late: 5, MostLate: 1234.5,
@@ -82,7 +82,7 @@ MaxInFlight was the limit, and the endpoint got less than the rate asked for.
 
 func TestTextOfALoadOfNothing(t *testing.T) {
 	var text strings.Builder
-	record := &attack.Result{Plan: attack.Plan{Requests: 10, Concurrency: 1}}
+	record := &attack.Result{Plan: attack.PlanSummary{Requests: 10, Concurrency: 1}}
 	if err := (load.Report{Result: record}).Text(&text); err != nil || strings.Contains(text.String(), "NaN") || !strings.Contains(text.String(), "0 sent of 10") ||
 		!strings.Contains(text.String(), "Time per request:     unknown") || !strings.Contains(text.String(), "unknown: no price in [Cost]") {
 		t.Errorf("%v\n%s", err, text.String())
@@ -95,7 +95,7 @@ func TestTextOfALoadOfNothing(t *testing.T) {
 // Nothing in a list is without end, and percentages are readable.
 func TestTextOfAnUglyLoad(t *testing.T) {
 	record := &attack.Result{
-		Plan:    attack.Plan{Requests: 10, Concurrency: 1, TimeoutSeconds: 3},
+		Plan:    attack.PlanSummary{Requests: 10, Concurrency: 1, TimeoutSeconds: 3},
 		Latency: attack.Times{Count: 1, P99: 15_000},
 	}
 	for i := range 49 {
@@ -150,7 +150,7 @@ func TestTextOfAPass(t *testing.T) {
 // A text by itself says that the run was none of the usual kind.
 func TestTextOfAnUnusualLoad(t *testing.T) {
 	var text strings.Builder
-	record := &attack.Result{DryRun: true, Interrupted: true, Plan: attack.Plan{Concurrency: 1}}
+	record := &attack.Result{DryRun: true, Interrupted: true, Plan: attack.PlanSummary{Concurrency: 1}}
 	if err := (load.Report{Result: record}).Text(&text); err != nil {
 		t.Fatal(err)
 	}

@@ -14,7 +14,7 @@ import (
 func loadOf(n int) load.Report {
 	l := &attack.Result{
 		Command: "load", Seconds: 5.25, Rate: 45.714,
-		Plan:     attack.Plan{Endpoint: "https://a.example/sms", Kind: "sms", Users: 60, Concurrency: 4, Requests: 240, Rate: 48, TimeoutSeconds: 15, BadSignature: 10},
+		Plan:     attack.PlanSummary{Endpoint: "https://a.example/sms", Kind: "sms", Users: 60, Concurrency: 4, Requests: 240, Rate: 48, TimeoutSeconds: 15, BadSignature: 10},
 		Requests: attack.Requests{Sent: 240, Completed: 220, Incomplete: 20, Accepted: 200, Errored: 10, Unanswered: 6, BadSignatures: 24, Refused: 20, LetThrough: 4},
 		Latency:  attack.Times{Count: 240, Mean: 12.345, P50: 1.5, P90: 22.22, P95: 333.3, P99: 1500, P999: 14_000, Max: 15_000},
 		Verdicts: []attack.Verdict{{Code: 0, Name: "accepted", Requests: 200}, {Code: 12100, Name: "TwiML is not well-formed XML", Requests: 10}},

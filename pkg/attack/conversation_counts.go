@@ -65,8 +65,8 @@ func (c *Conversations) AsMeantPercent() float64 {
 	return 100 * float64(c.AsMeant) / float64(c.Begun-c.Forged)
 }
 
-// held is Conversations that are being counted.
-type held struct {
+// conversationCounts are Conversations that are being counted.
+type conversationCounts struct {
 	Conversations
 	live     int
 	over     int
@@ -78,69 +78,69 @@ type held struct {
 func (r *recorder) beginConversation(at time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	h := &r.held
-	if h.failures == nil {
-		h.failures, h.lasted = make(map[webhook.Code]int), newDistribution()
+	c := &r.conversations
+	if c.failures == nil {
+		c.failures, c.lasted = make(map[webhook.Code]int), newDistribution()
 	}
-	h.Begun++
-	h.live++
-	h.PeakLive = max(h.PeakLive, h.live)
+	c.Begun++
+	c.live++
+	c.PeakLive = max(c.PeakLive, c.live)
 	b := r.timeline.At(at)
 	b.Begun++
-	b.Live = max(b.Live, h.live)
+	b.Live = max(b.Live, c.live)
 }
 
 // endConversation counts how a conversation ended, so long after the start.
-func (r *recorder) endConversation(c *conversation, at time.Duration) {
+func (r *recorder) endConversation(ended *conversation, at time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	h := &r.held
-	h.live--
-	h.over++
+	c := &r.conversations
+	c.live--
+	c.over++
 	r.timeline.At(at).over++
-	if c.forged {
-		h.Forged++
+	if ended.forged {
+		c.Forged++
 		return
 	}
-	*h.of(c.Ending())++
-	if c.Ending() == dialog.Failed {
-		h.failures[c.Code()]++
+	*c.of(ended.Ending())++
+	if ended.Ending() == dialog.Failed {
+		c.failures[ended.Code()]++
 	}
-	if c.AsMeant() {
-		h.AsMeant++
+	if ended.AsMeant() {
+		c.AsMeant++
 	}
-	n := c.Counts()
-	h.Turns += n.Turns
-	h.NoTaker += n.NoTaker
-	h.Left += n.Left
-	h.Unmet += n.Unmet
-	h.Elsewhere += n.Elsewhere
-	h.Minutes += c.Minutes()
-	h.lasted.record(c.Lasted())
+	n := ended.Counts()
+	c.Turns += n.Turns
+	c.NoTaker += n.NoTaker
+	c.Left += n.Left
+	c.Unmet += n.Unmet
+	c.Elsewhere += n.Elsewhere
+	c.Minutes += ended.Minutes()
+	c.lasted.record(ended.Lasted())
 }
 
 // callback counts a callback.
-func (h *held) callback(o *outcome) {
-	h.Callbacks++
+func (c *conversationCounts) callback(o *outcome) {
+	c.Callbacks++
 	if !o.class.complete() {
-		h.CallbacksIncomplete++
+		c.CallbacksIncomplete++
 	}
 }
 
-// conversations returns how many are over, and how many are begun.
-func (r *recorder) conversations() (over, begun int) {
+// overAndBegun returns how many are over, and how many are begun.
+func (r *recorder) overAndBegun() (over, begun int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.held.over, r.held.Begun
+	return r.conversations.over, r.conversations.Begun
 }
 
 // conclude returns the counts; nil if there was no conversation.
-func (h *held) conclude() *Conversations {
-	if h.Begun == 0 {
+func (c *conversationCounts) conclude() *Conversations {
+	if c.Begun == 0 {
 		return nil
 	}
-	c := h.Conversations
-	c.Lasted = h.lasted.times()
-	c.FailedBecause = list(h.failures, func(code webhook.Code, n int) Failure { return Failure{code, code.Name(), n} })
-	return &c
+	concluded := c.Conversations
+	concluded.Lasted = c.lasted.times()
+	concluded.FailedBecause = list(c.failures, func(code webhook.Code, n int) Failure { return Failure{code, code.Name(), n} })
+	return &concluded
 }

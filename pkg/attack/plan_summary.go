@@ -2,8 +2,8 @@ package attack
 
 import "net/url"
 
-// A Plan is what was asked for.
-type Plan struct {
+// A PlanSummary is what was asked for.
+type PlanSummary struct {
 	Endpoint       string  `json:"endpoint"` // without user, password and query
 	Path           string  `json:"path"`
 	Kind           string  `json:"kind"`
@@ -22,19 +22,19 @@ type Plan struct {
 	Pace             string `json:"pace,omitempty"`
 }
 
-// Plan tells what is asked for, without any secret.
-func (c Config) Plan() Plan {
+// PlanSummary tells what is asked for, without any secret.
+func (c Config) PlanSummary() PlanSummary {
 	u, err := url.Parse(c.Envelope.URL)
 	if err != nil {
 		u = &url.URL{} // New refuses it
 	}
-	p := Plan{
+	p := PlanSummary{
 		Endpoint:       u.Scheme + "://" + u.Host + u.EscapedPath(),
 		Path:           u.EscapedPath(),
 		Kind:           c.Envelope.Kind.String(),
 		Users:          c.Users,
 		Concurrency:    c.Concurrency,
-		Requests:       c.Requests,
+		Requests:       c.Total,
 		Rows:           len(c.Rows),
 		Rate:           c.Rate,
 		TimeoutSeconds: c.Timeout.Seconds(),
@@ -43,7 +43,7 @@ func (c Config) Plan() Plan {
 	}
 	if c.Envelope.Kind.IsConversation() {
 		p.Rows, p.Pace = len(c.Persons), c.Pace.String()
-		p.Conversations, p.Requests = c.Requests, 0
+		p.Conversations, p.Requests = c.Total, 0
 		p.ConversationRate, p.Rate = c.Rate, 0
 	}
 	return p

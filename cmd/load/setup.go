@@ -10,16 +10,16 @@ import (
 	"call-load-tester/pkg/webhook"
 )
 
-// A plan is all that a run is to do.
-type plan struct {
+// A setup is all that a run is to do.
+type setup struct {
 	attack    attack.Config
 	kindKnown bool // the kind was given rightly, or not at all
 	dryRun    bool
 	token     string // where the token comes from, for people
 }
 
-func newPlan() *plan {
-	return &plan{
+func newSetup() *setup {
+	return &setup{
 		attack:    attack.Config{Timeout: attack.DefaultTimeout, MaxInFlight: attack.DefaultMaxInFlight},
 		kindKnown: true,
 	}
@@ -27,14 +27,14 @@ func newPlan() *plan {
 
 // findToken takes the token from the configuration, or else the environment or
 // twilio.env. A dry run does with any.
-func (p *plan) findToken(console *cli.Console, dryRun bool) []error {
-	p.dryRun = dryRun
+func (s *setup) findToken(console *cli.Console, dryRun bool) []error {
+	s.dryRun = dryRun
 	switch {
-	case p.attack.Token != "":
-		p.token = "the configuration"
+	case s.attack.Token != "":
+		s.token = "the configuration"
 		return nil
 	case dryRun:
-		p.attack.Token, p.token = "dry run", "nowhere: a dry run needs none"
+		s.attack.Token, s.token = "dry run", "nowhere: a dry run needs none"
 		return nil
 	}
 	found, warnings, problems := cli.FindAuthToken()
@@ -44,43 +44,43 @@ func (p *plan) findToken(console *cli.Console, dryRun bool) []error {
 	if len(problems) > 0 {
 		return problems
 	}
-	p.attack.Token, p.token = found.Token, found.Source
-	if p.attack.Envelope.AccountSID == "" {
-		p.attack.Envelope.AccountSID = found.AccountSID
+	s.attack.Token, s.token = found.Token, found.Source
+	if s.attack.Envelope.AccountSID == "" {
+		s.attack.Envelope.AccountSID = found.AccountSID
 	}
 	return nil
 }
 
 // connect makes a dry run's requests go to a stand-in of the endpoint.
-func (p *plan) connect() (disconnect func(), err error) {
-	if !p.dryRun {
+func (s *setup) connect() (disconnect func(), err error) {
+	if !s.dryRun {
 		return func() {}, nil
 	}
-	s, err := openStandIn(p.attack.Token, p.attack.Envelope)
+	endpoint, err := openStandIn(s.attack.Token, s.attack.Envelope)
 	if err != nil {
 		return nil, err
 	}
-	p.attack.Connect = s.connect
-	return s.close, nil
+	s.attack.Connect = endpoint.connect
+	return endpoint.close, nil
 }
 
 // describe tells on standard error what will be done.
-func (p *plan) describe(console *cli.Console) {
-	c := p.attack
-	endpoint := c.Plan().Endpoint
-	if p.dryRun {
+func (s *setup) describe(console *cli.Console) {
+	c := s.attack
+	endpoint := c.PlanSummary().Endpoint
+	if s.dryRun {
 		console.Note("DRY RUN. Nothing is sent to %s; an endpoint inside this process answers.", endpoint)
 	}
-	console.Note("token from %s", p.token)
+	console.Note("token from %s", s.token)
 	what, rows := "requests", len(c.Rows)
 	if c.Envelope.Kind.IsConversation() {
 		what, rows = "conversations", len(c.Persons)
 	}
-	console.Note("%d %s %s of %s to %s, %s", c.Requests, c.Envelope.Kind, what, report.Count(rows, "row"), endpoint, p.how())
+	console.Note("%d %s %s of %s to %s, %s", c.Total, c.Envelope.Kind, what, report.Count(rows, "row"), endpoint, s.how())
 	if c.Envelope.Kind.IsConversation() {
 		console.Note("asked are only the hosts %s", strings.Join(c.Rules.MayAsk(c.Envelope), ", "))
 	}
-	if n := p.sharedNumbers(); n > 0 {
+	if n := s.sharedNumbers(); n > 0 {
 		console.Warn(&cli.UsageError{
 			Text: report.Count(n, "pair") + " of numbers may have two conversations at once, which the application cannot tell apart",
 			Help: "leave out From, and each conversation gets a number of its own, or lower Concurrency or MaxInFlight",
@@ -101,8 +101,8 @@ func (p *plan) describe(console *cli.Console) {
 }
 
 // how says how fast things are sent or begun.
-func (p *plan) how() string {
-	c := p.attack
+func (s *setup) how() string {
+	c := s.attack
 	if c.Rate == 0 {
 		how := fmt.Sprintf("back to back over %d connections", c.Concurrency)
 		if c.Envelope.Kind.IsConversation() {
@@ -114,7 +114,7 @@ func (p *plan) how() string {
 		return how
 	}
 	rate := c.Schedule()
-	seconds := rate.Second(c.Requests-1) + 1
+	seconds := rate.Second(c.Total-1) + 1
 	how := fmt.Sprintf("in bursts of %d a second for %d s", rate(seconds-1), seconds)
 	if c.Ramp > 0 {
 		how = fmt.Sprintf("in bursts that grow from %d to %d a second, for %d s", rate(0), rate(seconds-1), seconds)
@@ -124,8 +124,8 @@ func (p *plan) how() string {
 
 // sharedNumbers returns how many pairs of numbers of chats may have two
 // conversations at once. A row without From has a new number each time.
-func (p *plan) sharedNumbers() int {
-	c := p.attack
+func (s *setup) sharedNumbers() int {
+	c := s.attack
 	if c.Envelope.Kind != webhook.Chat {
 		return 0
 	}
@@ -133,9 +133,9 @@ func (p *plan) sharedNumbers() int {
 	if c.Rate > 0 {
 		atOnce = c.MaxInFlight
 	}
-	again := min(atOnce, c.Requests) > len(c.Persons) // a row may begin anew before it is over
+	again := min(atOnce, c.Total) > len(c.Persons) // a row may begin anew before it is over
 	rows := make(map[[2]string]int)
-	for _, person := range c.Persons[:min(len(c.Persons), c.Requests)] {
+	for _, person := range c.Persons[:min(len(c.Persons), c.Total)] {
 		if from, to, given := person.Numbers(); given {
 			rows[[2]string{from, to}]++
 		}
