@@ -9,8 +9,9 @@ import (
 
 // InFlight bounds the requests in flight and adapts the bound to what the account
 // allows: it starts at its ceiling, halves when Twilio answers that too many are
-// under way, and grows by one for each second in which requests succeed. When
-// one more turns out to be too many, that one is taken back.
+// under way, and grows by one for each second in which requests succeed while all
+// slots are taken: what was not used tells nothing. When one more turns out to be
+// too many, that one is taken back.
 //
 // Slots go by urgency, then first come, first served; but a read that has waited
 // for two seconds goes before creates, so that it is late and not lost.
@@ -130,7 +131,7 @@ func (s *Slot) Release(err error) {
 			halved = !f.grew
 			f.lower()
 		}
-	case err == nil && f.limit < f.ceiling && time.Since(f.changed) >= time.Second:
+	case err == nil && f.taken >= f.limit && f.limit < f.ceiling && time.Since(f.changed) >= time.Second:
 		f.limit++
 		f.grew = true
 		f.changed = time.Now()

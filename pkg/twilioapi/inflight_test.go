@@ -31,6 +31,8 @@ func acquireAll(t *testing.T, f *InFlight) []*Slot {
 		case slot := <-got:
 			slots = append(slots, slot)
 		default:
+			cancel()
+			synctest.Wait()
 			return slots
 		}
 	}
@@ -52,11 +54,7 @@ func TestInFlightHalvesAndGrows(t *testing.T) {
 		}
 		for range 10 { // one more a second, however many are accepted
 			time.Sleep(time.Second)
-			for range 3 {
-				slot, err := f.Acquire(t.Context(), ForCreate)
-				if err != nil {
-					t.Fatal(err)
-				}
+			for _, slot := range acquireAll(t, f) {
 				slot.Release(nil)
 			}
 		}
@@ -64,10 +62,19 @@ func TestInFlightHalvesAndGrows(t *testing.T) {
 			t.Errorf("limit %d after ten accepted seconds, want 35", f.limit)
 		}
 		time.Sleep(time.Second)
-		slot, _ := f.Acquire(t.Context(), ForCreate)
-		slot.Release(errors.New("anything else"))
+		for _, slot := range acquireAll(t, f) {
+			slot.Release(errors.New("anything else"))
+		}
 		if f.limit != 35 {
 			t.Errorf("limit %d after a failure, want it unchanged", f.limit)
+		}
+		slots = acquireAll(t, f)
+		slots[0].Release(errors.New("anything else"))
+		for _, slot := range slots[1:] {
+			slot.Release(nil)
+		}
+		if f.limit != 35 {
+			t.Errorf("limit %d after successes while a slot was free, want it unchanged", f.limit)
 		}
 	})
 }
