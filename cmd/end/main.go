@@ -59,7 +59,7 @@ func run(console *cli.Console, args []string) int {
 		}
 	}
 	lines := &batch.Lines{Console: console, PerCall: out.Lines, Total: len(target.calls)}
-	interrupts.Begin(batch.Run(func() string { return "the hang-ups are finished first" }, target.again))
+	interrupts.Begin(batch.WhenInterrupted(func() string { return "the hang-ups are finished first" }, target.again))
 	result := calls.End(interrupts.Leave, client, slices.Values(target.calls), mostRecords, lines.Observe)
 	lines.Finish()
 

@@ -47,7 +47,7 @@ func run(console *cli.Console, args []string) int {
 
 	lines := &batch.Lines{Console: console, PerCall: out.Lines, Total: o.plan.CallCount, Plan: o.plan}
 	interrupts := console.Interrupts
-	interrupts.Begin(batch.Run(o.afterwards, batch.EndCommand(file.Path(), o.DryRun)))
+	interrupts.Begin(batch.WhenInterrupted(o.afterwards, batch.EndCommand(file.Path(), o.DryRun)))
 	result := calls.Run(interrupts.Leave, interrupts.Stop, client, o.plan, file, lines.Observe)
 	lines.Finish()
 

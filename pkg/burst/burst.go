@@ -36,11 +36,11 @@ type Limiter struct {
 	first  time.Time // the first start; instants are durations since then
 	recent recent    // the latest starts
 
-	// The current second of the schedule.
-	end     time.Duration // when it ends
-	cap     int
-	most    int // the larger of its cap and that of the second before
-	started int // starts in it
+	// Of the current second of the schedule:
+	end     time.Duration // when it is over
+	cap     int           // its cap
+	most    int           // the larger of its cap and that of the second before
+	started int           // starts in it so far
 
 	lastCap int           // cap of the second of the latest start
 	since   int           // starts since OnBurst was last called

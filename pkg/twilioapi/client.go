@@ -130,12 +130,12 @@ func (c *Client) Warm(ctx context.Context, n, atOnce int) {
 	wg.Wait()
 }
 
-// A Pace calls write when a request may go, or returns an error if it may not go
+// A Gate calls write when a request may go, or returns an error if it may not go
 // any more: at the latest when ctx ends.
-type Pace func(ctx context.Context, write func()) error
+type Gate func(ctx context.Context, write func()) error
 
 // Create sends one create-call request, over a warm connection. No byte of it is
-// written before the pace lets it go. The end of stop gives up a request that has
+// written before the gate lets it go. The end of stop gives up a request that has
 // not gone by then; the end of ctx cuts one off whose answer is awaited.
 //
 // This is the way of a create, from the top down:
@@ -146,18 +146,18 @@ type Pace func(ctx context.Context, write func()) error
 //	  twilio-go         builds the request, and will read the answer
 //	    request.do      keeps what the library would drop: status, headers, the whole body
 //	      net/http      turns the request into bytes
-//	        socket.Write  holds the first bytes, and asks the pace
-//	          Pace      waits for its time, then calls write
+//	        socket.Write  holds the first bytes, and asks the gate
+//	          Gate      waits for its time, then calls write
 //	            write   puts the bytes on the network, and notes when
 //
-// Three things are upside down here, each for a reason. The pace is asked at the
+// Three things are upside down here, each for a reason. The gate is asked at the
 // very bottom, in the write: whatever lies above it may take its time, and the
-// cap must hold for the bytes. It is the pace that calls write, not the other way
+// cap must hold for the bytes. It is the gate that calls write, not the other way
 // round: a burst limiter counts a start when it is written, and lets no other go
 // meanwhile. And a connection is chosen at the top, before there is a request:
-// net/http would rather open a new one, whose handshake falls between the pace
+// net/http would rather open a new one, whose handshake falls between the gate
 // and the bytes.
-func (c *Client) Create(ctx, stop context.Context, call NewCall, pace Pace) (Call, Attempt, error) {
+func (c *Client) Create(ctx, stop context.Context, call NewCall, gate Gate) (Call, Attempt, error) {
 	conn, err := c.pool.warm(stop)
 	if err != nil {
 		var unsent *UnsentError
@@ -171,7 +171,7 @@ func (c *Client) Create(ctx, stop context.Context, call NewCall, pace Pace) (Cal
 		ctx, cancel := context.WithCancel(stop)
 		defer cancel()
 		defer context.AfterFunc(open, cancel)()
-		return pace(ctx, write)
+		return gate(ctx, write)
 	}
 	return c.one(ctx, conn, untilStop, func(a *api.ApiService) (*api.ApiV2010Call, error) {
 		return a.CreateCall(call.params())
@@ -199,9 +199,9 @@ func (c *Client) Fetch(ctx context.Context, sid string) (Call, error) {
 }
 
 // one sends a request that is answered with the record of one call.
-func (c *Client) one(ctx context.Context, conn *connection, pace Pace, ask func(*api.ApiService) (*api.ApiV2010Call, error)) (Call, Attempt, error) {
+func (c *Client) one(ctx context.Context, conn *connection, gate Gate, ask func(*api.ApiService) (*api.ApiV2010Call, error)) (Call, Attempt, error) {
 	var call Call
-	r := c.send(ctx, conn, pace, func(a *api.ApiService) error {
+	r := c.send(ctx, conn, gate, func(a *api.ApiService) error {
 		record, err := ask(a)
 		if err == nil {
 			call = fromAPI(record)

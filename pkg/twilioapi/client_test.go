@@ -41,7 +41,7 @@ func newClient(t *testing.T, cfg twiliosim.Config) (*twilioapi.Client, *twiliosi
 	return client, account
 }
 
-// atOnce is the pace of a request that need not wait.
+// atOnce is the gate of a request that need not wait.
 func atOnce(_ context.Context, write func()) error {
 	write()
 	return nil
@@ -126,7 +126,7 @@ func TestNotSent(t *testing.T) {
 	})
 }
 
-// A request is written when its pace says so. What it waits is not counted as
+// A request is written when its gate says so. What it waits is not counted as
 // waiting for the answer.
 func TestThePaceLetsARequestGo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -135,7 +135,7 @@ func TestThePaceLetsARequestGo(t *testing.T) {
 		_, attempt, err := client.Create(t.Context(), t.Context(), aCall, func(ctx context.Context, write func()) error {
 			time.Sleep(time.Hour)
 			if n := len(account.Creates()); n != 0 {
-				t.Errorf("%d creates before the pace let one go", n)
+				t.Errorf("%d creates before the gate let one go", n)
 			}
 			write()
 			return nil
@@ -162,18 +162,18 @@ func TestTheTimeOutRunsFromTheSending(t *testing.T) {
 	})
 }
 
-// A request whose pace says no is not sent, in whatever way it is stopped.
+// A request whose gate says no is not sent, in whatever way it is stopped.
 func TestThePaceHoldsARequestBack(t *testing.T) {
 	errNo := errors.New("no")
 	for _, tc := range []struct {
 		what string
-		pace func(stop context.CancelFunc) twilioapi.Pace
+		gate func(stop context.CancelFunc) twilioapi.Gate
 		want error
 	}{
-		{"the pace says no", func(context.CancelFunc) twilioapi.Pace {
+		{"the gate says no", func(context.CancelFunc) twilioapi.Gate {
 			return func(context.Context, func()) error { return errNo }
 		}, errNo},
-		{"stop ends", func(stop context.CancelFunc) twilioapi.Pace {
+		{"stop ends", func(stop context.CancelFunc) twilioapi.Gate {
 			return func(ctx context.Context, _ func()) error {
 				time.AfterFunc(time.Minute, stop)
 				<-ctx.Done()
@@ -186,7 +186,7 @@ func TestThePaceHoldsARequestBack(t *testing.T) {
 			client.Warm(t.Context(), 1, 1)
 			stop, end := context.WithCancel(t.Context())
 			defer end()
-			_, attempt, err := client.Create(t.Context(), stop, aCall, tc.pace(end))
+			_, attempt, err := client.Create(t.Context(), stop, aCall, tc.gate(end))
 			if !errors.Is(err, tc.want) || twilioapi.OutcomeOf(err) != twilioapi.NotProcessed || !attempt.SentAt.IsZero() {
 				t.Errorf("%s: %v, %+v; want it unsent because of %v", tc.what, err, attempt, tc.want)
 			}
@@ -200,8 +200,8 @@ func TestThePaceHoldsARequestBack(t *testing.T) {
 	}
 }
 
-// A connection that closes while a request waits for its pace ends the wait.
-func TestAConnectionClosesBeforeThePace(t *testing.T) {
+// A connection that closes while a request waits for its gate ends the wait.
+func TestAConnectionClosesBeforeTheGateOpens(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client, account := newClient(t, twiliosim.Config{Faults: []twiliosim.Fault{{Do: twiliosim.Outage, From: time.Second, For: time.Second}}})
 		client.Warm(t.Context(), 1, 1)
@@ -243,7 +243,7 @@ func TestStop(t *testing.T) {
 }
 
 // Creates go over connections that have answered a read, also when there are none
-// at first: connecting takes no part in the pace.
+// at first: connecting takes no part in the gate.
 func TestCreatesGoOverWarmConnections(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client, account := newClient(t, twiliosim.Config{ConnectTime: 300 * time.Millisecond, ResponseTime: 100 * time.Millisecond})

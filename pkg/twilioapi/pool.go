@@ -3,50 +3,11 @@ package twilioapi
 import (
 	"context"
 	"errors"
-	"net"
 	"net/http"
-	"net/http/httptrace"
 	"slices"
 	"sync"
 	"time"
 )
-
-// A connection leads to the API and carries one request at a time. It is an
-// http.Transport to itself: so a request is known to go out over the socket that
-// was warmed, and over no other.
-//
-// Creates go over warm connections only. Were connections opened on demand, the
-// creates of the first burst would wait for their handshakes while those of the
-// second found connections open, and Twilio would see both bursts within one
-// second.
-type connection struct {
-	transport *http.Transport
-	socket    *socket // the last one used; nil before the first request
-}
-
-// isWarm reports whether the connection has answered a request and is still
-// open.
-func (c *connection) isWarm() bool {
-	return c.socket != nil && c.socket.answered.Load() && c.socket.open.Err() == nil
-}
-
-// traced returns ctx with a trace that tells r about the socket it is going to
-// be written to. A request with a pace waits for it on the warm socket, when its
-// first bytes are ready. If it was given any other socket, that one is closed
-// before anything is written to it.
-func (c *connection) traced(ctx context.Context, r *request, pace Pace) context.Context {
-	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(info httptrace.GotConnInfo) {
-		socket := underlying(info.Conn)
-		if pace != nil && (socket != c.socket || !c.isWarm()) {
-			r.stale = true
-			_ = info.Conn.Close()
-			return
-		}
-		c.socket = socket
-		r.socket, r.writtenBefore = socket, socket.written.Load()
-		socket.pace.Store(&pace)
-	}, WroteHeaders: func() { r.begun.Store(true) }})
-}
 
 // openAfter is how long a create waits for a warm connection to come back before
 // one more is opened for it. The next burst is a second away: half of that is for
@@ -63,31 +24,6 @@ type pool struct {
 	waiting []chan *connection // for a warm connection, first come first served
 }
 
-// newConnection returns one that is not open yet.
-func (p *pool) newConnection() *connection {
-	t := p.template.Clone()
-	t.MaxIdleConnsPerHost = 1
-	if dial := t.DialContext; dial != nil {
-		t.DialContext = counted(dial)
-	}
-	if dial := t.DialTLSContext; dial != nil {
-		t.DialTLSContext = counted(dial)
-	}
-	return &connection{transport: t}
-}
-
-type dialFunc = func(ctx context.Context, network, addr string) (net.Conn, error)
-
-func counted(dial dialFunc) dialFunc {
-	return func(ctx context.Context, network, addr string) (net.Conn, error) {
-		conn, err := dial(ctx, network, addr)
-		if err != nil {
-			return nil, err
-		}
-		return newSocket(conn), nil
-	}
-}
-
 // any returns an idle connection, or a new one.
 func (p *pool) any() *connection {
 	p.mu.Lock()
@@ -95,7 +31,7 @@ func (p *pool) any() *connection {
 	if c := p.pop(); c != nil {
 		return c
 	}
-	return p.newConnection()
+	return newConnection(p.template)
 }
 
 // warm returns a warm connection: an idle one, one that comes back soon, or a new
@@ -135,7 +71,7 @@ func (p *pool) warm(ctx context.Context) (*connection, error) {
 
 // open adds a warm connection to the pool.
 func (p *pool) open(ctx context.Context) error {
-	c := p.newConnection()
+	c := newConnection(p.template)
 	err := p.warmUp(ctx, c)
 	if c.isWarm() {
 		p.put(c)

@@ -74,7 +74,7 @@ func TestACreateGoesOverTheWarmConnectionAlone(t *testing.T) {
 			defer conn.transport.CloseIdleConnections()
 			spoil(conn)
 			_, attempt, err := client.one(t.Context(), conn, func(context.Context, func()) error {
-				t.Errorf("%s: the pace was asked", what)
+				t.Errorf("%s: the gate was asked", what)
 				return nil
 			}, func(a *api.ApiService) (*api.ApiV2010Call, error) {
 				return a.CreateCall(NewCall{From: "a", To: "b", URL: "http://x"}.params())
@@ -92,7 +92,7 @@ func TestPutAndGiveUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		pool := &pool{template: &http.Transport{}, warmUp: func(context.Context, *connection) error { return errors.New("no more") }}
 		warm := func() *connection {
-			c := pool.newConnection()
+			c := newConnection(pool.template)
 			here, there := net.Pipe()
 			_ = there
 			c.socket = newSocket(here)
@@ -142,7 +142,7 @@ func TestTheConnectionUsedLastIsUsedNext(t *testing.T) {
 	pool := &pool{template: &http.Transport{}}
 	var all []*connection
 	for range 4 {
-		c := pool.newConnection()
+		c := newConnection(pool.template)
 		c.socket = newSocket(nil)
 		c.socket.answered.Store(true)
 		all = append(all, c)

@@ -49,7 +49,7 @@ func (c *Client) Prices(ctx context.Context, of []Parties, within time.Duration)
 	var asking sync.WaitGroup
 	for range min(pricesAtOnce, len(of)) {
 		asking.Go(func() {
-			conn := c.pool.newConnection()
+			conn := newConnection(c.pool.template)
 			defer conn.transport.CloseIdleConnections()
 			for i := range next {
 				price, err := c.price(ctx, conn, of[i])

@@ -52,8 +52,8 @@ type request struct {
 
 // send sends one request to the Calls API as [Client.through] does, and sets the
 // clock by its answer.
-func (c *Client) send(ctx context.Context, conn *connection, pace Pace, call func(*api.ApiService) error) *request {
-	r := c.through(ctx, conn, pace, func(h *twilio.RequestHandler) error { return call(api.NewApiService(h)) })
+func (c *Client) send(ctx context.Context, conn *connection, gate Gate, call func(*api.ApiService) error) *request {
+	r := c.through(ctx, conn, gate, func(h *twilio.RequestHandler) error { return call(api.NewApiService(h)) })
 	if r.status != 0 {
 		c.clock.observe(r.header, r.sentAt.Add(r.took))
 	}
@@ -62,15 +62,15 @@ func (c *Client) send(ctx context.Context, conn *connection, pace Pace, call fun
 
 // through sends one request of the library over a connection and returns it. The
 // call gets a handler whose requests end with ctx, or after the request timeout;
-// the time that the pace takes does not count. The connection stays the caller's.
-func (c *Client) through(ctx context.Context, conn *connection, pace Pace, call func(*twilio.RequestHandler) error) *request {
+// the time that the gate takes does not count. The connection stays the caller's.
+func (c *Client) through(ctx context.Context, conn *connection, gate Gate, call func(*twilio.RequestHandler) error) *request {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	timeout := time.AfterFunc(requestTimeout, func() { cancel(errTimeout) })
 	defer timeout.Stop()
 
 	r := &request{}
-	traced := conn.traced(ctx, r, pace.timed(timeout, cancel))
+	traced := conn.traced(ctx, r, gate.timed(timeout, cancel))
 	base := &twilio.Client{Credentials: c.credentials, HTTPClient: &http.Client{
 		Transport:     roundTripper(func(req *http.Request) (*http.Response, error) { return r.do(traced, conn, req) }),
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -83,15 +83,15 @@ func (c *Client) through(ctx context.Context, conn *connection, pace Pace, call 
 	return r
 }
 
-// timed is the pace with a timeout that rests meanwhile. A request that does not
+// timed is the gate with a timeout that rests meanwhile. A request that does not
 // go is cancelled, so that it is not tried on another connection.
-func (p Pace) timed(timeout *time.Timer, cancel context.CancelCauseFunc) Pace {
-	if p == nil {
+func (g Gate) timed(timeout *time.Timer, cancel context.CancelCauseFunc) Gate {
+	if g == nil {
 		return nil
 	}
 	return func(open context.Context, write func()) error {
 		timeout.Stop()
-		err := p(open, func() {
+		err := g(open, func() {
 			timeout.Reset(requestTimeout)
 			write()
 		})

@@ -10,16 +10,16 @@ import (
 
 // A socket is a net.Conn with two duties. It counts the bytes written to it, so
 // that a request of which no byte left is told from one that may have arrived.
-// And it holds back the first bytes of a request until its pace lets them go. If
-// the pace does not, nothing is written any more: not even the closing message of
+// And it holds back the first bytes of a request until its gate lets them go. If
+// the gate does not, nothing is written any more: not even the closing message of
 // TLS, which would count as bytes of the request.
 type socket struct {
 	net.Conn
 	open  context.Context // ends with Close
 	close context.CancelFunc
 
-	pace     atomic.Pointer[Pace]      // of the next write, the first of a request; nil for other writes
-	silent   atomic.Bool               // a pace did not let its request go; nothing is written any more
+	gate     atomic.Pointer[Gate]      // of the next write, the first of a request; nil for other writes
+	silent   atomic.Bool               // a gate did not let its request go; nothing is written any more
 	sentAt   atomic.Pointer[time.Time] // when the last first write began
 	written  atomic.Int64              // bytes
 	answered atomic.Bool               // a whole answer came over it
@@ -31,13 +31,13 @@ func newSocket(conn net.Conn) *socket {
 	return s
 }
 
-// Write writes b. The first write of a request blocks until its pace lets it go.
+// Write writes b. The first write of a request blocks until its gate lets it go.
 func (s *socket) Write(b []byte) (n int, err error) {
-	pace := s.pace.Swap(nil)
+	gate := s.gate.Swap(nil)
 	if s.silent.Load() {
 		return 0, net.ErrClosed
 	}
-	if pace == nil {
+	if gate == nil {
 		return s.write(b)
 	}
 	first := func() {
@@ -45,11 +45,11 @@ func (s *socket) Write(b []byte) (n int, err error) {
 		s.sentAt.Store(&now)
 		n, err = s.write(b)
 	}
-	if *pace == nil {
+	if *gate == nil {
 		first()
 		return n, err
 	}
-	if stopped := (*pace)(s.open, first); stopped != nil {
+	if stopped := (*gate)(s.open, first); stopped != nil {
 		s.silent.Store(true)
 		return 0, stopped
 	}

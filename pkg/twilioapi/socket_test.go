@@ -28,8 +28,8 @@ func pipe(t *testing.T) (*socket, <-chan string) {
 	return s, arrived
 }
 
-// hold makes a pace that of the next write.
-func (s *socket) hold(p Pace) { s.pace.Store(&p) }
+// hold makes a gate that of the next write.
+func (s *socket) hold(p Gate) { s.gate.Store(&p) }
 
 func TestSocket(t *testing.T) {
 	s, arrived := pipe(t)
@@ -47,28 +47,28 @@ func TestSocket(t *testing.T) {
 		t.Error("a write that is not the first of a request was dated")
 	}
 	s.hold(nil)
-	write("without a pace")
+	write("without a gate")
 	if s.sentAt.Load() == nil {
 		t.Error("the first write of a request was not dated")
 	}
-	paced := 0
+	asked := 0
 	s.hold(func(ctx context.Context, write func()) error {
-		paced++
+		asked++
 		if ctx != s.open {
-			t.Error("the pace does not hear of the closing")
+			t.Error("the gate does not hear of the closing")
 		}
 		write()
 		return nil
 	})
-	write("with a pace")
+	write("with a gate")
 	write("more of it")
-	if want := int64(len("hello" + "without a pace" + "with a pace" + "more of it")); s.written.Load() != want || paced != 1 {
-		t.Errorf("%d bytes counted, paced %d times; want %d, and once", s.written.Load(), paced, want)
+	if want := int64(len("hello" + "without a gate" + "with a gate" + "more of it")); s.written.Load() != want || asked != 1 {
+		t.Errorf("%d bytes counted, asked %d times; want %d, and once", s.written.Load(), asked, want)
 	}
 	no := errors.New("no")
 	s.hold(func(context.Context, func()) error { return no })
 	if n, err := io.WriteString(s, "held back"); n != 0 || err != no {
-		t.Errorf("wrote %d, %v; want the pace's error", n, err)
+		t.Errorf("wrote %d, %v; want the gate's error", n, err)
 	}
 	before := s.written.Load()
 	if n, err := io.WriteString(s, "goodbye"); n != 0 || !errors.Is(err, net.ErrClosed) || s.written.Load() != before {

@@ -20,17 +20,6 @@ func EndBetween(from, to string) string {
 	return cli.Sibling("end") + " -c " + quoted(from) + " -d " + quoted(to)
 }
 
-// Run returns what an interrupt does to a run of start or end: what happens
-// after the first one, and the command that hangs up what is left after the
-// second.
-func Run(stopping func() string, left string) cli.Run {
-	return cli.Run{
-		Stopping:   stopping,
-		Left:       func() string { return "to hang up what is still live: " + left },
-		LeftStatus: cli.StatusPartly,
-	}
-}
-
 // quoted writes a word for a shell.
 func quoted(word string) string {
 	if strings.Trim(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+:@=,") == "" {
