@@ -141,7 +141,7 @@ func (s scenario) inFakeTime(t *testing.T) (text, json string) {
 		t.Fatal("nothing to end")
 	}
 	result := calls.End(interrupts.Leave, client, slices.Values(target.calls), mostRecords, nil)
-	o.conclude(console, cli.Credentials{}, target, result)
+	o.complete(console, cli.Credentials{}, target, result)
 	record := callsreport.Report{Result: result}
 
 	var texts, jsons bytes.Buffer

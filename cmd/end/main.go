@@ -58,7 +58,7 @@ func run(console *cli.Console, args []string) int {
 			return status
 		}
 	}
-	lines := &batch.Lines{Console: console, PerCall: out.Lines, Total: len(target.calls)}
+	lines := &batch.Lines{Console: console, PerCall: out.Lines, Live: len(target.calls)}
 	interrupts.Begin(batch.WhenInterrupted(func() string { return "the hang-ups are finished first" }, target.again))
 	result := calls.End(interrupts.Leave, client, slices.Values(target.calls), mostRecords, lines.Observe)
 	lines.Finish()
@@ -66,6 +66,6 @@ func run(console *cli.Console, args []string) int {
 	if result.HangUps.Asked == 0 {
 		console.Error(&cli.UsageError{Text: "no call SID in " + o.file, Help: "name the file that start wrote the call SIDs to"})
 	}
-	o.conclude(console, account, target, result)
+	o.complete(console, account, target, result)
 	return out.Deliver(callsreport.Report{Result: result}, &result.ExitStatus)
 }

@@ -142,7 +142,7 @@ func (s scenario) inFakeTime(t *testing.T) (text, json string) {
 		go s.meanwhile(account, ".")
 	}
 	result := calls.Run(interrupts.Leave, interrupts.Stop, client, o.plan, file, nil)
-	o.conclude(console, cli.Credentials{}, result, file)
+	o.complete(console, cli.Credentials{}, result, file)
 	record := callsreport.Report{Result: result}
 
 	var texts, jsons bytes.Buffer

@@ -45,12 +45,12 @@ func run(console *cli.Console, args []string) int {
 	o.describe(console, account, file.Path())
 	o.announce(out.Lines, file.Path())
 
-	lines := &batch.Lines{Console: console, PerCall: out.Lines, Total: o.plan.CallCount, Plan: o.plan}
+	lines := &batch.Lines{Console: console, PerCall: out.Lines, Plan: o.plan}
 	interrupts := console.Interrupts
 	interrupts.Begin(batch.WhenInterrupted(o.afterwards, batch.EndCommand(file.Path(), o.DryRun)))
 	result := calls.Run(interrupts.Leave, interrupts.Stop, client, o.plan, file, lines.Observe)
 	lines.Finish()
 
-	o.conclude(console, account, result, file)
+	o.complete(console, account, result, file)
 	return out.Deliver(callsreport.Report{Result: result}, &result.ExitStatus)
 }

@@ -1,13 +1,11 @@
 package calls_test
 
 import (
-	"errors"
 	"strings"
 	"testing"
 	"time"
 
 	"call-load-tester/pkg/calls"
-	"call-load-tester/pkg/sidfile"
 )
 
 // said are the flags that a plan has problems with, each with a hint.
@@ -65,69 +63,6 @@ func TestCheck(t *testing.T) {
 		tc.change(&p)
 		if got := said(t, p.Check()); got != tc.want {
 			t.Errorf("%s: %q, want %q", tc.what, got, tc.want)
-		}
-	}
-}
-
-// A party is a phone number, a SIP address, or a client name; and a phone number
-// is called from a phone number.
-func TestCheckParties(t *testing.T) {
-	for _, tc := range []struct{ from, to, want string }{
-		{from, to, ""},
-		{"sip:bob@example.com", "sips:alice@example.com", ""},
-		{"client:bob", "client:alice:7@home", ""},
-		{from, "sip:alice@example.com", ""},
-		{"", "", "caller_id is missing; destination is missing"},
-		{from, "14155550100", `destination "14155550100" is not a phone number, SIP address or client name`},
-		{from, "+04155550100", `destination "+04155550100" is not a phone number, SIP address or client name`},
-		{from, "+1415555010012345", `destination "+1415555010012345" is not a phone number, SIP address or client name`},
-		{from, "client:", `destination "client:" is not a phone number, SIP address or client name`},
-		{from, "sip:alice", `destination "sip:alice" is not a phone number, SIP address or client name`},
-		{from, "SIP:alice:hunter2@example.com", "destination has a SIP address with a password, which would be shown and logged"},
-		{from, "alice:hunter2@example.com", "destination has a SIP address with a password, which would be shown and logged"},
-	} {
-		if got := said(t, calls.CheckParties(tc.from, tc.to)); got != tc.want {
-			t.Errorf("from %s to %s: %q, want %q", tc.from, tc.to, got, tc.want)
-		}
-	}
-	p := plan(10, 10)
-	p.CallerIDs = []string{from, "client:bob"}
-	p.Destinations = []string{"sip:alice@example.com", to}
-	if got := said(t, p.Check()); got != `caller_id "client:bob" cannot call a phone number (+14155550100)` {
-		t.Errorf("%q", got)
-	}
-	p.Destinations = p.Destinations[:1]
-	if got := said(t, p.Check()); got != "" {
-		t.Errorf("a client calls a SIP address: %q", got)
-	}
-}
-
-// Minutes are billed as begun, and each call by itself; at worst a second longer
-// than its time limit.
-func TestMinutes(t *testing.T) {
-	for _, tc := range []struct {
-		what           string
-		plan           calls.Plan
-		minutes, worst int
-	}{
-		{"a call that is hung up at once", plan(1, 1), 1, 241},
-		{"a minute", calls.Plan{CallCount: 2, CPS: 2, Hold: time.Minute, TimeLimit: time.Minute}, 2, 4},
-		{"a little more", calls.Plan{CallCount: 2, CPS: 2, Hold: 61 * time.Second, TimeLimit: 61 * time.Second}, 4, 4},
-		{"placing counts, too", calls.Plan{CallCount: 121, CPS: 1, Hold: time.Second, TimeLimit: time.Hour}, 3 * 121, 61 * 121},
-	} {
-		if minutes, worst := tc.plan.Minutes(), tc.plan.WorstMinutes(); minutes != tc.minutes || worst != tc.worst {
-			t.Errorf("%s: %d minutes, at worst %d; want %d and %d", tc.what, minutes, worst, tc.minutes, tc.worst)
-		}
-	}
-}
-
-func TestFileErrorsSayWhatToDo(t *testing.T) {
-	for err, want := range map[error]string{
-		sidfile.ErrGone: "leave the file alone while the calls are placed",
-		errFull:         "make room on the disk, or run in a directory that can be written",
-	} {
-		if got := (&calls.FileError{Err: err}); got.Hint() != want || !errors.Is(got, err) {
-			t.Errorf("%v: hint %q, want %q", got, got.Hint(), want)
 		}
 	}
 }

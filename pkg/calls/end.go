@@ -51,7 +51,7 @@ func End(ctx context.Context, client *twilioapi.Client, calls iter.Seq[Placed], 
 	defer e.giveUp(nil)
 	e.run(calls)
 	r.HangUps, r.Records = e.hangUps, e.records
-	r.conclude(nil)
+	r.summarize(nil)
 	return r
 }
 
@@ -93,7 +93,7 @@ func (e *ending) run(calls iter.Seq[Placed]) {
 	done()
 	following.Wait()
 	e.followAll()
-	e.conclude()
+	e.countLive()
 }
 
 // ending is the state of one end.
@@ -129,7 +129,7 @@ type pendingCall struct {
 
 // hangUpAll hangs up all calls, so many at once.
 func (e *ending) hangUpAll(calls iter.Seq[Placed]) {
-	places := make(chan struct{}, e.atOnce)
+	slots := make(chan struct{}, e.atOnce)
 	var underWay sync.WaitGroup
 	for placed := range calls {
 		e.mu.Lock()
@@ -138,10 +138,10 @@ func (e *ending) hangUpAll(calls iter.Seq[Placed]) {
 			e.watch.tell(EndingCall{e.hangUps.Asked, placed.SID})
 		}
 		e.mu.Unlock()
-		places <- struct{}{}
+		slots <- struct{}{}
 		underWay.Go(func() {
 			e.hangUp(placed)
-			<-places
+			<-slots
 		})
 	}
 	underWay.Wait()
@@ -228,8 +228,8 @@ func (e *ending) tellFailed(sid string, err error) {
 	}
 }
 
-// conclude counts what is left.
-func (e *ending) conclude() {
+// countLive counts what is not known to be over.
+func (e *ending) countLive() {
 	e.hangUps.Throttled = e.inFlight.Throttled(twilioapi.ForHangUp, twilioapi.ForRead)
 	for _, sid := range slices.Sorted(maps.Keys(e.pending)) {
 		call := e.pending[sid]

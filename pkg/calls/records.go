@@ -128,10 +128,10 @@ func (r *Records) addLive(c twilioapi.Call) {
 	}
 }
 
-// conclude works out the figures of all records, for calls that were started at
+// summarize works out the figures of all records, for calls that were started at
 // up to cps a second, 0 if that is not known; and, if there was a ramp, at up to
 // so many on average.
-func (r *Records) conclude(cps int, average float64) {
+func (r *Records) summarize(cps int, average float64) {
 	r.DialRate = r.dialRate()
 	for _, n := range r.dialsAt {
 		r.BusiestSecond = max(r.BusiestSecond, n)

@@ -28,7 +28,7 @@ func TestRecordsAddUp(t *testing.T) {
 	} {
 		r.add(c)
 	}
-	r.conclude(10, 0)
+	r.summarize(10, 0)
 	for _, figure := range []struct {
 		what      string
 		got, want int
@@ -68,7 +68,7 @@ func TestRecordsAddUp(t *testing.T) {
 
 func TestNoRecordsAddUpToNothing(t *testing.T) {
 	r := newRecords()
-	r.conclude(10, 0)
+	r.summarize(10, 0)
 	if r.DialRate != 0 || r.BusiestSecond != 0 || r.PeakLive != 0 || r.SlowerThanCap != "" || r.Queue != (Quantiles{}) {
 		t.Errorf("%+v, want nothing", r)
 	}
@@ -96,7 +96,7 @@ func TestSlowerThanCap(t *testing.T) {
 		for _, wait := range tc.waits {
 			r.add(twilioapi.Call{Status: "completed", Created: noon, Started: noon.Add(time.Duration(wait) * time.Second)})
 		}
-		r.conclude(tc.cps, 0)
+		r.summarize(tc.cps, 0)
 		if slower := r.SlowerThanCap != ""; slower != tc.slower {
 			t.Errorf("%s: %q at %v a second, p95 %v s", tc.what, r.SlowerThanCap, r.DialRate, r.Queue.P95)
 		}

@@ -34,8 +34,8 @@ type Result struct {
 	Err error `json:"-"` // that stopped placing early; nil if none did
 }
 
-// conclude works out the figures of a run in which these requests were sent.
-func (r *Result) conclude(sent []start) {
+// summarize works out the figures of a run in which these requests were sent.
+func (r *Result) summarize(sent []start) {
 	r.Seconds = time.Since(r.Began).Seconds()
 	if r.Err != nil {
 		r.Stopped = r.Err.Error()
@@ -43,12 +43,12 @@ func (r *Result) conclude(sent []start) {
 	slices.SortFunc(sent, func(a, b start) int { return a.at.Compare(b.at) })
 	cps, average := 0, 0. // not known
 	if s := r.Starts; s != nil {
-		s.conclude(sent)
+		s.summarize(sent)
 		cps, average = s.Cap, s.Allowed
 	}
 	var seconds []second
 	if r.Records != nil {
-		r.Records.conclude(cps, average)
+		r.Records.summarize(cps, average)
 		seconds = r.Records.seconds()
 	}
 	r.Timeline = newTimeline(sent, seconds)

@@ -66,7 +66,7 @@ func Run(ctx, stop context.Context, client *twilioapi.Client, plan Plan, file SI
 		r.Held = newHeld(plan, ending.late, r.Records, inFlight)
 	}
 	r.Starts, r.Err = placing.starts, placing.err
-	r.conclude(placing.sent)
+	r.summarize(placing.sent)
 	return r
 }
 

@@ -47,9 +47,9 @@ type start struct {
 	outcome twilioapi.Outcome
 }
 
-// conclude works out the figures of the requests that were sent. They must be in
+// summarize works out the figures of the requests that were sent. They must be in
 // order of time.
-func (s *Starts) conclude(sent []start) {
+func (s *Starts) summarize(sent []start) {
 	s.Requests = len(sent)
 	s.BusiestSecond = busiestSecond(sent)
 	counted := s.plan.wholeBursts(sent)

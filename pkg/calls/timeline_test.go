@@ -13,9 +13,9 @@ func at(seconds float64) time.Time { return noon.Add(time.Duration(seconds * flo
 
 // concluded is the timeline of a run in which these requests were sent, in the
 // order of their answers.
-func concluded(sent []start, records *Records) *Timeline {
+func summarized(sent []start, records *Records) *Timeline {
 	r := &Result{Starts: &Starts{Cap: 10, plan: Plan{CPS: 10}}, Records: records}
-	r.conclude(sent)
+	r.summarize(sent)
 	return r.Timeline
 }
 
@@ -29,7 +29,7 @@ func TestTimeline(t *testing.T) {
 	} {
 		records.add(c)
 	}
-	got := concluded([]start{
+	got := summarized([]start{
 		{at: at(1.4), took: 40 * time.Millisecond, outcome: twilioapi.Refused}, // answered first
 		{at: at(0.5), took: 10 * time.Millisecond, outcome: twilioapi.Accepted},
 		{at: at(0.5), took: 20 * time.Millisecond, outcome: twilioapi.NotProcessed},
@@ -55,7 +55,7 @@ func TestTimeline(t *testing.T) {
 			t.Errorf("bin %d: %+v, want %+v", i, bin, want[i])
 		}
 	}
-	if none := concluded(nil, newRecords()); none != nil {
+	if none := summarized(nil, newRecords()); none != nil {
 		t.Errorf("a timeline of nothing: %+v", none)
 	}
 }
@@ -69,7 +69,7 @@ func TestATimelineIsShort(t *testing.T) {
 			starts = append(starts, start{at: at(float64(i)), outcome: twilioapi.Accepted})
 			records.add(twilioapi.Call{Status: "completed", Created: at(float64(i)), Started: at(float64(i + 2)), Ended: at(float64(i + 9))})
 		}
-		s := concluded(starts, records)
+		s := summarized(starts, records)
 		accepted, dialed, live := 0, 0, 0
 		for _, bin := range s.Bins {
 			accepted += bin.Accepted
@@ -93,7 +93,7 @@ func TestBinsWiderThanASecond(t *testing.T) {
 	} {
 		records.add(c)
 	}
-	got := concluded(nil, records)
+	got := summarized(nil, records)
 	if got.Width != 3 || len(got.Bins) != 201 {
 		t.Fatalf("%d bins of %v s, want 201 of 3 s", len(got.Bins), got.Width)
 	}

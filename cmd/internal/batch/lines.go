@@ -22,14 +22,14 @@ const manyConnections = 100 // take a moment to open
 type Lines struct {
 	Console *cli.Console
 	PerCall io.Writer  // the originals' lines; io.Discard if they are not shown
-	Total   int        // calls to start or to end
 	Plan    calls.Plan // of start
+	Live    int        // calls that were live before: those that end is to hang up
 
 	mu                  sync.Mutex // guards what follows
 	accepted, failed    int        // starts; failed ones were refused or their outcome is unknown
 	first, latest       time.Time  // when starts were accepted
-	live                int
-	dialRate            float64 // as it seems while Twilio's queue grows; 0 if it does not
+	live                int        // calls of this run
+	dialRate            float64    // as it seems while Twilio's queue grows; 0 if it does not
 	hangUps, badHangUps int
 	limit               int    // of requests at once, as told last
 	lookedUp            bool   // told already
@@ -46,7 +46,7 @@ func (l *Lines) Observe(event calls.Event) {
 		if e.Connections >= manyConnections {
 			l.Console.Note("opening %d connections", e.Connections)
 		}
-		l.show("placing", l.Total, l.placing)
+		l.show("placing", l.Plan.CallCount, l.placing)
 	case calls.Started:
 		l.accept(e.N)
 		fmt.Fprintf(l.PerCall, "Started call %d. SID: %s\n", e.N, e.SID)
@@ -151,7 +151,7 @@ func (l *Lines) accept(n int) {
 // be through.
 func (l *Lines) placing() (done int, detail string) {
 	k := l.second()
-	left := l.Plan.Left(k, max(0, l.Total-l.accepted-l.failed))
+	left := l.Plan.Left(k, max(0, l.Plan.CallCount-l.accepted-l.failed))
 	queues := ""
 	if l.dialRate > 0 {
 		queues = fmt.Sprintf("; Twilio dials about %s/s", report.Number(l.dialRate))
@@ -188,11 +188,7 @@ func (l *Lines) ending() {
 	if l.part == "ending" {
 		return
 	}
-	total := l.Total
-	if l.Plan.CPS > 0 { // the calls of this run
-		total = l.live
-	}
-	l.show("ending", total, func() (done int, detail string) {
+	l.show("ending", l.Live+l.live, func() (done int, detail string) {
 		return l.hangUps, fmt.Sprintf("failed %d", l.badHangUps)
 	})
 }

@@ -43,7 +43,7 @@ func told(t *testing.T, l *batch.Lines, run func(tell func(calls.Event))) []stri
 // A burst that comes a little late each second does not make the rate look like
 // none.
 func TestTheRateAtACapOfOne(t *testing.T) {
-	lines := told(t, &batch.Lines{Total: 1000, Plan: calls.Plan{CPS: 1}}, func(tell func(calls.Event)) {
+	lines := told(t, &batch.Lines{Plan: calls.Plan{CallCount: 1000, CPS: 1}}, func(tell func(calls.Event)) {
 		tell(calls.Warming{Connections: 1})
 		for n := range 1000 {
 			tell(calls.Started{N: n + 1, SID: "CA1"})
@@ -64,7 +64,7 @@ func TestTheRateAtACapOfOne(t *testing.T) {
 // and the hang-ups have failures of their own.
 func TestTheLineGoesOn(t *testing.T) {
 	refused := errors.New("refused")
-	lines := told(t, &batch.Lines{Total: 400, Plan: calls.Plan{CPS: 100}}, func(tell func(calls.Event)) {
+	lines := told(t, &batch.Lines{Plan: calls.Plan{CallCount: 400, CPS: 100}}, func(tell func(calls.Event)) {
 		tell(calls.Warming{Connections: 100})
 		time.Sleep(100 * time.Millisecond)
 		for n := range 90 {
@@ -100,7 +100,7 @@ func TestTheLineGoesOn(t *testing.T) {
 // A queue that grows is told once, and the line that shows the progress goes on
 // telling it.
 func TestAQueueThatGrows(t *testing.T) {
-	lines := told(t, &batch.Lines{Total: 300, Plan: calls.Plan{CPS: 20}}, func(tell func(calls.Event)) {
+	lines := told(t, &batch.Lines{Plan: calls.Plan{CallCount: 300, CPS: 20}}, func(tell func(calls.Event)) {
 		tell(calls.Warming{Connections: 20})
 		time.Sleep(500 * time.Millisecond)
 		for second := range 15 {

@@ -78,7 +78,7 @@ func (r Report) charts(p *report.Page) {
 		r.troubles(p)
 	}
 	r.outcomes(p)
-	r.queue(p)
+	r.queueWait(p)
 }
 
 // span is the time axis.
@@ -219,7 +219,7 @@ func (r Report) outcomes(p *report.Page) {
 	})
 }
 
-func (r Report) queue(p *report.Page) {
+func (r Report) queueWait(p *report.Page) {
 	d := r.Records
 	if d == nil || d.Queue.Count == 0 {
 		return

@@ -11,10 +11,10 @@ const (
 	queueNotShort = 2 * time.Second // a wait that deserves a word
 )
 
-// A queue watches how long Twilio says that accepted calls will wait in its queue.
+// A queueTrend watches how long Twilio says that accepted calls will wait in its queue.
 // Where the wait grows by s seconds a second, Twilio dials 1/(1+s) of what it
 // accepts.
-type queue struct {
+type queueTrend struct {
 	first   time.Time
 	seconds []queueSecond // in order: of the last ten, and the one before them
 }
@@ -29,7 +29,7 @@ type queueSecond struct {
 // add takes in a call that was accepted: when its start was sent, and its wait.
 // With the first call of each second it reports whether the queue grows, judged by
 // the seconds before, and how many calls a second the account seems to dial.
-func (q *queue) add(sent time.Time, wait time.Duration) (dialed float64, grows bool) {
+func (q *queueTrend) add(sent time.Time, wait time.Duration) (dialed float64, grows bool) {
 	if q.first.IsZero() {
 		q.first = sent
 	}
@@ -51,7 +51,7 @@ func (q *queue) add(sent time.Time, wait time.Duration) (dialed float64, grows b
 }
 
 // judge compares the latest second with that ten seconds before.
-func (q *queue) judge() (dialed float64, grows bool) {
+func (q *queueTrend) judge() (dialed float64, grows bool) {
 	if len(q.seconds) == 0 {
 		return 0, false
 	}

@@ -11,10 +11,10 @@ import (
 	"call-load-tester/pkg/sidfile"
 )
 
-// conclude closes the SID file, puts what is still live into one of its own, and
+// complete closes the SID file, puts what is still live into one of its own, and
 // fills in what the record lacks: whose run it was, its files, what is left to
 // do, and the exit status.
-func (o *options) conclude(console *cli.Console, account cli.Credentials, r *calls.Result, file *sidfile.Writer) {
+func (o *options) complete(console *cli.Console, account cli.Credentials, r *calls.Result, file *sidfile.Writer) {
 	r.Command, r.DryRun, r.Account, r.Interrupted = "start", o.DryRun, account.String(), console.Interrupts.Stopped()
 	r.ExitStatus = status(r)
 	if o.cost != nil {

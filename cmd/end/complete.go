@@ -6,9 +6,9 @@ import (
 	"call-load-tester/pkg/cli"
 )
 
-// conclude puts what is still live into a file, and fills in what the record
+// complete puts what is still live into a file, and fills in what the record
 // lacks: whose run it was, its files, and the exit status.
-func (o *options) conclude(console *cli.Console, account cli.Credentials, t *target, r *calls.Result) {
+func (o *options) complete(console *cli.Console, account cli.Credentials, t *target, r *calls.Result) {
 	r.Command, r.DryRun, r.Account, r.Interrupted = "end", o.DryRun, account.String(), console.Interrupts.Stopped()
 	r.HangUps.BadLines, r.HangUps.Duplicates = t.badLines, t.duplicates
 	if t.path == o.file { // else a pipe, whose name says nothing any more

@@ -1,0 +1,69 @@
+package calls
+
+import "time"
+
+// PeakLive returns the most calls that are live at once if the plan's starts are
+// accepted at once.
+func (p Plan) PeakLive() int {
+	if p.CallDuration == 0 {
+		return p.CallCount
+	}
+	return min(p.CallCount, p.CPS*int((p.CallDuration+time.Second-1)/time.Second))
+}
+
+// lasts returns how long after the last start the last hang-up is due.
+func (p Plan) lasts() time.Duration { return max(p.Hold, p.CallDuration) }
+
+// Minutes returns the minutes that Twilio bills if all calls are answered at
+// once and go as planned; each call is rounded up.
+func (p Plan) Minutes() int {
+	return p.CallCount * ceilMinutes(p.LongestCall())
+}
+
+// LongestCall returns how long a call lasts at most that is answered at once and
+// goes as planned.
+func (p Plan) LongestCall() time.Duration {
+	if p.CallDuration > 0 {
+		return p.CallDuration
+	}
+	return max(p.Placing()+p.Hold, time.Second)
+}
+
+// WorstMinutes returns the minutes that Twilio bills if all calls are answered
+// and nothing but the time limit ends them.
+func (p Plan) WorstMinutes() int {
+	limit := p.TimeLimit
+	if limit == 0 {
+		limit = MaxDefaultTimeLimit
+	}
+	return p.CallCount * ceilMinutes(limit+overTheLimit)
+}
+
+// overTheLimit is how much longer than its time limit a call may be billed.
+const overTheLimit = time.Second
+
+func ceilMinutes(d time.Duration) int { return int((d + time.Minute - 1) / time.Minute) }
+
+// DefaultTimeLimit is twice the time the plan takes from the first start to the
+// last hang-up, plus ten minutes: what Twilio should end the calls after if
+// nobody else does. With a call duration it is 55 seconds more than that, at
+// least a minute. It is 0 if the calls are not to be ended.
+func (p Plan) DefaultTimeLimit() time.Duration {
+	if !p.EndCalls {
+		return 0
+	}
+	if p.CallDuration > 0 {
+		return max(minTimeLimit, p.CallDuration+afterDuration).Truncate(time.Second)
+	}
+	limit := 2*(p.Placing()+p.Hold) + 10*time.Minute
+	return limit.Round(time.Second)
+}
+
+// afterDuration is how long after its hang-up is due Twilio ends an answered call
+// by itself.
+const afterDuration = 55 * time.Second
+
+// MaxDefaultTimeLimit is the longest that Twilio lets a call go on unless the
+// account says otherwise (Twilio: configurable call limits). A plan that needs
+// more must say so itself.
+const MaxDefaultTimeLimit = 4 * time.Hour
