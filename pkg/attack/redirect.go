@@ -28,11 +28,7 @@ type address struct {
 }
 
 func newAddress(u *url.URL) address {
-	port := u.Port()
-	if port == "" {
-		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
-	}
-	return address{net.JoinHostPort(u.Hostname(), port), u.Hostname(), u.Scheme == "https"}
+	return address{net.JoinHostPort(u.Hostname(), webhook.PortOf(u)), u.Hostname(), u.Scheme == "https"}
 }
 
 // A hop is one request of several on the way to an answer.

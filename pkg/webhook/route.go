@@ -26,10 +26,11 @@ func (r Route) To(signed *url.URL) *url.URL {
 }
 
 func sameOrigin(a, b *url.URL) bool {
-	return strings.EqualFold(a.Scheme, b.Scheme) && strings.EqualFold(a.Hostname(), b.Hostname()) && portOf(a) == portOf(b)
+	return strings.EqualFold(a.Scheme, b.Scheme) && strings.EqualFold(a.Hostname(), b.Hostname()) && PortOf(a) == PortOf(b)
 }
 
-func portOf(u *url.URL) string {
+// PortOf returns the port of a URL, which its scheme has if it does not name one.
+func PortOf(u *url.URL) string {
 	switch {
 	case u.Port() != "":
 		return u.Port()
