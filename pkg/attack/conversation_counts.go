@@ -71,7 +71,7 @@ type conversationCounts struct {
 	live     int
 	over     int
 	failures map[webhook.Code]int
-	lasted   distribution
+	lasted   *Distribution
 }
 
 // beginConversation counts a conversation that begins, so long after the start.
@@ -80,7 +80,7 @@ func (r *recorder) beginConversation(at time.Duration) {
 	defer r.mu.Unlock()
 	c := &r.conversations
 	if c.failures == nil {
-		c.failures, c.lasted = make(map[webhook.Code]int), newDistribution()
+		c.failures, c.lasted = make(map[webhook.Code]int), newDistribution(digits)
 	}
 	c.Begun++
 	c.live++
@@ -97,7 +97,8 @@ func (r *recorder) endConversation(ended *conversation, at time.Duration) {
 	c := &r.conversations
 	c.live--
 	c.over++
-	r.timeline.At(at).over++
+	bin := r.timeline.At(at)
+	bin.over++
 	if ended.forged {
 		c.Forged++
 		return
@@ -116,6 +117,7 @@ func (r *recorder) endConversation(ended *conversation, at time.Duration) {
 	c.Unmet += n.Unmet
 	c.Elsewhere += n.Elsewhere
 	c.Minutes += ended.Minutes()
+	bin.Minutes += ended.Minutes()
 	c.lasted.record(ended.Lasted())
 }
 
@@ -140,7 +142,6 @@ func (c *conversationCounts) conclude() *Conversations {
 		return nil
 	}
 	concluded := c.Conversations
-	concluded.Lasted = c.lasted.times()
 	concluded.FailedBecause = list(c.failures, func(code webhook.Code, n int) Failure { return Failure{code, code.Name(), n} })
 	return &concluded
 }

@@ -26,8 +26,9 @@ type Percentile struct {
 	Time    float64 `json:"ms"`
 }
 
-// A distribution holds times to three digits, the longest and the mean exactly.
-type distribution struct {
+// A Distribution holds times to two or three digits, the longest and the sum
+// exactly. Those of several runs can be added up. A nil one holds none.
+type Distribution struct {
 	histogram *hdrhistogram.Histogram
 	longest   time.Duration
 	sum       time.Duration
@@ -39,42 +40,74 @@ const (
 	longestKept = 24 * time.Hour
 )
 
-// newHistogram returns one of times, which takes 475 kB for three digits.
-func newHistogram(digits int) *hdrhistogram.Histogram {
+// Digits of histograms: of a whole run, and of one of its steps or intervals.
+const (
+	digits    = 3
+	fewDigits = 2
+)
+
+func newDistribution(digits int) *Distribution {
+	return &Distribution{histogram: newDense(digits)}
+}
+
+// newDense returns a histogram of times, which takes 475 kB for three digits and
+// 30 kB for two.
+func newDense(digits int) *hdrhistogram.Histogram {
 	return hdrhistogram.New(int64(shortest), int64(longestKept), digits)
 }
 
-func newDistribution() distribution { return distribution{histogram: newHistogram(3)} }
-
-func (d *distribution) record(t time.Duration) {
+func (d *Distribution) record(t time.Duration) {
 	record(d.histogram, t)
 	d.longest = max(d.longest, t)
 	d.sum += t
 }
 
-func record(h *hdrhistogram.Histogram, t time.Duration) {
-	t = min(max(t, 0), time.Duration(h.HighestTrackableValue()))
-	if err := h.RecordValue(int64(t)); err != nil {
+func record(h interface{ RecordValue(int64) error }, t time.Duration) {
+	if err := h.RecordValue(int64(min(max(t, 0), longestKept))); err != nil {
 		panic(err) // the value is within bounds
 	}
 }
 
-// times returns the distribution's figures.
-func (d *distribution) times() Times {
-	n := d.histogram.TotalCount()
+// Count returns how many times there are.
+func (d *Distribution) Count() int {
+	if d == nil {
+		return 0
+	}
+	return int(d.histogram.TotalCount())
+}
+
+// Histogram returns the histogram, of nanoseconds; nil if there are no times.
+func (d *Distribution) Histogram() *hdrhistogram.Histogram {
+	if d.Count() == 0 {
+		return nil
+	}
+	return d.histogram
+}
+
+// orNil returns nil in the place of a distribution without times.
+func (d *Distribution) orNil() *Distribution {
+	if d.Count() == 0 {
+		return nil
+	}
+	return d
+}
+
+// Times returns the distribution's figures.
+func (d *Distribution) Times() Times {
+	n := d.Count()
 	if n == 0 {
 		return Times{}
 	}
 	return Times{
-		Count: int(n), Mean: ms(d.sum / time.Duration(n)),
+		Count: n, Mean: ms(d.sum / time.Duration(n)),
 		P50: d.at(50), P90: d.at(90), P95: d.at(95), P99: d.at(99), P999: d.at(99.9), Max: ms(d.longest),
 	}
 }
 
-// curve returns the percentiles from 0 to 100; none of no times.
-func (d *distribution) curve() []Percentile {
+// Curve returns the percentiles from 0 to 100; none of no times.
+func (d *Distribution) Curve() []Percentile {
 	points := []Percentile{}
-	if d.histogram.TotalCount() == 0 {
+	if d.Count() == 0 {
 		return points
 	}
 	for _, percent := range []float64{0, 10, 20, 30, 40, 50, 60, 70, 75, 80, 85, 90, 92.5, 95, 97.5, 99, 99.5, 99.75, 99.9, 99.95, 99.99, 99.999, 100} {
@@ -83,10 +116,22 @@ func (d *distribution) curve() []Percentile {
 	return points
 }
 
-// at returns a percentile. A histogram's may be above the longest time.
-func (d *distribution) at(percentile float64) float64 {
+// at returns a percentile, 0 of no times. A histogram's may be above the longest
+// time.
+func (d *Distribution) at(percentile float64) float64 {
+	if d.Count() == 0 {
+		return 0
+	}
 	return ms(min(time.Duration(d.histogram.ValueAtPercentile(percentile)), d.longest))
 }
 
 // ms is a time in milliseconds.
 func ms(t time.Duration) float64 { return float64(t) / float64(time.Millisecond) }
+
+// longestTime returns the longest of the times, 0 if there are none.
+func (d *Distribution) longestTime() time.Duration {
+	if d == nil {
+		return 0
+	}
+	return d.longest
+}

@@ -65,6 +65,10 @@ func isRefusal(status int) bool {
 	return status == 400 || status == statusUnauthorized || status == 403
 }
 
+// billed reports whether Twilio has received what the request tells of: not if it
+// was not sent, nor if Twilio would not have signed it so.
+func (o *outcome) billed() bool { return !o.forged && o.code != webhook.OwnLimit }
+
 // timed reports whether the latency counts the request: it does if there was an
 // answer, or if the time for one was up.
 func (o *outcome) timed() bool {

@@ -10,7 +10,9 @@ import (
 // A Result is the record of a run. The names of its JSON fields are stable.
 // Times are in milliseconds where the name says so, else in seconds.
 type Result struct {
-	Command string    `json:"command"` // filled in by the command, as DryRun and ExitStatus are
+	Command       string `json:"command"` // filled in by the command, as DryRun and ExitStatus are
+	RecordVersion int    `json:"record_version"`
+
 	DryRun  bool      `json:"dry_run"`
 	Began   time.Time `json:"began"`
 	Seconds float64   `json:"seconds"` // from the first request to the last answer
@@ -49,8 +51,21 @@ type Result struct {
 
 	Pass        *Pass      `json:"pass,omitempty"` // nil if nothing was asked
 	Timeline    []Interval `json:"timeline"`
+	Histograms  Histograms `json:"histograms"`
 	Interrupted bool       `json:"interrupted"`
 	ExitStatus  int        `json:"exit_status"`
+}
+
+// RecordVersion is that of the records which this package writes, and [Read]
+// reads.
+const RecordVersion = 1
+
+// Histograms are the distributions whose figures a Result tells. Each is nil if
+// nothing is in it.
+type Histograms struct {
+	Latency *Distribution `json:"latency,omitempty"`
+	Service *Distribution `json:"service,omitempty"`
+	Lasted  *Distribution `json:"lasted,omitempty"` // of conversations
 }
 
 // Requests says what became of the requests. Sent is the sum of Accepted,
@@ -143,4 +158,21 @@ func (r *Result) RefusesAll() bool {
 	}
 	return refusals > 0 && refusals == r.Requests.Sent-r.Requests.Unanswered &&
 		r.Requests.Accepted == 0 && r.Requests.BadSignatures < r.Requests.Sent
+}
+
+// figure works out the figures that come from counts and distributions.
+func (r *Result) figure() {
+	n := &r.Requests
+	n.Completed = n.Accepted + n.Refused
+	n.Incomplete = n.Sent - n.Completed
+	r.Latency, r.Service, r.Curve = r.Histograms.Latency.Times(), r.Histograms.Service.Times(), r.Histograms.Latency.Curve()
+	for i := range r.Steps {
+		r.Steps[i].figure()
+	}
+	for i := range r.Timeline {
+		r.Timeline[i].figure(r.Histograms.Latency.longestTime())
+	}
+	if c := r.Conversations; c != nil {
+		c.Lasted = r.Histograms.Lasted.Times()
+	}
 }

@@ -16,6 +16,8 @@ type Step struct {
 	P50        float64   `json:"latency_p50_ms"` // to two digits, as the others
 	P99        float64   `json:"latency_p99_ms"`
 	Max        float64   `json:"latency_max_ms"`
+
+	Latency *Distribution `json:"latency,omitempty"` // what the times above come from; nil if there are none
 }
 
 const (
@@ -27,7 +29,7 @@ const (
 type step struct {
 	Step
 	verdicts map[webhook.Code]int
-	latency  distribution
+	latency  *Distribution
 }
 
 // step returns the step of that name. Those beyond the first 100 are one.
@@ -44,7 +46,7 @@ func (r *recorder) step(name string) *step {
 		r.steps[name] = &step{
 			Step:     Step{Name: name},
 			verdicts: make(map[webhook.Code]int),
-			latency:  distribution{histogram: newHistogram(2)},
+			latency:  newDistribution(fewDigits),
 		}
 	}
 	return r.steps[name]
@@ -70,9 +72,16 @@ func stepsOf(all map[string]*step) []Step {
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		s := all[name]
 		s.Verdicts = verdictsOf(s.verdicts)
-		s.P50, s.P99, s.Max = s.latency.at(50), s.latency.at(99), ms(s.latency.longest)
+		s.Latency = s.latency.orNil()
 		steps = append(steps, s.Step)
 	}
 	slices.SortStableFunc(steps, func(a, b Step) int { return b.Requests - a.Requests })
 	return steps
+}
+
+// figure works out the times from their distribution.
+func (s *Step) figure() {
+	if s.Latency != nil {
+		s.P50, s.P99, s.Max = s.Latency.at(50), s.Latency.at(99), ms(s.Latency.longest)
+	}
 }

@@ -1,0 +1,181 @@
+package attack
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"reflect"
+	"slices"
+)
+
+// Read reads the JSON of an earlier run, from a file of that name. It returns an
+// error that names the file if it is anything else, or not as it was written:
+// cut off, edited, of another command or of another version.
+func Read(name string, content []byte) (*Result, error) {
+	var head struct {
+		Command       *string `json:"command"`
+		RecordVersion int     `json:"record_version"`
+	}
+	if err := decode(content, &head); err != nil {
+		return nil, fmt.Errorf("%s%w", name, err)
+	}
+	switch {
+	case head.Command == nil:
+		return nil, fmt.Errorf("%s: no result of load", name)
+	case *head.Command != "load":
+		return nil, fmt.Errorf("%s: the result of %q, not of load", name, *head.Command)
+	case head.RecordVersion == 0:
+		return nil, fmt.Errorf("%s: written by an earlier version of load, which kept no histograms", name)
+	case head.RecordVersion != RecordVersion:
+		return nil, fmt.Errorf("%s: a record of version %d, and this load reads version %d", name, head.RecordVersion, RecordVersion)
+	}
+	r := new(Result)
+	if err := decode(content, r); err != nil {
+		return nil, fmt.Errorf("%s%w", name, err)
+	}
+	if err := r.check(); err != nil {
+		return nil, fmt.Errorf("%s: its figures do not agree, as if it had been edited: %w", name, err)
+	}
+	return r, nil
+}
+
+// decode reads JSON that stands alone. Its errors begin with a colon, and where
+// it is known with the line.
+func decode(content []byte, into any) error {
+	d := json.NewDecoder(bytes.NewReader(content))
+	err := d.Decode(into)
+	line := func(offset int64) int { return 1 + bytes.Count(content[:min(int(offset), len(content))], []byte("\n")) }
+	var syntax *json.SyntaxError
+	var mismatch *json.UnmarshalTypeError
+	switch {
+	case err == nil:
+		if _, err := d.Token(); err != io.EOF {
+			return fmt.Errorf(":%d: more than one JSON text", line(d.InputOffset()))
+		}
+		return nil
+	case errors.Is(err, io.EOF):
+		return errors.New(": empty")
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return fmt.Errorf(":%d: cut off", line(int64(len(content))))
+	case errors.As(err, &syntax):
+		return fmt.Errorf(":%d: no JSON: %w", line(syntax.Offset), err)
+	case errors.As(err, &mismatch):
+		return fmt.Errorf(":%d: %s is %s", line(mismatch.Offset), mismatch.Field, mismatch.Value)
+	}
+	return fmt.Errorf(": %w", err)
+}
+
+// check returns an error if the figures of a result contradict each other.
+func (r *Result) check() error {
+	n := r.Requests
+	sum := n.Accepted + n.Errored + n.Unanswered + n.Refused + n.LetThrough
+	for _, c := range []struct {
+		what      string
+		got, want int
+	}{
+		{"requests sent", n.Sent, sum},
+		{"requests of all verdicts", count(r.Verdicts, func(v Verdict) int { return v.Requests }), sum - n.Refused - n.LetThrough},
+		{"requests of all statuses", count(r.Statuses, func(s Status) int { return s.Requests }), sum - n.Unanswered},
+		{"requests of all causes", count(r.Causes, func(c Cause) int { return c.Requests }), n.Unanswered},
+		{"times measured", r.Histograms.Latency.Count(), sum - n.Untimed},
+		{"service times measured", r.Histograms.Service.Count(), sum - n.Untimed},
+		{"times in the timeline", count(r.Timeline, func(i Interval) int { return i.Latency.Count() }), sum - n.Untimed},
+		{"errors and unanswered in the timeline", count(r.Timeline, Interval.failures), n.Errored + n.Unanswered},
+		{"segments received in the timeline", count(r.Timeline, func(i Interval) int { return i.Received }), r.Received},
+		{"reply segments in the timeline", count(r.Timeline, func(i Interval) int { return i.Replies.Segments }), r.Replies.Segments},
+	} {
+		if c.got < 0 || c.got != c.want {
+			return fmt.Errorf("%d %s, and not %d", c.got, c.what, c.want)
+		}
+	}
+	for class := range classes {
+		inTimeline := count(r.Timeline, func(i Interval) int { return *i.of(class) })
+		if own := *n.of(class); own < 0 || own != inTimeline {
+			return fmt.Errorf("%d requests in the timeline, and not %d", inTimeline, own)
+		}
+	}
+	if c := r.Conversations; c != nil {
+		over := c.Finished + c.HungUpByApp + c.HungUpByCaller + c.Rejected + c.Failed + c.Endless + c.Forged + c.Interrupted
+		if begun := count(r.Timeline, func(i Interval) int { return i.Begun }); c.Begun != over || c.Begun != begun {
+			return fmt.Errorf("%d conversations were begun, %d are over, and the timeline has %d", c.Begun, over, begun)
+		}
+	}
+	return errors.Join(r.checkTimeline(), r.checkSteps(), r.checkFigures())
+}
+
+// failures returns how many requests have an error's code.
+func (i Interval) failures() int {
+	all := 0
+	for _, n := range i.Codes {
+		all += n
+	}
+	return all
+}
+
+// count adds up the counts of a list.
+func count[E any](list []E, n func(E) int) int {
+	all := 0
+	for _, e := range list {
+		all += n(e)
+	}
+	return all
+}
+
+// checkTimeline returns an error if the intervals do not follow each other.
+func (r *Result) checkTimeline() error {
+	for k, i := range r.Timeline {
+		if !(i.Width >= 1) || i.Width != r.Timeline[0].Width || i.Start != float64(k)*i.Width {
+			return fmt.Errorf("interval %d of the timeline does not follow the one before", k)
+		}
+		if i.Sent != i.Accepted+i.Errored+i.Unanswered+i.Refused+i.LetThrough {
+			return fmt.Errorf("interval %d of the timeline has sent %d requests, and not the sum", k, i.Sent)
+		}
+	}
+	return nil
+}
+
+// checkSteps returns an error if the steps are not those of the timeline.
+func (r *Result) checkSteps() error {
+	for _, s := range r.Steps {
+		var all StepInterval
+		times := 0
+		for _, i := range r.Timeline {
+			if of := i.Steps[s.Name]; of != nil {
+				all.Requests += of.Requests
+				all.Incomplete += of.Incomplete
+				times += of.Latency.Count()
+			}
+		}
+		if all.Requests != s.Requests || all.Incomplete != s.Incomplete || times != s.Latency.Count() {
+			return fmt.Errorf("step %s has %d requests in the timeline, and not %d", s.Name, all.Requests, s.Requests)
+		}
+	}
+	return nil
+}
+
+// checkFigures returns an error if what is worked out of other figures is not
+// what it should be.
+func (r *Result) checkFigures() error {
+	again := *r
+	again.Steps, again.Timeline = slices.Clone(r.Steps), slices.Clone(r.Timeline)
+	if r.Conversations != nil {
+		held := *r.Conversations
+		again.Conversations = &held
+	}
+	again.figure()
+	switch {
+	case again.Requests != r.Requests:
+		return errors.New("the requests that were completed")
+	case again.Latency != r.Latency || again.Service != r.Service || !reflect.DeepEqual(again.Curve, r.Curve):
+		return errors.New("the times and their histograms")
+	case !reflect.DeepEqual(again.Conversations, r.Conversations):
+		return errors.New("the lengths of conversations and their histogram")
+	case !reflect.DeepEqual(again.Steps, r.Steps):
+		return errors.New("the times of steps and their histograms")
+	case !reflect.DeepEqual(again.Timeline, r.Timeline):
+		return errors.New("the times of the timeline and their histograms")
+	}
+	return nil
+}

@@ -1,0 +1,108 @@
+package attack_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"call-load-tester/pkg/attack"
+)
+
+// record is the JSON of a run, indented.
+func record(t testing.TB, cfg attack.Config) []byte {
+	t.Helper()
+	cfg.Envelope.URL = "http://a.example/"
+	r := run(t, cfg)
+	r.Command = "load"
+	text, err := json.MarshalIndent(r, "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+// tenRequests is the record of a run of ten requests over three seconds.
+func tenRequests(t *testing.T) (text string) {
+	synctest.Test(t, func(t *testing.T) {
+		text = string(record(t, attack.Config{Total: 10, Rate: 4, Connect: inMemory(always(30 * time.Millisecond))}))
+	})
+	return text
+}
+
+func TestARecordIsReadAsItWas(t *testing.T) {
+	text := tenRequests(t)
+	r, err := attack.Read("before.json", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := json.MarshalIndent(r, "", "  ")
+	if err != nil || string(again) != text {
+		t.Errorf("%v, and %s\nwant\n%s", err, again, text)
+	}
+	if h := r.Histograms.Latency.Histogram(); h.TotalCount() != 10 || len(r.Timeline) != 3 || r.Timeline[2].Latency.Count() != 2 {
+		t.Errorf("%d times, %d seconds, want 10 in 3", h.TotalCount(), len(r.Timeline))
+	}
+}
+
+func TestWhatIsNoRecordIsRefused(t *testing.T) {
+	text := tenRequests(t)
+	replace := func(old, new string) string {
+		if !strings.Contains(text, old) {
+			t.Fatalf("no %s in %s", old, text)
+		}
+		return strings.Replace(text, old, new, 1)
+	}
+	for _, tc := range []struct{ what, text, want string }{
+		{"an empty file", "", "before.json: empty"},
+		{"white space", " \n", "before.json: empty"},
+		{"the first half", text[:len(text)/2], ": cut off"},
+		{"all but the last brace", text[:len(text)-2], ": cut off"},
+		{"something else", "Completed requests: 4", "before.json:1: no JSON: invalid character 'C'"},
+		{"a comma too many", replace(`"rate": 4,`, `"rate": 4,,`), ": no JSON: invalid character ','"},
+		{"two records", text + text, ": more than one JSON text"},
+		{"a list", "[]", "before.json:1:  is array"},
+		{"another JSON", "{}", "before.json: no result of load"},
+		{"a result of start", replace(`"command": "load"`, `"command": "start"`), `before.json: the result of "start", not of load`},
+		{"an earlier version", replace(`"record_version": 1`, `"record_version": 0`), "an earlier version of load, which kept no histograms"},
+		{"a later version", replace(`"record_version": 1`, `"record_version": 2`), "a record of version 2, and this load reads version 1"},
+		{"text for a number", replace(`"sent": 10`, `"sent": "10"`), "requests.sent is string"},
+		{"a request more", replace(`"sent": 10`, `"sent": 11`), "as if it had been edited: 11 requests sent, and not 10"},
+		{"fewer than none", strings.NewReplacer(`"accepted": 10`, `"accepted": -10`, `"sent": 10`, `"sent": -10`).Replace(text), "edited"},
+		{"an error for an accepted one", strings.NewReplacer(`"accepted": 10`, `"accepted": 9`, `"errors": 0`, `"errors": 1`).Replace(text), "edited"},
+		{"a second less", replace(`"start_seconds": 2`, `"start_seconds": 3`), "interval 2 of the timeline does not follow"},
+		{"a burst larger", replace(`"sent": 4,`, `"sent": 5,`), "interval 0 of the timeline has sent 5 requests, and not the sum"},
+		{"better times", replace(`"p99": 30`, `"p99": 3`), "the times and their histograms"},
+		{"no histogram", strings.ReplaceAll(text, `"histogram": "HISTF`, `"was": "HISTF`), "a histogram cannot be read"},
+		{"a rubbish histogram", strings.ReplaceAll(text, "HISTF", "HISTG"), "a histogram cannot be read"},
+	} {
+		if _, err := attack.Read("before.json", []byte(tc.text)); err == nil || !strings.Contains(err.Error(), tc.want) || !strings.HasPrefix(err.Error(), "before.json:") {
+			t.Errorf("%s: %v, want %s", tc.what, err, tc.want)
+		}
+	}
+}
+
+func FuzzRead(f *testing.F) {
+	text := record(f, attack.Config{Total: 10, Concurrency: 2, Connect: inMemory(always(0))})
+	f.Add(text)
+	f.Add(text[:1000])
+	f.Add([]byte(strings.Replace(string(text), "10", "11", 3)))
+	f.Add([]byte(`{"command": "load", "record_version": 1, "timeline": [{"steps": {"a": null}, "width_seconds": 1}], "steps": [{"step": "a"}]}`))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		r, err := attack.Read("before.json", text)
+		if err != nil {
+			if !strings.HasPrefix(err.Error(), "before.json:") {
+				t.Errorf("%v does not name the file", err)
+			}
+			return
+		}
+		again, err := json.Marshal(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := attack.Read("before.json", again); err != nil {
+			t.Errorf("written again: %v", err)
+		}
+	})
+}
