@@ -71,6 +71,7 @@ var arrows = map[string]string{
 	"pkg/twiliosim/loopback":       "pkg/twiliosim",
 	"pkg/webhook":                  "",
 	"pkg/dialog":                   "pkg/webhook",
+	"pkg/relay":                    "pkg/dialog pkg/webhook",
 	"pkg/attack":                   "pkg/dialog pkg/webhook pkg/burst pkg/timeline",
 	"pkg/locust":                   "",
 	"pkg/compare":                  "",

@@ -52,7 +52,7 @@ func (a *Attack) converse(ctx context.Context, k int, due time.Duration) {
 		told:         now,
 	}
 	a.recorder.beginConversation(now)
-	for next := c.ask(due); !c.forged; next = c.ask(due) {
+	for next := c.ask(due); !c.forged; {
 		c.callBack(ctx, next.Callbacks...)
 		due = c.dueAfter(next.Wait)
 		if sleepUntil(ctx, start.Add(due)) != nil {
@@ -64,6 +64,11 @@ func (a *Attack) converse(ctx context.Context, k int, due time.Duration) {
 		if next.Over {
 			break
 		}
+		if next.Session != nil { // nobody opens sessions yet: they are over at once
+			next = c.SessionEnded(dialog.SessionEnd{Ending: dialog.SessionEndedByAgent}, 0)
+			continue
+		}
+		next = c.ask(due)
 	}
 	a.recorder.endConversation(c, time.Since(start))
 	c.callbacks.Wait()

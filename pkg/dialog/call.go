@@ -34,7 +34,7 @@ func (c *Conversation) execute(at position) {
 	if c.isChat() {
 		verb = c.executeMessageVerb
 	}
-	for c.ending == Live && c.next.link == nil {
+	for c.ending == Live && c.next.link == nil && c.connected == nil {
 		switch verbs := c.at.document.Children; {
 		case c.isTooLong():
 			c.end(Endless)
@@ -83,7 +83,9 @@ func (c *Conversation) executeVerb(verb *webhook.Element) {
 		c.reject(verb)
 	case "Hangup":
 		c.end(HungUpByApp)
-	case "Connect", "Pay", "Prompt", "Refer", "Sms":
+	case "Connect":
+		c.connect(verb)
+	case "Pay", "Prompt", "Refer", "Sms":
 		// Nobody can play what they do. They are over at once.
 		c.pickUp()
 		if action, ok := attr(verb, "action"); ok {
@@ -132,8 +134,8 @@ func (c *Conversation) isTooLong() bool { return !c.isChat() && c.now() > c.pick
 
 // hangUpAsking hangs up in the middle of a verb. The action is asked, but what it
 // answers is not played.
-func (c *Conversation) hangUpAsking(verb *webhook.Element, own webhook.Row) {
-	c.end(HungUpByCaller)
+func (c *Conversation) hangUpAsking(verb *webhook.Element, ending Ending, own webhook.Row) {
+	c.end(ending)
 	l := c.resolve(attribute(verb, "action"))
 	switch {
 	case l == nil:
@@ -161,7 +163,7 @@ func (c *Conversation) perform(verb *webhook.Element) {
 // giveUp hangs up on what would go on for ever: as the row says, or else because
 // the application is endless.
 func (c *Conversation) giveUp() {
-	if t, ok := c.takeTurn(); ok && t.kind == turnHangUp {
+	if t, ok := c.takeTurn(); ok && t.Kind == TurnHangUp {
 		c.end(HungUpByCaller)
 		return
 	}
@@ -209,13 +211,13 @@ func (c *Conversation) sayError() {
 
 // takeTurn returns the person's next turn, if there is one left. Documents that
 // are played to who waits in a queue take none.
-func (c *Conversation) takeTurn() (t turn, ok bool) {
+func (c *Conversation) takeTurn() (t Turn, ok bool) {
 	switch {
 	case c.queue != nil:
-		return turn{}, false
+		return Turn{}, false
 	case c.turns == len(c.person.turns):
 		c.unmet++
-		return turn{}, false
+		return Turn{}, false
 	}
 	c.turns++
 	return c.person.turns[c.turns-1], true

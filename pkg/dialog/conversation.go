@@ -26,21 +26,23 @@ type Conversation struct {
 	callbacks []Request     // to hand out
 	status    *Request      // likewise, when the wait is over
 
-	at    position // in the document being executed
-	queue *queueing
-	jars  []jar
+	at        position // in the document being executed
+	queue     *queueing
+	connected *connected // nil: the call is in no session
+	jars      []jar
 
 	pickedUp   bool
 	pickedUpAt time.Duration
 
-	turns     int // taken
-	noTaker   int // of these, that nothing listened to
-	unmet     int // times that there was no turn left
-	elsewhere int
-	requests  int // first and follow-up
-	ending    Ending
-	code      webhook.Code
-	lasted    time.Duration
+	turns         int // taken
+	noTaker       int // of these, that nothing listened to
+	unmet         int // times that there was no turn left
+	elsewhere     int
+	requests      int // first and follow-up
+	sessionFailed bool
+	ending        Ending
+	code          webhook.Code
+	lasted        time.Duration
 }
 
 // A position is a place in a document that came from a URL.
@@ -58,6 +60,9 @@ type Next struct {
 	Wait time.Duration
 	// Over says that no request of the conversation follows.
 	Over bool
+	// Session, if not nil, is to be opened when Wait is over. How it ended is told
+	// with SessionEnded.
+	Session *Session
 	// Status, if not nil, is the number's status callback: the call is over when
 	// Wait is, and that is when it is due.
 	Status *Request
@@ -100,7 +105,7 @@ func (c *Conversation) Elsewhere(took time.Duration) Next {
 // conversation's clock: the caller hangs up. One that had ended by then stays as
 // it is, but its last request is not made; and what has failed has failed.
 func (c *Conversation) HangUp(after time.Duration) Next {
-	c.next = pending{}
+	c.next, c.connected = pending{}, nil
 	if c.ending == Live || after < c.wait {
 		c.clock += after
 		c.wait = 0
@@ -124,7 +129,10 @@ func (c *Conversation) passed(took time.Duration) pending {
 }
 
 func (c *Conversation) handOut() Next {
-	next := Next{Wait: c.wait, Over: c.next.link == nil, Status: c.status, Callbacks: c.callbacks}
+	next := Next{Wait: c.wait, Over: c.next.link == nil && c.connected == nil, Status: c.status, Callbacks: c.callbacks}
+	if c.connected != nil {
+		next.Session = &c.connected.Session
+	}
 	c.callbacks = nil
 	return next
 }
@@ -145,7 +153,7 @@ func (c *Conversation) Code() webhook.Code {
 func (c *Conversation) AsMeant() bool {
 	switch c.ending {
 	case Finished, Rejected, HungUpByApp, HungUpByCaller:
-		return c.turns == len(c.person.turns) && c.noTaker == 0
+		return c.turns == len(c.person.turns) && c.noTaker == 0 && !c.sessionFailed
 	}
 	return false
 }

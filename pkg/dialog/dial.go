@@ -16,34 +16,34 @@ func (c *Conversation) dial(verb *webhook.Element) {
 	c.pickUp()
 	d := dialing{verb: verb, status: "completed", sid: freshCallSID + c.newDigits()}
 	action, comesBack := attr(verb, "action")
-	var t turn
+	var t Turn
 	if comesBack {
 		t, _ = c.takeTurn()
 	}
-	isForDial := t.kind == turnFields && isFor(t.fields, []string{
+	isForDial := t.Kind == TurnFields && isFor(t.Fields, []string{
 		"DialCallStatus", "DialCallSid", "DialCallDuration", "DialBridged", "RecordingUrl", "RecordingSid", "RecordingDuration"})
 	switch {
 	case isForDial:
-		if status, ok := t.fields.Get("DialCallStatus"); ok {
+		if status, ok := t.Fields.Get("DialCallStatus"); ok {
 			d.status = status
 		}
-		if sid, ok := t.fields.Get("DialCallSid"); ok {
+		if sid, ok := t.Fields.Get("DialCallSid"); ok {
 			d.sid = sid
 		}
-	case t.kind == turnKeys, t.kind == turnSpeech, t.kind == turnFields:
+	case t.Kind == TurnKeys, t.Kind == TurnSpeech, t.Kind == TurnFields:
 		c.noTaker++
 	}
-	d.ring, d.talk = d.times(value(t.fields, "DialCallDuration"))
+	d.ring, d.talk = d.times(value(t.Fields, "DialCallDuration"))
 
 	own := c.dialResult(d)
 	if isForDial {
-		own = replaced(own, t.fields)
+		own = replaced(own, t.Fields)
 	}
 	c.dialCallbacks(d)
 	c.spend(d.ring + d.talk)
 	switch {
-	case t.kind == turnHangUp:
-		c.hangUpAsking(verb, own)
+	case t.Kind == TurnHangUp:
+		c.hangUpAsking(verb, HungUpByCaller, own)
 	case comesBack:
 		c.ask(action, isGet(verb, "method"), own)
 	}

@@ -53,7 +53,7 @@ func (c *Conversation) isNotEnqueued() bool {
 	if c.turns == len(c.person.turns) {
 		return false
 	}
-	return slices.Contains([]string{"queue-full", "error", "system-error"}, value(c.person.turns[c.turns].fields, "QueueResult"))
+	return slices.Contains([]string{"queue-full", "error", "system-error"}, value(c.person.turns[c.turns].Fields, "QueueResult"))
 }
 
 // isForWaiting reports whether a verb may be in a document that is played to who
@@ -101,13 +101,13 @@ func (c *Conversation) comeBack(q *queueing, result string) {
 	}
 	own = append(own, webhook.Field{Name: "QueueResult", Value: result})
 	switch {
-	case t.kind == turnHangUp:
+	case t.Kind == TurnHangUp:
 		own = replaced(own, webhook.Row{{Name: "QueueResult", Value: "hangup"}})
-		c.hangUpAsking(q.verb, own)
+		c.hangUpAsking(q.verb, HungUpByCaller, own)
 		return
-	case t.kind == turnFields && isFor(t.fields, []string{"QueueResult", "QueueSid", "QueueTime"}):
-		own = replaced(own, t.fields)
-	case t.kind != turnSilence:
+	case t.Kind == TurnFields && isFor(t.Fields, []string{"QueueResult", "QueueSid", "QueueTime"}):
+		own = replaced(own, t.Fields)
+	case t.Kind != TurnSilence:
 		c.noTaker++
 	}
 	if value(own, "QueueResult") == "bridged" {

@@ -29,17 +29,17 @@ func (c *Conversation) gather(verb *webhook.Element) {
 	var heard webhook.Row
 	took := g.timeout
 	switch {
-	case t.kind == turnHangUp:
+	case t.Kind == TurnHangUp:
 		c.spend(c.player.rules.Think)
 		c.end(HungUpByCaller)
 		return
-	case t.kind == turnFields && g.takes(t.fields):
-		heard, took = c.gatherFields(g, t.fields)
-	case t.kind == turnKeys && g.keys:
-		heard, took = c.gatherKeys(g, t.text)
-	case t.kind == turnSpeech && g.speech:
-		heard, took = c.gatherSpeech(g, t.text)
-	case t.kind != turnSilence:
+	case t.Kind == TurnFields && g.takes(t.Fields):
+		heard, took = c.gatherFields(g, t.Fields)
+	case t.Kind == TurnKeys && g.keys:
+		heard, took = c.gatherKeys(g, t.Text)
+	case t.Kind == TurnSpeech && g.speech:
+		heard, took = c.gatherSpeech(g, t.Text)
+	case t.Kind != TurnSilence:
 		c.noTaker++
 	}
 	if heard == nil && endless && c.queue == nil {

@@ -27,14 +27,14 @@ func (c *Conversation) record(verb *webhook.Element) {
 		return
 	}
 	own := append(webhook.Row{{Name: "RecordingUrl", Value: c.recordingURL(r.sid)}, {Name: "RecordingSid", Value: r.sid}}, heard...)
-	if t.kind == turnFields {
-		own = replaced(own, t.fields)
+	if t.Kind == TurnFields {
+		own = replaced(own, t.Fields)
 	}
 	r.duration, _ = own.Get("RecordingDuration")
 	c.recordingCallbacks(r, took)
 	c.spend(took)
-	if t.kind == turnHangUp {
-		c.hangUpAsking(verb, own)
+	if t.Kind == TurnHangUp {
+		c.hangUpAsking(verb, HungUpByCaller, own)
 		return
 	}
 	c.ask(attribute(verb, "action"), isGet(verb, "method"), own)
@@ -44,7 +44,7 @@ func (c *Conversation) record(verb *webhook.Element) {
 // up ended it, of what is recorded of a turn, nil if there is no sound, and how
 // long it takes. Silence before and after words is not recorded: to trim it is
 // the default. But it counts for maxLength.
-func (c *Conversation) recordTurn(verb *webhook.Element, t turn) (heard webhook.Row, took time.Duration) {
+func (c *Conversation) recordTurn(verb *webhook.Element, t Turn) (heard webhook.Row, took time.Duration) {
 	think := c.player.rules.Think
 	longest := secondsIn(verb, "maxLength", 3600)
 	silent := longest // how long a silence ends it
@@ -52,19 +52,19 @@ func (c *Conversation) recordTurn(verb *webhook.Element, t turn) (heard webhook.
 		silent = min(silent, timeout)
 	}
 	switch {
-	case t.kind == turnHangUp:
+	case t.Kind == TurnHangUp:
 		return recorded(think, "hangup"), think
-	case t.kind == turnFields && isFor(t.fields, []string{"RecordingUrl", "RecordingSid", "RecordingDuration", "Digits"}):
-		length := wholeSeconds(value(t.fields, "RecordingDuration"), 0)
+	case t.Kind == TurnFields && isFor(t.Fields, []string{"RecordingUrl", "RecordingSid", "RecordingDuration", "Digits"}):
+		length := wholeSeconds(value(t.Fields, "RecordingDuration"), 0)
 		return recorded(length, ""), think + length
-	case t.kind == turnSilence:
-	case think > silent || t.kind == turnFields:
+	case t.Kind == TurnSilence:
+	case think > silent || t.Kind == TurnFields:
 		c.noTaker++
-	case t.kind == turnSpeech:
-		spoken := min(think+c.speaking(t.text), longest)
+	case t.Kind == TurnSpeech:
+		spoken := min(think+c.speaking(t.Text), longest)
 		return recorded(spoken-think, ""), min(spoken+silent, longest)
-	case t.kind == turnKeys:
-		return c.recordKeys(verb, t.text, silent, longest)
+	case t.Kind == TurnKeys:
+		return c.recordKeys(verb, t.Text, silent, longest)
 	}
 	return nil, silent
 }

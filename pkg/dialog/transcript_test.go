@@ -40,6 +40,10 @@ import (
 //	to URL …         the answer of an HTTP redirect that led there
 //	took 3s …        an answer that took its time
 //	cookie a=b …     an answer with a Set-Cookie, at Date if an @ follows the name
+//
+// If the path is that of a session, the answer is how it ends, and how long it
+// lasted: ended 12s, ended 12s {"reason":"agent"}, finished 12s, hungup 12s,
+// stopped 12s, failed 12s 64105. The person takes one turn in it, if one is left.
 func TestTranscripts(t *testing.T) {
 	datadriven.Walk(t, "testdata", func(t *testing.T, path string) {
 		datadriven.RunTest(t, path, func(t *testing.T, d *datadriven.TestData) string {
@@ -177,6 +181,14 @@ func (tr *transcript) play() string {
 		if next.Status != nil {
 			tr.tell(*next.Status)
 		}
+		for next.Session != nil {
+			tr.clock += next.Wait
+			next = tr.converse(next.Session)
+			tr.tell(next.Callbacks...)
+			if next.Status != nil {
+				tr.tell(*next.Status)
+			}
+		}
 		if next.Over {
 			break
 		}
@@ -273,6 +285,43 @@ func (tr *transcript) ask() dialog.Next {
 	}
 	answer.Body = []byte(text)
 	return tr.c.Answered(tr.judge.Read(answer, r.TollFree), at, took)
+}
+
+// converse tells how a session ends.
+func (tr *transcript) converse(s *dialog.Session) dialog.Next {
+	to := mustParse(tr.t, s.URL)
+	tr.add(tr.clock, "session %s %s at %s signed %s with %d turns", s.Noun.Name, s.SID[:2]+"…", s.Send, s.URL, len(s.Turns))
+	answers := tr.answers[to.Path]
+	if len(answers) == 0 {
+		tr.t.Fatalf("nothing says how the session at %s ends", to.Path)
+	}
+	words := strings.SplitN(answers[0], " ", 3)
+	tr.answers[to.Path] = answers[min(1, len(answers)-1):]
+	took, err := time.ParseDuration(words[1])
+	if err != nil {
+		tr.t.Fatal(err)
+	}
+	end := dialog.SessionEnd{Lasted: took, Turns: min(1, len(s.Turns))}
+	switch words[0] {
+	case "ended":
+		end.Ending = dialog.SessionEndedByAgent
+		if len(words) > 2 {
+			end.HandoffData = words[2]
+		}
+	case "finished":
+		end.Ending = dialog.SessionFinished
+	case "hungup":
+		end.Ending = dialog.SessionHungUp
+	case "stopped":
+		end.Ending = dialog.SessionInterrupted
+	case "failed":
+		code, _ := strconv.Atoi(words[2])
+		end.Ending, end.Code = dialog.SessionFailed, webhook.Code(code)
+	default:
+		tr.t.Fatalf("no session ends so: %s", words[0])
+	}
+	tr.clock += took
+	return tr.c.SessionEnded(end, took)
 }
 
 // text returns a request: its role and step, the URL if it is not of the

@@ -13,6 +13,9 @@ const (
 
 	OwnLimit     Code = -1 // this computer could not send the request
 	RedirectAway Code = -2 // a request signed wrongly on purpose ended on another page
+	NoWord       Code = -3 // an agent did not answer, and the caller hung up
+	EndlessTalk  Code = -4 // an agent talked for ever, and the caller hung up
+	NotReading   Code = -5 // an agent did not read what was sent
 
 	MalformedURL         Code = 11100
 	RetrievalFailure     Code = 11200
@@ -42,6 +45,9 @@ const (
 	ReplyStatusCallback  Code = 14105
 	TooManyReplies       Code = 14109
 	VerbNotForMessages   Code = 14110
+	RelayUnreachable     Code = 64102
+	RelayClosed          Code = 64105
+	RelayMessage         Code = 64107
 )
 
 var codeNames = map[Code]string{
@@ -76,6 +82,12 @@ var codeNames = map[Code]string{
 	ReplyStatusCallback:  "reply has a bad status callback",
 	TooManyReplies:       "more than 10 replies",
 	VerbNotForMessages:   "TwiML verb is not for messages",
+	NoWord:               "no verdict: the agent said nothing, and the caller hung up",
+	EndlessTalk:          "no verdict: the agent talked for ever, and the caller hung up",
+	NotReading:           "no verdict: the agent did not read what was sent",
+	RelayUnreachable:     "ConversationRelay: WebSocket cannot be opened",
+	RelayClosed:          "ConversationRelay: WebSocket ended by the server",
+	RelayMessage:         "ConversationRelay: invalid message",
 }
 
 // Name returns what the code means, in a few words.

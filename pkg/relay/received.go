@@ -1,0 +1,105 @@
+package relay
+
+import (
+	"fmt"
+	"time"
+
+	"call-load-tester/pkg/dialog"
+	"call-load-tester/pkg/webhook"
+)
+
+// Received tells of a message of the agent.
+func (s *Session) Received(at time.Duration, text []byte) Next {
+	m, err := decode(text)
+	if err != nil {
+		return s.Reject(at, fmt.Sprintf("Invalid message received: %.200s: %v", text, err))
+	}
+	s.now = at
+	if s.ending != dialog.SessionLive {
+		return s.handOut()
+	}
+	switch m.Type {
+	case "text":
+		s.hear(*m.Token, m.Last, s.rules.speaking(*m.Token), &m)
+	case "play":
+		loop := 1
+		if m.Loop != nil {
+			if loop = min(*m.Loop, maxLoop); loop == 0 {
+				loop = maxLoop
+			}
+		}
+		s.hear("", !s.agent.talks, time.Duration(loop)*s.rules.Play, &m)
+	case "language":
+		if m.Transcription != nil {
+			s.lang = *m.Transcription
+		}
+	case "end":
+		if m.HandoffData != nil {
+			s.handoffData = *m.HandoffData
+		}
+		s.end(dialog.SessionEndedByAgent, webhook.Accepted)
+	}
+	return s.proceed()
+}
+
+// Reject tells of a message that Twilio would not process. The session goes
+// on. CR: "A failed validation check does not end the session"; error dictionary
+// 64107.
+func (s *Session) Reject(at time.Duration, description string) Next {
+	s.now = at
+	if s.ending == dialog.SessionLive {
+		s.invalid++
+		s.send(encode(failure{"error", description}))
+		if s.invalid >= maxInvalid {
+			s.end(dialog.SessionFailed, webhook.RelayMessage)
+		}
+	}
+	return s.proceed()
+}
+
+// hear takes in text or media of the agent, which take so long. last says that no
+// more text belongs to it.
+func (s *Session) hear(token string, last bool, takes time.Duration, m *message) {
+	if takes == 0 && !last {
+		return
+	}
+	if s.dropping {
+		s.interrupted.TalkedOn = s.now - s.cutAt
+		s.dropping = !last
+		return
+	}
+	if part := s.agent.playing(s.now); part != nil && part.preemptible && !s.agent.talks {
+		s.agent.cut(s.now)
+	}
+	i, preemptible := s.noun.interruptible, s.noun.preemptible
+	if m.interruptible != nil {
+		i = *m.interruptible
+	}
+	if m.preemptible != nil {
+		preemptible = *m.preemptible
+	}
+	s.agent.talks, s.lastWord = !last, s.now
+	if began, ok := s.agent.began(); ok && s.agent.until-began > longest {
+		return // nobody listens any more
+	}
+	s.agent.add(s.now, token, takes, i, preemptible)
+	if s.phase == acting && s.begun {
+		s.early++
+	}
+	if s.phase == awaiting {
+		s.phase = listening
+		s.answer.Answered, s.answer.First = true, s.now-s.answer.Asked
+	}
+	if a := s.answer; a != nil {
+		a.Tokens++
+		a.Finished, a.Whole = last, s.now-a.Asked
+	}
+	if began, ok := s.agent.began(); ok && s.agent.until-began > longest && !s.cutsIn() {
+		s.end(dialog.SessionFailed, webhook.EndlessTalk)
+	}
+}
+
+// cutsIn reports whether the caller will not wait for the end.
+func (s *Session) cutsIn() bool {
+	return s.turns < len(s.in.Turns) && s.in.Turns[s.turns].CutsIn
+}

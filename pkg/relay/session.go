@@ -1,0 +1,277 @@
+package relay
+
+import (
+	"cmp"
+	"time"
+
+	"call-load-tester/pkg/dialog"
+	"call-load-tester/pkg/webhook"
+)
+
+// A Session is one that a caller has with an agent. It is not safe for concurrent
+// use. Use it so: Open; then Received, Reject, Wake, Closed and HangUp as things
+// happen, until Next says that it is over. Times never go back.
+type Session struct {
+	rules Rules
+	in    *dialog.Session
+	noun  noun
+	lang  string
+
+	opened, now time.Duration
+	phase       phase
+	agent       playback
+	quiet       time.Duration // until when the caller is silent on purpose
+	acts        []act         // what is still to be sent of the turn
+	begun       bool          // something of the turn has been sent
+	early       int           // tokens with which the agent answered before the turn was over
+	lastWord    time.Duration // when the agent's last text came
+
+	answer      *Answer       // to the last turn; nil before the first
+	interrupted *Interruption // that is not told yet
+	cutAt       time.Duration // when that was
+	dropping    bool          // what comes now is what the caller has cut
+
+	out         Next
+	turns       int
+	noTaker     int
+	invalid     int
+	ending      dialog.SessionEnding
+	code        webhook.Code
+	handoffData string
+}
+
+// A phase is what the caller does.
+type phase uint8
+
+const (
+	listening phase = iota // to the agent, until its own turn is due
+	acting                 // it speaks or keys
+	awaiting               // its turn is over, and the agent has not begun to answer
+)
+
+// An act is a message of a turn, and when it is due.
+type act struct {
+	at      time.Duration
+	message []byte
+}
+
+// noun is what the TwiML asks for. NOUN.
+type noun struct {
+	interruptible interruptible
+	reported      interruptible // what the agent is told of while it speaks
+	preemptible   bool
+	keys, partial bool
+}
+
+// Next is what follows.
+type Next struct {
+	Send [][]byte // now, in this order
+	// At is when Wake is to be called, unless something happens before.
+	At  time.Duration
+	Why Waiting
+	// Over says that the session has ended: the socket is to be closed.
+	Over bool
+	// Answer, if not nil, is what the agent said to a turn that is over.
+	Answer *Answer
+	// Interruption, if not nil, is how the agent took one.
+	Interruption *Interruption
+}
+
+// Waiting is what is waited for.
+type Waiting uint8
+
+const (
+	Played    Waiting = iota // speech, thinking, silence: nobody need wait where calls take no time
+	Awaited                  // the agent
+	Lingering                // the end, after the last turn: the agent may have more to say, or end the session
+)
+
+// An Answer is what an agent said to a turn.
+type Answer struct {
+	Asked    time.Duration // when the turn was over: its prompt or its last key was sent
+	Answered bool          // there was a word
+	Finished bool          // the last token came
+	Late     bool          // the first word took longer than Patience, or did not come in that time
+	First    time.Duration // from Asked to the first word
+	Whole    time.Duration // from Asked to the last word
+	Tokens   int
+}
+
+// An Interruption is what an agent did that was interrupted.
+type Interruption struct {
+	At       time.Duration
+	TalkedOn time.Duration // for so long text of what had been cut came on; 0: it stopped at once
+}
+
+// New returns the session that a document opens.
+func New(rules Rules, in *dialog.Session) *Session {
+	attr := func(name, normally string) string { return cmp.Or(value(in.Noun.Attrs, name), normally) }
+	s := &Session{rules: rules, in: in, lang: attr("transcriptionLanguage", attr("language", "en-US"))}
+	s.noun.interruptible, _ = parseInterruptible(attr("interruptible", "any"))
+	s.noun.reported, _ = parseInterruptible(attr("reportInputDuringAgentSpeech", "none"))
+	s.noun.preemptible, _ = parseBool(attr("preemptible", "false"))
+	s.noun.keys, _ = parseBool(attr("dtmfDetection", "false"))
+	s.noun.partial, _ = parseBool(attr("partialPrompts", "false"))
+	s.noun.partial = s.noun.partial || rules.Partial
+	return s
+}
+
+// Open tells that the socket is open. Setup is sent at once, and the greeting is
+// spoken, if there is one.
+func (s *Session) Open(at time.Duration) Next {
+	s.opened, s.now = at, at
+	s.send(s.setup())
+	if greeting := value(s.in.Noun.Attrs, "welcomeGreeting"); greeting != "" {
+		i, _ := parseInterruptible(cmp.Or(value(s.in.Noun.Attrs, "welcomeGreetingInterruptible"), "any"))
+		s.agent.add(at, greeting, s.rules.speaking(greeting), i, false)
+	}
+	s.quiet = at
+	return s.proceed()
+}
+
+func (s *Session) setup() []byte {
+	call := s.in.Call
+	m := setup{
+		Type: "setup", SessionID: s.in.SID, CallType: "PSTN", CallStatus: "RINGING",
+		AccountSID: value(call, "AccountSid"), ParentCallSID: value(call, "ParentCallSid"), CallSID: value(call, "CallSid"),
+		From: value(call, "From"), To: value(call, "To"), ForwardedFrom: value(call, "ForwardedFrom"),
+		CallerName: value(call, "CallerName"), Direction: cmp.Or(value(call, "Direction"), "inbound"),
+	}
+	for _, p := range s.in.Noun.Children {
+		if p.Name == "Parameter" {
+			if m.CustomParameters == nil {
+				m.CustomParameters = make(map[string]string)
+			}
+			m.CustomParameters[value(p.Attrs, "name")] = value(p.Attrs, "value")
+		}
+	}
+	return encode(m)
+}
+
+// Wake tells that it is the time that Next named.
+func (s *Session) Wake(at time.Duration) Next {
+	s.now = at
+	return s.proceed()
+}
+
+// HangUp tells that the run was stopped: the caller hangs up.
+func (s *Session) HangUp(at time.Duration) Next {
+	s.now = at
+	s.end(dialog.SessionInterrupted, webhook.Accepted)
+	return s.handOut()
+}
+
+// Closed tells that the agent has closed the socket. cleanly says that it did so
+// with a WebSocket close that names no error. Twilio: error dictionary 64105.
+func (s *Session) Closed(at time.Duration, cleanly bool) Next {
+	s.now = at
+	ending := dialog.SessionFailed
+	if cleanly {
+		ending = dialog.SessionEndedByAgent
+	}
+	s.end(ending, webhook.RelayClosed)
+	return s.handOut()
+}
+
+// Fail tells that the session cannot go on, for a reason that has that code.
+func (s *Session) Fail(at time.Duration, code webhook.Code) Next {
+	s.now = at
+	s.end(dialog.SessionFailed, code)
+	return s.handOut()
+}
+
+// End returns how the session ended, for the conversation that it is part of.
+func (s *Session) End() dialog.SessionEnd {
+	return dialog.SessionEnd{
+		Ending: s.ending, Code: s.code, HandoffData: s.handoffData,
+		Lasted: s.now - s.opened, Turns: s.turns, NoTaker: s.noTaker,
+	}
+}
+
+// Rejected returns how many messages Twilio would not have processed.
+func (s *Session) Rejected() int { return s.invalid }
+
+// proceed does what is due, and returns what follows.
+func (s *Session) proceed() Next {
+	for s.ending == dialog.SessionLive {
+		at, why := s.due()
+		if at > s.now {
+			s.out.At, s.out.Why = at, why
+			break
+		}
+		switch s.phase {
+		case acting:
+			s.act()
+		case awaiting:
+			s.end(dialog.SessionFailed, webhook.NoWord)
+		case listening:
+			if why == Awaited { // the last token will not come
+				s.agent.talks = false
+			} else {
+				s.takeTurn()
+			}
+		}
+	}
+	return s.handOut()
+}
+
+// due returns when something happens unless the agent says something.
+func (s *Session) due() (at time.Duration, why Waiting) {
+	switch s.phase {
+	case acting:
+		return s.acts[0].at, Played
+	case awaiting:
+		return s.answer.Asked + giveUp, Awaited
+	}
+	if s.turns < len(s.in.Turns) && s.in.Turns[s.turns].CutsIn {
+		if began, ok := s.agent.began(); ok {
+			return began + s.in.Turns[s.turns].After, Played
+		}
+	}
+	switch over := max(s.agent.until, s.quiet); {
+	case s.agent.talks:
+		return max(s.agent.until, s.lastWord) + s.rules.Patience, Awaited
+	case s.turns == len(s.in.Turns):
+		return over + s.rules.Think, Lingering
+	default:
+		return over + s.rules.Think, Played
+	}
+}
+
+func (s *Session) send(message []byte) { s.out.Send = append(s.out.Send, message) }
+
+func (s *Session) handOut() Next {
+	out := s.out
+	s.out = Next{}
+	out.Over = s.ending != dialog.SessionLive
+	return out
+}
+
+// end ends the session. What the agent had said to the last turn is handed out.
+func (s *Session) end(ending dialog.SessionEnding, code webhook.Code) {
+	if s.ending != dialog.SessionLive {
+		return
+	}
+	s.ending, s.code = ending, code
+	s.concludeAnswer()
+	s.concludeInterruption()
+}
+
+func (s *Session) concludeAnswer() {
+	if a := s.answer; a != nil {
+		a.Late = a.Answered && a.First > s.rules.Patience || !a.Answered && s.now-a.Asked >= s.rules.Patience
+		s.out.Answer, s.answer = a, nil
+	}
+}
+
+func (s *Session) concludeInterruption() {
+	if s.interrupted != nil {
+		s.out.Interruption, s.interrupted = s.interrupted, nil
+	}
+	s.dropping = false
+}
+
+func value(row webhook.Row, name string) string {
+	v, _ := row.Get(name)
+	return v
+}

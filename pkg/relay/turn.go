@@ -1,0 +1,115 @@
+package relay
+
+import (
+	"strings"
+	"time"
+	"unicode"
+
+	"call-load-tester/pkg/dialog"
+	"call-load-tester/pkg/webhook"
+)
+
+// takeTurn begins what the caller does next, and ends the session when there is
+// nothing left to do.
+func (s *Session) takeTurn() {
+	if s.turns == len(s.in.Turns) {
+		s.end(dialog.SessionFinished, webhook.Accepted)
+		return
+	}
+	t := s.in.Turns[s.turns]
+	s.turns++
+	text, keyed := t.Text, t.Kind == dialog.TurnKeys
+	switch t.Kind {
+	case dialog.TurnHangUp:
+		s.end(dialog.SessionHungUp, webhook.Accepted)
+		return
+	case dialog.TurnSilence:
+		s.concludeAnswer()
+		s.agent = playback{}
+		s.quiet = s.now + silence
+		return
+	case dialog.TurnFields:
+		words, spoken := t.Fields.Get("SpeechResult")
+		digits, isKeyed := t.Fields.Get("Digits")
+		if text, keyed = words, false; !spoken {
+			text, keyed = digits, isKeyed
+		}
+	}
+	if text == "" || keyed && !s.noun.keys || !s.breakIn(keyed) {
+		s.noTaker++
+		s.quiet = s.now
+		return
+	}
+	s.concludeAnswer()
+	s.acts, s.begun, s.early = s.actsOf(text, keyed), false, 0
+	s.phase = acting
+}
+
+// breakIn reports whether the agent is told of what the caller does now: it is
+// unless the agent speaks and cannot be interrupted so. If it can, it is. NOUN,
+// interruptible and reportInputDuringAgentSpeech.
+func (s *Session) breakIn(keyed bool) bool {
+	allows := func(i interruptible) bool { return keyed && i.keys || !keyed && i.speech }
+	part := s.agent.playing(s.now)
+	switch {
+	case part == nil && !s.agent.talks: // it is silent
+		s.agent = playback{}
+		return true
+	case part != nil && !allows(part.interruptible), part == nil && !allows(s.noun.interruptible):
+		return allows(s.noun.reported)
+	}
+	began, _ := s.agent.began()
+	s.send(encode(interrupt{
+		Type:                     "interrupt",
+		UtteranceUntilInterrupt:  s.agent.spoken(s.now),
+		DurationUntilInterruptMS: (s.now - began).Milliseconds(),
+	}))
+	s.dropping = s.agent.talks
+	s.interrupted, s.cutAt = &Interruption{At: s.now}, s.now
+	s.agent = playback{}
+	return true
+}
+
+// actsOf returns the messages of a turn: each key in its time, or the words when
+// they are spoken, with growing pieces before them if they are wanted. CR, prompt
+// and dtmf message.
+func (s *Session) actsOf(text string, keyed bool) []act {
+	at := s.now
+	var acts []act
+	if keyed {
+		for _, key := range text {
+			if key == 'w' {
+				at += keyPause
+				continue
+			}
+			acts = append(acts, act{at, encode(dtmf{"dtmf", string(key)})})
+		}
+		return acts
+	}
+	spoken := func(words string) time.Duration { return s.now + s.rules.speaking(words) }
+	if s.noun.partial {
+		for i, r := range text {
+			if words := text[:i]; unicode.IsSpace(r) && spoken(words) >= at+pieceEvery {
+				at = spoken(words)
+				acts = append(acts, act{at, encode(prompt{"prompt", strings.TrimSpace(words), s.lang, false})})
+			}
+		}
+	}
+	return append(acts, act{spoken(text), encode(prompt{"prompt", text, s.lang, true})})
+}
+
+// act sends the next message of the turn.
+func (s *Session) act() {
+	s.send(s.acts[0].message)
+	s.acts, s.begun = s.acts[1:], true
+	if len(s.acts) > 0 {
+		return
+	}
+	s.acts = nil
+	s.concludeInterruption()
+	s.answer = &Answer{Asked: s.now}
+	if s.phase = awaiting; s.early > 0 {
+		s.answer.Answered, s.answer.Finished, s.answer.Tokens = true, !s.agent.talks, s.early
+		s.phase = listening
+	}
+}
