@@ -8,7 +8,9 @@ func (p Plan) PeakLive() int {
 	if p.CallDuration == 0 {
 		return p.CallCount
 	}
-	return min(p.CallCount, p.CPS*int((p.CallDuration+time.Second-1)/time.Second))
+	lasts := int((p.CallDuration + time.Second - 1) / time.Second)
+	placed := p.second(p.CallCount-1) + 1 // seconds; the caps of the last are the largest
+	return min(p.CallCount, p.total(placed)-p.total(max(0, placed-lasts)))
 }
 
 // lasts returns how long after the last start the last hang-up is due.

@@ -27,23 +27,6 @@ func TestTheTimeLimitEndsTheCalls(t *testing.T) {
 	})
 }
 
-func TestDefaultTimeLimit(t *testing.T) {
-	for _, tc := range []struct {
-		what string
-		plan calls.Plan
-		want time.Duration
-	}{
-		{"one call, hung up at once", plan(1, 1), 10 * time.Minute},
-		{"twice the placing and the hold, and ten minutes",
-			calls.Plan{CallCount: 100, CPS: 10, Hold: time.Minute, EndCalls: true}, 2*69*time.Second + 10*time.Minute},
-		{"calls that go on have none", calls.Plan{CallCount: 100, CPS: 10}, 0},
-	} {
-		if got := tc.plan.DefaultTimeLimit(); got != tc.want {
-			t.Errorf("%s: %v, want %v", tc.what, got, tc.want)
-		}
-	}
-}
-
 // Passwords in what the calls are to hear, and what may be such, are not shown.
 func TestTreatmentShowsNoPassword(t *testing.T) {
 	for twiml, want := range map[string]string{

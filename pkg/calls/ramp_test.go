@@ -105,3 +105,36 @@ func TestSlowerThanTheRamp(t *testing.T) {
 		})
 	}
 }
+
+// The ramp goes on while the API is away: where it is back, the cap is that of the
+// second, and nothing is caught up.
+func TestTheRampRunsOnThroughAnOutage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client, account := newClient(t, twiliosim.Config{Faults: []twiliosim.Fault{{Do: twiliosim.Outage, From: 2500 * time.Millisecond, For: 20 * time.Second}}})
+		var last calls.Burst
+		p := ramped(600, 60, 30) // at the cap of 48 after as many seconds without an outage
+		result := calls.Run(t.Context(), context.Background(), client, p, new(memory), func(e calls.Event) {
+			if b, ok := e.(calls.Burst); ok {
+				last = b
+			}
+		})
+		perSecond := map[int]int{}
+		creates := account.Creates()
+		for _, create := range creates {
+			perSecond[int(create.At.Sub(creates[0].At)/time.Second)]++
+		}
+		away := 0
+		for k, n := range perSecond {
+			if limit := min(60, 2*(k+1)); n > limit {
+				t.Errorf("%d starts in second %d, want at most %d", n, k, limit)
+			}
+			if k > 2 && k < 22 {
+				away += n
+			}
+		}
+		if away > 0 || last.Cap != 60 || result.Starts.Accepted != p.CallCount {
+			t.Errorf("%d starts while the API is away, the last full burst one of %d, %d accepted; want none, 60, all %d",
+				away, last.Cap, result.Starts.Accepted, p.CallCount)
+		}
+	})
+}

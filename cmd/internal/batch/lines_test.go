@@ -123,3 +123,27 @@ func TestAQueueThatGrows(t *testing.T) {
 		t.Errorf("%s\nwant\n%s", strings.Join(lines, "\n"), strings.Join(want, "\n"))
 	}
 }
+
+// With a ramp the line shows the cap of the second, and what is left goes by the
+// caps to come.
+func TestTheLineOfARamp(t *testing.T) {
+	lines := told(t, &batch.Lines{Plan: calls.Plan{CallCount: 55 + 20, CPS: 10, Ramp: 10 * time.Second}}, func(tell func(calls.Event)) {
+		tell(calls.Warming{Connections: 10})
+		time.Sleep(500 * time.Millisecond)
+		n := 0
+		for second := range 12 {
+			for range min(10, second+1) {
+				n++
+				tell(calls.Started{N: n, SID: "CA1"})
+			}
+			time.Sleep(time.Second)
+		}
+	})
+	want := []string{
+		"start: placing 15/75, 3.0/s of 5, live 15, failed 0, 7s left",
+		"start: placing 55/75, 5.5/s of 10, live 55, failed 0, 2s left",
+	}
+	if !slices.Equal(lines, want) {
+		t.Errorf("%s\nwant\n%s", strings.Join(lines, "\n"), strings.Join(want, "\n"))
+	}
+}

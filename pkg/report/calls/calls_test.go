@@ -128,11 +128,40 @@ func TestTheAcceptedRate(t *testing.T) {
 	}{
 		{"all of 20 requests were refused", calls.Starts{Refused: 20, Cap: 20, BusiestSecond: 20}, "none"},
 		{"3 of 20 requests were accepted", calls.Starts{Accepted: 3, Refused: 17, Cap: 20, BusiestSecond: 20}, "3 within one second (cap 20)"},
+		{"with a ramp it goes by what that allowed", calls.Starts{Accepted: 60, Cap: 20, Rate: 9.5, Allowed: 10, BusiestSecond: 20},
+			"9.5 calls a second (10.0 allowed by the ramp), busiest second 20 (cap 20)"},
 		{"several seconds", calls.Starts{Accepted: 60, Cap: 20, Rate: 20, BusiestSecond: 20}, "20.0 calls a second, busiest second 20 (cap 20)"},
 	} {
 		var text strings.Builder
 		record := &calls.Result{Starts: &tc.starts}
 		if err := (callsreport.Report{Result: record}).Text(&text); err != nil || !strings.Contains(text.String(), "  Accepted rate       "+tc.want+"\n") {
+			t.Errorf("%s: %v, want %q in\n%s", tc.what, err, tc.want, text.String())
+		}
+	}
+}
+
+// Where Twilio took few requests at once and hang-ups went first, that is why the
+// cap was missed: the cap, or what a ramp allowed.
+func TestWhyTheCapWasMissed(t *testing.T) {
+	const why = "less than the cap: Twilio took about 10 requests at once, and hang-ups go before starts"
+	limited := &calls.Held{AtOnce: 10}
+	for _, tc := range []struct {
+		what   string
+		held   *calls.Held
+		starts calls.Starts
+		want   string
+	}{
+		{"it was missed", limited, calls.Starts{Accepted: 60, Cap: 20, Rate: 18}, why},
+		{"it was about reached", limited, calls.Starts{Accepted: 60, Cap: 20, Rate: 19}, ""},
+		{"a ramp allowed no more", limited, calls.Starts{Accepted: 60, Cap: 20, Rate: 9.5, Allowed: 10}, ""},
+		{"a ramp allowed more", limited, calls.Starts{Accepted: 60, Cap: 20, Rate: 9, Allowed: 10}, why},
+		{"nothing was limited", &calls.Held{}, calls.Starts{Accepted: 60, Cap: 20, Rate: 9}, ""},
+		{"calls had no duration of their own", nil, calls.Starts{Accepted: 60, Cap: 20, Rate: 9}, ""},
+		{"the rate is not known", limited, calls.Starts{Accepted: 3, Cap: 20}, ""},
+	} {
+		var text strings.Builder
+		record := &calls.Result{Starts: &tc.starts, Held: tc.held}
+		if err := (callsreport.Report{Result: record}).Text(&text); err != nil || strings.Contains(text.String(), why) != (tc.want != "") {
 			t.Errorf("%s: %v, want %q in\n%s", tc.what, err, tc.want, text.String())
 		}
 	}
