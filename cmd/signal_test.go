@@ -81,35 +81,43 @@ func TestInterrupts(t *testing.T) {
 		t.Run(phase.name+"/closed stdout", func(t *testing.T) {
 			t.Parallel()
 			twilio, start := running(t)
-			start.Stdout = nil
-			stdout, err := start.StdoutPipe()
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := start.Start(); err != nil {
-				t.Fatal(err)
-			}
-			closing := make(chan struct{})
-			go func() { // reads until the phase has come, as head does
-				defer stdout.Close()
-				for buffer := make([]byte, 100); ; {
-					select {
-					case <-closing:
-						return
-					default:
-						_ = stdout.(*os.File).SetReadDeadline(time.Now().Add(10 * time.Millisecond))
-						_, _ = stdout.Read(buffer)
-					}
-				}
-			}()
+			leave := start.startWithReader(t)
 			phase.wait(t, twilio)
-			close(closing)
+			leave()
 			if status := start.wait(t); status != 130 {
 				t.Errorf("exit status %d, want 130\n%s", status, start.stderr.String())
 			}
 			checkNothingIsLeft(t, twilio, start.dir)
 		})
 	}
+}
+
+// startWithReader starts the process with somebody who reads its standard output,
+// as head does, until the returned function is called.
+func (p *process) startWithReader(t *testing.T) (leave func()) {
+	t.Helper()
+	p.Stdout = nil
+	stdout, err := p.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Start(); err != nil {
+		t.Fatal(err)
+	}
+	leaving := make(chan struct{})
+	go func() {
+		defer stdout.Close()
+		for buffer := make([]byte, 100); ; {
+			select {
+			case <-leaving:
+				return
+			default:
+				_ = stdout.(*os.File).SetReadDeadline(time.Now().Add(10 * time.Millisecond))
+				_, _ = stdout.Read(buffer)
+			}
+		}
+	}()
+	return func() { close(leaving) }
 }
 
 // checkNothingIsLeft fails the test if a call is live, or one that ever was is

@@ -16,12 +16,8 @@ import (
 func lasting(t *testing.T) (*simulated, *process) {
 	t.Helper()
 	twilio := newTwilio(t, twiliosim.Config{ResponseTime: 50 * time.Millisecond})
-	start := command(t, t.TempDir(), "start", twilio.env,
+	return twilio, command(t, t.TempDir(), "start", twilio.env,
 		"-c", from, "-d", to, "--call_count", "600", "--cps", "10", "--call_duration", "1.5")
-	if err := start.Start(); err != nil {
-		t.Fatal(err)
-	}
-	return twilio, start
 }
 
 // betweenBursts waits until calls come and go, and nothing is under way for a
@@ -35,23 +31,50 @@ func betweenBursts(t *testing.T, twilio *simulated) {
 	}}.wait(t, twilio)
 }
 
-// An interrupt in the steady state hangs up all that is live at once.
+// An interrupt in the steady state hangs up all that is live at once, and so does
+// an output that nobody reads any more.
 func TestAnInterruptInTheSteadyState(t *testing.T) {
-	t.Parallel()
-	twilio, start := lasting(t)
-	betweenBursts(t, twilio)
-	if len(twilio.Live()) == 0 {
-		t.Error("no call is live in the steady state")
+	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
+		t.Run(signal.String(), func(t *testing.T) {
+			t.Parallel()
+			twilio, start := lasting(t)
+			if err := start.Start(); err != nil {
+				t.Fatal(err)
+			}
+			betweenBursts(t, twilio)
+			if len(twilio.Live()) == 0 {
+				t.Error("no call is live in the steady state")
+			}
+			if err := start.Process.Signal(signal); err != nil {
+				t.Fatal(err)
+			}
+			checkInterrupted(t, twilio, start)
+			if out := start.stdout.String(); !strings.Contains(out, "Held before hang-up p50 1.5") {
+				t.Errorf("the summary does not say how long calls were held:\n%s", out)
+			}
+		})
 	}
-	if err := start.Process.Signal(syscall.SIGINT); err != nil {
-		t.Fatal(err)
-	}
+	t.Run("closed stdout", func(t *testing.T) {
+		t.Parallel()
+		twilio, start := lasting(t)
+		leave := start.startWithReader(t)
+		betweenBursts(t, twilio)
+		leave()
+		checkInterrupted(t, twilio, start)
+	})
+}
+
+// checkInterrupted waits for an interrupted start, and fails the test if its calls
+// were not all hung up at once.
+func checkInterrupted(t *testing.T, twilio *simulated, start *process) {
+	t.Helper()
+	placed := len(twilio.Creates())
 	if status := start.wait(t); status != 130 {
 		t.Errorf("exit status %d, want 130\n%s", status, start.stderr.String())
 	}
 	checkNothingIsLeft(t, twilio, start.dir)
-	if out := start.stdout.String(); !strings.Contains(out, "Held before hang-up p50 1.5") {
-		t.Errorf("the summary does not say how long calls were held:\n%s", out)
+	if more := len(twilio.Creates()) - placed; more > 10 {
+		t.Errorf("%d more starts after the interrupt, want no more than a burst", more)
 	}
 }
 
@@ -59,6 +82,9 @@ func TestAnInterruptInTheSteadyState(t *testing.T) {
 func TestAKillInTheSteadyState(t *testing.T) {
 	t.Parallel()
 	twilio, start := lasting(t)
+	if err := start.Start(); err != nil {
+		t.Fatal(err)
+	}
 	betweenBursts(t, twilio)
 	if err := start.Process.Kill(); err != nil {
 		t.Fatal(err)

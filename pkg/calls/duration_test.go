@@ -2,9 +2,7 @@ package calls_test
 
 import (
 	"context"
-	"fmt"
 	"slices"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -74,196 +72,46 @@ func TestTheCapIsReachedWhileCallsAreHungUp(t *testing.T) {
 	})
 }
 
-// Two calls a second for half an hour, each for a minute.
+// Two calls a second for half an hour, each for a minute: every one is hung up
+// exactly on time, and 120 are live from the first minute to the last.
 func TestHalfAnHour(t *testing.T) {
+	const response, duration = 200 * time.Millisecond, time.Minute
 	synctest.Test(t, func(t *testing.T) {
-		live, peak := 0, 0
-		result, _ := runIn(t, twiliosim.Config{ResponseTime: 200 * time.Millisecond, RingTime: 2 * time.Second}, lasting(3600, 2, time.Minute), func(e calls.Event) {
-			switch e.(type) {
+		told, between := 0, map[int]bool{} // live, as told; and between two bursts
+		var first time.Time
+		result, account := runIn(t, twiliosim.Config{ResponseTime: response, RingTime: 2 * time.Second}, lasting(3600, 2, duration), func(e calls.Event) {
+			switch e := e.(type) {
 			case calls.Started:
-				live++
-				peak = max(peak, live)
+				told++
+				switch e.N {
+				case 1:
+					first = time.Now()
+				case 121:
+					go func() {
+						for time.Sleep(500 * time.Millisecond); time.Since(first) < 30*time.Minute; time.Sleep(time.Second) {
+							between[told] = true
+						}
+					}()
+				}
 			case calls.Over:
-				live--
+				told--
 			}
 		})
-		if result.Starts.Accepted != 3600 || result.HangUps.Ended != 3600 || result.Held.Times.Max != 60 {
-			t.Errorf("%d accepted, %d ended, held up to %v s; want 3600, 3600, 60", result.Starts.Accepted, result.HangUps.Ended, result.Held.Times.Max)
+		for i, call := range account.Calls() {
+			if held := call.Ended.Sub(call.Created) - response; held != duration {
+				t.Fatalf("call %d was held for %v, want %v", i, held, duration)
+			}
 		}
-		if live != 0 || peak < 118 || peak > 122 {
-			t.Errorf("told %d live at the end and %d at the peak; want 0 and 120", live, peak)
+		if s, h := result.Starts, result.HangUps; s.Accepted != 3600 || h.Ended != 3600 || s.Rate != 2 || s.BusiestSecond != 2 || account.MostCreates(time.Second) != 2 {
+			t.Errorf("%d accepted at %v a second, busiest %d, %d ended; want 3600, 2, 2, 3600", s.Accepted, s.Rate, s.BusiestSecond, h.Ended)
+		}
+		if h := result.Held.Times; h.Count != 3600 || h.P50 != 60 || h.Max != 60 {
+			t.Errorf("held %+v, want 3600 times a minute", h)
+		}
+		if len(between) != 1 || !between[120] || told != 0 || result.Records.PeakLive != 120 {
+			t.Errorf("told %v live between bursts and %d at the end, peak on record %d; want 120, none, 120", between, told, result.Records.PeakLive)
 		}
 	})
-}
-
-// Whatever goes wrong, what holds of a run with a hold holds in the steady
-// state, too.
-func TestFaultMatrixInTheSteadyState(t *testing.T) {
-	for i, row := range faultMatrix() {
-		o := orders[i%len(orders)]
-		t.Run(row.what, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				time.Sleep(12 * time.Hour) // since midnight: lists are by the day
-				row.cfg.ListOrder = o.order
-				client, account := newClient(t, row.cfg)
-				putHistory(account, 2000)
-				row.plan.CallDuration = 4 * time.Second
-				file := new(memory)
-				result := calls.Run(t.Context(), context.Background(), client, row.plan, file, nil)
-				checkNothingIsLeft(t, account, file)
-				checkNothingIsDialedTwice(t, account, row.plan.CallCount)
-				checkSums(t, row.plan, result)
-				if live := result.HangUps.Live; live > 0 {
-					t.Errorf("%d calls reported live", live)
-				}
-				if n := len(result.Starts.Strangers); n > 0 {
-					t.Errorf("%d of our own calls are taken for somebody else's", n)
-				}
-			})
-		})
-	}
-}
-
-// The API is away for a minute, in which connections are refused: placing goes on
-// when it is back, and what was due meanwhile is hung up at once.
-func TestPlacingGoesOnWhenTheAPIIsBack(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		cfg := twiliosim.Config{ResponseTime: 100 * time.Millisecond, Faults: []twiliosim.Fault{{Do: twiliosim.Outage, From: 20 * time.Second, For: time.Minute}}}
-		result, _ := runIn(t, cfg, lasting(500, 10, 10*time.Second), nil)
-		s := result.Starts
-		if result.Err != nil || s.Accepted+s.Adopted+s.NotFound != 500 || s.Accepted < 490 {
-			t.Errorf("stopped by %v; %+v; want all accepted, but for some that were under way", result.Err, s)
-		}
-		if longest := result.Held.Times.Max; longest < 60 || longest > 85 {
-			t.Errorf("held up to %v s, want the minute more, and the wait between two tries", longest)
-		}
-	})
-}
-
-// While the API answers nothing but 5xx placing stops after 20 starts, and what is
-// live is hung up at once, not when it is due.
-func TestAnErrorHangsUpAtOnce(t *testing.T) {
-	for _, tc := range []struct {
-		what  string
-		fault twiliosim.Fault
-	}{
-		{"503 for a minute", twiliosim.Fault{Op: twiliosim.OpCreate, From: 20 * time.Second, For: time.Minute, Status: 503}},
-		{"the account is suspended", twiliosim.Fault{Op: twiliosim.OpCreate, From: 20 * time.Second, Status: 403, Code: 20005}},
-	} {
-		synctest.Test(t, func(t *testing.T) {
-			cfg := twiliosim.Config{ResponseTime: 100 * time.Millisecond, Faults: []twiliosim.Fault{tc.fault}}
-			var stopped, last time.Time
-			result, _ := runIn(t, cfg, lasting(1000, 10, 10*time.Minute), func(e calls.Event) {
-				switch e.(type) {
-				case calls.Stopped:
-					stopped = time.Now()
-				case calls.EndingCall:
-					last = time.Now()
-				}
-			})
-			if result.Err == nil || last.Sub(stopped) > 2*time.Second {
-				t.Errorf("%s: stopped by %v, the last hang-up %v later; want an error, and all at once", tc.what, result.Err, last.Sub(stopped))
-			}
-		})
-	}
-}
-
-// An interrupt in the steady state hangs up all that is live at once.
-func TestAnInterruptInTheSteadyState(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		client, account := newClient(t, twiliosim.Config{ResponseTime: 100 * time.Millisecond})
-		stop, interrupt := context.WithTimeout(t.Context(), 30*time.Second)
-		defer interrupt()
-		file, p := new(memory), lasting(1000, 10, 20*time.Second)
-		result := calls.Run(t.Context(), stop, client, p, file, nil)
-		checkNothingIsLeft(t, account, file)
-		checkSums(t, p, result)
-		if took := time.Since(result.Began); took > 31*time.Second || result.Starts.NotStarted == 0 {
-			t.Errorf("took %v, %d not started; want the end a moment after the interrupt at 30s", took, result.Starts.NotStarted)
-		}
-		if h := result.Held.Times; h.Max != 20 || h.Count < 95 || h.Count > 105 {
-			t.Errorf("held %+v, want those alone that were due", h)
-		}
-	})
-}
-
-// Lost starts are looked up within five seconds while others are placed, and
-// hung up when they are due; starts whose 201 is under way are not taken for
-// somebody else's.
-func TestLostStartsAreLookedUpWhilePlacing(t *testing.T) {
-	for _, o := range orders {
-		synctest.Test(t, func(t *testing.T) {
-			cfg := twiliosim.Config{ResponseTime: time.Second, ListOrder: o.order, Faults: lost(33, 34, 200)}
-			var lostAt time.Time
-			adopted := 0
-			result, account := runIn(t, cfg, lasting(400, 10, 12*time.Second), func(e calls.Event) {
-				switch e.(type) {
-				case calls.OutcomeUnknown:
-					lostAt = time.Now()
-				case calls.Adopted:
-					adopted++
-					if after := time.Since(lostAt); after > 10*time.Second {
-						t.Errorf("%s: adopted after %v, want while placing", o.name, after)
-					}
-				}
-			})
-			if adopted != 3 || result.Starts.Adopted != 3 || len(result.Starts.Strangers) > 0 {
-				t.Errorf("%s: %d adopted, strangers %v; want the three, and none", o.name, adopted, result.Starts.Strangers)
-			}
-			for _, call := range account.Calls() {
-				if held := call.Ended.Sub(call.Created); held > 13*time.Second {
-					t.Errorf("%s: a call was up for %v, want at most 13s", o.name, held)
-				}
-			}
-		})
-	}
-}
-
-// A lost start that is found after its time is hung up at once.
-func TestALostStartPastItsTimeIsHungUpAtOnce(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		cfg := twiliosim.Config{ListDelay: 20 * time.Second, Faults: lost(3)}
-		var adopted time.Time
-		_, account := runIn(t, cfg, lasting(600, 10, 2*time.Second), func(e calls.Event) {
-			if _, ok := e.(calls.Adopted); ok {
-				adopted = time.Now()
-			}
-		})
-		if ended := account.Calls()[2].Ended; adopted.IsZero() || !ended.Equal(adopted) {
-			t.Errorf("adopted at %v and hung up at %v, want at once", adopted, ended)
-		}
-	})
-}
-
-// Somebody else places calls between the same numbers meanwhile. None of theirs is
-// touched, with lost starts or without.
-func TestStrangersAreLeftAloneInTheSteadyState(t *testing.T) {
-	for _, faults := range [][]twiliosim.Fault{nil, lost(50, 120)} {
-		synctest.Test(t, func(t *testing.T) {
-			client, account := newClient(t, twiliosim.Config{ResponseTime: 300 * time.Millisecond, Faults: faults})
-			var strangers sync.WaitGroup
-			strangers.Go(func() {
-				for i := range 30 {
-					account.Put(fmt.Sprintf("CA57%030x", i), from, to)
-					time.Sleep(time.Second)
-				}
-			})
-			p := lasting(300, 10, 10*time.Second)
-			result := calls.Run(t.Context(), context.Background(), client, p, new(memory), nil)
-			strangers.Wait()
-			checkSums(t, p, result)
-			theirs := 0
-			for _, call := range account.Live() {
-				if call.SID[:4] == "CA57" {
-					theirs++
-				}
-			}
-			if theirs != 30 || len(account.Live()) != 30+len(faults)*2 || result.Starts.Adopted != 0 {
-				t.Errorf("%d of the strangers' calls live of %d, %d adopted; want all 30 and the lost ones, none adopted", theirs, len(account.Live()), result.Starts.Adopted)
-			}
-		})
-	}
 }
 
 // Where ten requests at once are allowed, hang-ups go before starts: they are
