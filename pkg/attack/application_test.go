@@ -225,8 +225,8 @@ func endings(r *attack.Result) string {
 }
 
 // checkConversations checks that what a result says of conversations agrees with
-// itself and with its requests.
-func checkConversations(t testing.TB, r *attack.Result) {
+// itself and with its requests. stopped says that the run came to no end of its own.
+func checkConversations(t testing.TB, r *attack.Result, stopped bool) {
 	t.Helper()
 	c := r.Conversations
 	if c == nil {
@@ -262,7 +262,7 @@ func checkConversations(t testing.TB, r *attack.Result) {
 	atMost("the late", r.Requests.Late, r.Requests.Sent+r.Requests.Unsent)
 	atMost("the unsent", r.Requests.Unsent, r.Requests.Late)
 	atMost("those begun and due", c.Begun+r.Requests.Unsent, r.Plan.Conversations)
-	if !r.Interrupted {
+	if !stopped {
 		sum("those begun", c.Begun, r.Plan.Conversations)
 		sum("the interrupted", c.Interrupted, 0)
 	}

@@ -51,6 +51,7 @@ type Config struct {
 	Envelope webhook.Envelope
 	Rows     []webhook.Row // request i is made of row i modulo their number
 	Token    string        // the account's auth token, which signs
+	First    int           // the number of the first request: request i is made of row First + i modulo their number
 	Total    int           // how many requests to send, or conversations to hold, 1 to MaxTotal
 	Users    int           // of tw_load's configuration; the plan tells it
 
@@ -60,6 +61,7 @@ type Config struct {
 
 	Concurrency int           // closed loop: connections
 	Rate        int           // open loop, if above 0: requests due at the start of each second
+	Wanted      func() int    // nil, or where the number of Rate or Concurrency comes from; see [Attack.Run]
 	MaxInFlight int           // open loop: requests in flight at most, and in both loops callbacks; 0: DefaultMaxInFlight
 	Ramp        time.Duration // in which Concurrency or Rate is reached, evenly; with Rate whole seconds
 
@@ -69,6 +71,10 @@ type Config struct {
 	Prices *webhook.Prices // nil: not known
 	Pass   Pass            // what the run must reach
 
+	// Observe, if not nil, is told of each request when it is over, of one after the
+	// other. It must return soon.
+	Observe func(Outcome)
+
 	// Connect, if not nil, opens connections instead of the network, ready for
 	// HTTP even where the URL says https. addr is host:port.
 	Connect func(ctx context.Context, addr string) (net.Conn, error)
@@ -77,13 +83,17 @@ type Config struct {
 
 func (c Config) check() error {
 	switch {
-	case c.Total < 1 || c.Total > MaxTotal:
+	case c.First < 0:
+		return fmt.Errorf("first request %d: it must not be negative", c.First)
+	case c.Wanted != nil && (c.Total != 0 || c.Ramp != 0):
+		return errors.New("a run that is asked how much is wanted has neither total nor ramp")
+	case c.Wanted == nil && (c.Total < 1 || c.Total > MaxTotal):
 		return fmt.Errorf("%d requests: it must be 1 to %d", c.Total, MaxTotal)
 	case len(c.Rows) == 0 && !c.Envelope.Kind.IsConversation():
 		return errors.New("there is no row to send")
 	case c.Rate < 0:
 		return fmt.Errorf("rate %d: it must not be negative", c.Rate)
-	case c.Rate == 0 && c.Concurrency < 1:
+	case c.Wanted == nil && c.Rate == 0 && c.Concurrency < 1:
 		return fmt.Errorf("concurrency %d: it must be at least 1", c.Concurrency)
 	case c.MaxInFlight < 0:
 		return fmt.Errorf("%d requests in flight at most: it must not be negative", c.MaxInFlight)
@@ -113,6 +123,7 @@ type Attack struct {
 	player    *dialog.Player      // of the persons; nil if there are rows
 	addr      address             // of the endpoint
 	route     webhook.Route       // to it
+	total     int                 // of the requests, or conversations
 	forgeries forgeries
 	recorder  *recorder
 	pools     senderPools
@@ -121,7 +132,13 @@ type Attack struct {
 	calling   chan struct{}  // held by callbacks under way
 	hangingUp chan struct{}  // held by those sent because of an interrupt
 
+	wantedLast int // how many were wanted last; the loop's
+	wantedMost atomic.Int64
+
 	sent, done, incomplete atomic.Int64
+
+	life context.Context // ends when all is cut off
+	cut  context.CancelFunc
 }
 
 // New returns an Attack, or an error if something in cfg is out of range. It
@@ -139,15 +156,21 @@ func New(cfg Config) (*Attack, error) {
 	if cfg.Timeout == 0 {
 		cfg.Timeout = DefaultTimeout
 	}
+	total := cfg.Total
+	if cfg.Wanted != nil {
+		total = MaxTotal
+	}
 	a := &Attack{
 		cfg:       cfg,
+		total:     total,
 		addr:      newAddress(webhook.MustParseURL(cfg.Envelope.URL)),
 		route:     webhook.NewRoute(cfg.Envelope),
-		forgeries: newForgeries(cfg.Total, cfg.BadSignature),
-		recorder:  newRecorder(),
+		forgeries: newForgeries(total, cfg.BadSignature),
+		recorder:  newRecorder(cfg.Observe),
 		calling:   make(chan struct{}, cfg.MaxInFlight),
 		hangingUp: make(chan struct{}, maxHangingUp),
 	}
+	a.life, a.cut = context.WithCancel(context.Background())
 	a.pools = senderPools{attack: a, pools: make(map[string]*senderPool)}
 	if cfg.Envelope.Kind.IsConversation() {
 		var err error
@@ -155,7 +178,7 @@ func New(cfg Config) (*Attack, error) {
 		a.player, err = dialog.New(cfg.Rules, cfg.Persons)
 		return a, err
 	}
-	for _, row := range cfg.Rows[:min(len(cfg.Rows), cfg.Total)] {
+	for _, row := range cfg.Rows[:min(len(cfg.Rows), cfg.First+total)] {
 		a.templates = append(a.templates, webhook.NewTemplate(cfg.Envelope, row))
 	}
 	return a, nil
@@ -164,7 +187,16 @@ func New(cfg Config) (*Attack, error) {
 // Run sends the requests and blocks until the last is answered or has timed
 // out. When ctx is done no more are sent, those in flight are waited for, and
 // the result tells of what was sent. Run must be called only once.
+//
+// Where the configuration has Wanted, Run goes on until ctx is done, or MaxTotal
+// are sent. It begins with the next whole second of the wall clock, and at the
+// beginning of each asks how many requests are due then, if Rate is above 0, or
+// how many senders, or conversations at once, there are to be from then on. So
+// the bursts of several computers fall together as far as their clocks agree.
 func (a *Attack) Run(ctx context.Context) *Result {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	defer context.AfterFunc(a.life, stop)()
 	var sending time.Duration
 	if a.cfg.Rate > 0 {
 		sending = a.openLoop(ctx)
@@ -172,28 +204,63 @@ func (a *Attack) Run(ctx context.Context) *Result {
 		a.closedLoop(ctx)
 	}
 	a.callbacks.Wait()
-	took := time.Since(a.recorder.start)
+	took := max(0, time.Since(a.recorder.start))
 	if a.cfg.Rate == 0 || a.player != nil {
 		sending = took // there are requests to the end
 	}
 	a.pools.close()
 
 	r := a.recorder.conclude()
-	r.Plan = a.cfg.PlanSummary()
+	a.planAndCost(r)
 	r.Seconds = took.Seconds()
 	if sending > 0 {
 		r.Rate = float64(r.Requests.Sent) / sending.Seconds()
 	}
-	if p := a.cfg.Prices; p != nil {
+	r.Interrupted = ctx.Err() != nil && a.cfg.Wanted == nil
+	r.Pass = a.cfg.Pass.judge(r)
+	return r
+}
+
+// SoFar returns what Run has counted so far, without times, steps and timeline.
+// It may be called at any time.
+func (a *Attack) SoFar() *Result {
+	r := a.recorder.soFar()
+	a.planAndCost(r)
+	return r
+}
+
+// planAndCost fills in what was asked for and what it would cost. Where the
+// numbers came from Wanted, they are all that was due, and the most at a time.
+func (a *Attack) planAndCost(r *Result) {
+	cfg := a.cfg
+	if cfg.Wanted != nil {
+		cfg.Total = r.Requests.Sent + r.Requests.Unsent
+		if c := r.Conversations; c != nil {
+			cfg.Total = c.Begun + r.Requests.Unsent
+		}
+		cfg.Users = int(a.wantedMost.Load())
+		cfg.Concurrency = cfg.Users
+		if cfg.Rate > 0 {
+			cfg.Rate = cfg.Users
+		}
+	}
+	r.Plan = cfg.PlanSummary()
+	if p := cfg.Prices; p != nil {
 		r.Cost = Cost{true, *p, p.Cost(r.Received, r.Replies)}
 		if r.Conversations != nil {
 			r.Cost.Total += p.Minute * float64(r.Conversations.Minutes)
 		}
 	}
-	r.Interrupted = ctx.Err() != nil
-	r.Pass = a.cfg.Pass.judge(r)
-	return r
 }
+
+// Cut ends at once what Run has under way, and no more is begun: connections are
+// closed, requests without an answer count as unanswered with the verdict CutOff,
+// conversations as interrupted, and callbacks are not sent. It may be called at
+// any time.
+func (a *Attack) Cut() { a.cut() }
+
+// isCut reports whether all is cut off.
+func (a *Attack) isCut() bool { return a.life.Err() != nil }
 
 // Progress is a look at a running attack.
 type Progress struct {

@@ -36,11 +36,13 @@ const (
 // A connection is an HTTP connection to one address at a time. It is opened when
 // it is needed, and kept for the next request.
 type connection struct {
+	life   context.Context // when it is done, the connection is closed
 	dial   func(ctx context.Context, addr string) (net.Conn, error)
 	useTLS *tls.Config // nil where the connection needs none
 
 	addr     address
-	conn     net.Conn // nil if closed
+	conn     net.Conn    // nil if closed
+	forget   func() bool // what would close conn at the end of life
 	wire     countingConn
 	reader   *bufio.Reader
 	answered bool // the connection has carried an answer
@@ -50,8 +52,8 @@ type connection struct {
 	sent, received int64 // bytes, over all connections
 }
 
-func newConnection(cfg Config) *connection {
-	c := &connection{dial: cfg.Connect, reader: bufio.NewReaderSize(nil, readBuffer)}
+func newConnection(life context.Context, cfg Config) *connection {
+	c := &connection{life: life, dial: cfg.Connect, reader: bufio.NewReaderSize(nil, readBuffer)}
 	if c.dial == nil {
 		c.dial = dialTCP
 		c.useTLS = &tls.Config{RootCAs: cfg.RootCAs}
@@ -80,6 +82,7 @@ func (c *connection) isUsable() bool {
 
 func (c *connection) close() {
 	if c.conn != nil {
+		c.forget()
 		c.conn.Close()
 		c.conn = nil
 	}
@@ -190,7 +193,7 @@ func (c *connection) connect(to address, now, deadline time.Time) error {
 	var conn net.Conn
 	var err error
 	for range connectAttempts {
-		ctx, cancel := context.WithTimeout(context.Background(), min(connectTimeout, time.Until(deadline)))
+		ctx, cancel := context.WithTimeout(c.life, min(connectTimeout, time.Until(deadline)))
 		conn, err = c.open(ctx, to)
 		cancel()
 		if err == nil {
@@ -201,6 +204,7 @@ func (c *connection) connect(to address, now, deadline time.Time) error {
 		return err
 	}
 	c.addr, c.conn, c.used = to, conn, now
+	c.forget = context.AfterFunc(c.life, func() { conn.Close() })
 	c.wire = countingConn{Conn: conn}
 	c.answered = false
 	if c.reader.Size() > readBuffer {

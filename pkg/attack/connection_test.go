@@ -83,7 +83,7 @@ func TestWhatIsSaidUnasked(t *testing.T) {
 // A long head takes a larger buffer, for as long as its connection is kept.
 func TestALongHeadCostsMemoryForOneConnectionOnly(t *testing.T) {
 	head := "A: " + strings.Repeat("b", 2*readBuffer) + "\r\n"
-	c := newConnection(Config{Connect: func(context.Context, string) (net.Conn, error) {
+	c := newConnection(t.Context(), Config{Connect: func(context.Context, string) (net.Conn, error) {
 		ours, theirs := net.Pipe()
 		go func() {
 			defer theirs.Close()

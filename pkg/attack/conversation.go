@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"call-load-tester/pkg/dialog"
+	"call-load-tester/pkg/webhook"
 )
 
 // A Pace says how long conversations take.
@@ -46,7 +47,7 @@ func (a *Attack) converse(ctx context.Context, k int, due time.Duration) {
 	start := a.recorder.start
 	now := time.Since(start)
 	c := &conversation{
-		Conversation: a.player.Begin(k, start.Add(now), [2]uint64{rand.Uint64(), rand.Uint64()}),
+		Conversation: a.player.Begin(a.cfg.First+k, start.Add(now), [2]uint64{rand.Uint64(), rand.Uint64()}),
 		attack:       a,
 		forged:       a.forgeries.is(k),
 		told:         now,
@@ -119,7 +120,10 @@ func (c *conversation) send(due time.Duration) dialog.Next {
 	pool.put(s)
 	took := o.ended - max(due, c.told)
 	c.told = o.ended
-	if errors.Is(err, errElsewhere) {
+	switch {
+	case o.code == webhook.CutOff:
+		return c.Cut(took)
+	case errors.Is(err, errElsewhere):
 		return c.Elsewhere(took)
 	}
 	return c.Answered(reading, r.SignURL, took)
@@ -146,6 +150,10 @@ func (c *conversation) callBack(ctx context.Context, callbacks ...dialog.Request
 			}
 			places <- struct{}{}
 			defer func() { <-places }()
+			if a.isCut() {
+				a.recorder.addUnsentCallback()
+				return
+			}
 			if interrupted {
 				due = time.Since(a.recorder.start)
 			}

@@ -35,6 +35,7 @@ type Conversations struct {
 
 	Callbacks           int `json:"callbacks"` // among the requests
 	CallbacksIncomplete int `json:"callbacks_not_completed"`
+	CallbacksUnsent     int `json:"callbacks_unsent,omitempty"` // not among these: the run was cut off before
 }
 
 // A Failure counts conversations that failed for one reason.
@@ -127,6 +128,13 @@ func (c *conversationCounts) callback(o *outcome) {
 	if !o.class.complete() {
 		c.CallbacksIncomplete++
 	}
+}
+
+// addUnsentCallback counts a callback that was due when all was cut off.
+func (r *recorder) addUnsentCallback() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.conversations.CallbacksUnsent++
 }
 
 // overAndBegun returns how many are over, and how many are begun.

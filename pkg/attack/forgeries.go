@@ -29,6 +29,7 @@ func (f forgeries) is(k int) bool {
 	if f.wrong == 0 {
 		return false
 	}
+	k %= f.requests
 	block := k * f.wrong / f.requests
 	first, next := f.begin(block), f.begin(block+1)
 	place := (uint64(block) * golden >> 32) * uint64(next-first) >> 32

@@ -5,34 +5,70 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"call-load-tester/pkg/burst"
 )
 
-// closedLoop lets each of so many workers work back to back until everything is
-// done: they begin evenly over the ramp.
+// closedLoop lets senders work back to back until everything is done: as many as
+// Concurrency says, which begin evenly over the ramp, or as many as are wanted.
 func (a *Attack) closedLoop(ctx context.Context) {
-	a.recorder.begin()
-	start := a.recorder.start
 	var next atomic.Int64
-	var workers sync.WaitGroup
-	for j := range min(a.cfg.Concurrency, a.cfg.Total) {
-		workers.Go(func() {
-			if sleepUntil(ctx, start.Add(time.Duration(j)*a.cfg.Ramp/time.Duration(a.cfg.Concurrency))) != nil {
+	var senders crew
+	work := func() {
+		do, done := a.worker(ctx)
+		defer done()
+		for ctx.Err() == nil && !senders.oneLess() {
+			k := int(next.Add(1) - 1)
+			if k >= a.total {
 				return
 			}
-			do, done := a.worker(ctx)
-			defer done()
-			for ctx.Err() == nil {
-				k := next.Add(1) - 1
-				if k >= int64(a.cfg.Total) {
-					return
-				}
-				do(int(k), immediately)
-			}
-		})
+			do(k, immediately)
+		}
 	}
-	workers.Wait()
+	if a.cfg.Wanted != nil {
+		start := nextSecond()
+		a.recorder.begin(start)
+		for ; sleepUntil(ctx, start) == nil; start = start.Add(time.Second) {
+			senders.become(a.wanted(ctx), work)
+		}
+	} else {
+		start := time.Now()
+		a.recorder.begin(start)
+		for j := range min(a.cfg.Concurrency, a.total) {
+			if sleepUntil(ctx, start.Add(time.Duration(j)*a.cfg.Ramp/time.Duration(a.cfg.Concurrency))) != nil {
+				break
+			}
+			senders.become(j+1, work)
+		}
+	}
+	senders.Wait()
+}
+
+// A crew is the senders of a closed loop, whose number may change.
+type crew struct {
+	sync.WaitGroup
+	wanted, working atomic.Int64
+}
+
+// become makes a crew one of so many. Those too many leave after what they do.
+func (c *crew) become(wanted int, work func()) {
+	c.wanted.Store(int64(wanted))
+	for c.working.Load() < c.wanted.Load() {
+		c.working.Add(1)
+		c.Go(work)
+	}
+}
+
+// oneLess reports whether the sender that asks is one too many, and counts it
+// out if so.
+func (c *crew) oneLess() bool {
+	for {
+		working := c.working.Load()
+		if working <= c.wanted.Load() {
+			return false
+		}
+		if c.working.CompareAndSwap(working, working-1) {
+			return true
+		}
+	}
 }
 
 // worker returns what does one thing after the other in a closed loop: sends a
@@ -45,81 +81,21 @@ func (a *Attack) worker(ctx context.Context) (do func(k int, due time.Duration),
 	return s.send, s.close
 }
 
-// openLoop does what is due in a second at its beginning, whatever became of
-// what was due before: all of a burst at once, as far as MaxInFlight and the
-// limiter allow.
-//
-// A limiter of just the rate would let the bursts drift: each starts a timer's
-// lateness after the second that it waited for, one slow burst delays all that
-// follow, and there is no catching up. So the schedule sets the pace, and the
-// limiter bounds how fast a run that fell behind comes back: at twice the rate.
-//
-// Connections that a burst needs are opened shortly before it: thousands opened
-// within it would make its last requests late. It returns the time of the sending:
-// as long as the bursts take at the rate, and how long after it was due the last
-// request was sent.
-func (a *Attack) openLoop(ctx context.Context) (sending time.Duration) {
-	rate := a.cfg.Schedule()
-	limiter := burst.New(2 * a.cfg.Rate)
-	inFlight := make(chan struct{}, a.cfg.MaxInFlight)
-	idle := a.pools.of(a.cfg.Envelope.URL)
-	idle.dialAhead(ctx, min(rate(0), a.cfg.Total, cap(inFlight)), time.Now().Add(ahead))
-	a.recorder.begin()
-	start := a.recorder.start
-	var under sync.WaitGroup
-	for first, second := 0, 0; first < a.cfg.Total; second++ {
-		due := time.Duration(second) * time.Second
-		size := min(rate(second), a.cfg.Total-first)
-		if second > 0 && sleepUntil(ctx, start.Add(due-ahead)) == nil {
-			idle.dialAhead(ctx, min(size, cap(inFlight)-len(inFlight)), start.Add(due))
-		}
-		for i := range size {
-			k := first + i
-			if sleepUntil(ctx, start.Add(due)) != nil || limiter.Wait(ctx) != nil || acquire(ctx, inFlight) != nil {
-				a.leave(k, due, rate)
-				under.Wait()
-				return sending
-			}
-			sending = time.Since(start) + time.Duration(i+1)*time.Second/time.Duration(rate(second))
-			under.Go(func() {
-				a.do(ctx, idle, k, due)
-				<-inFlight
-			})
-		}
-		first += size
+// wanted asks how many are wanted now. Of a run that is stopped that is what was
+// wanted last. Only the loop asks.
+func (a *Attack) wanted(ctx context.Context) int {
+	if ctx.Err() == nil {
+		a.wantedLast = a.cfg.Wanted()
+		a.wantedMost.Store(max(a.wantedMost.Load(), int64(a.wantedLast)))
 	}
-	under.Wait()
-	return sending
+	return a.wantedLast
 }
 
-// do sends request k, or holds conversation k.
-func (a *Attack) do(ctx context.Context, idle *senderPool, k int, due time.Duration) {
-	if a.player != nil {
-		a.converse(ctx, k, due)
-		return
-	}
-	s := idle.take()
-	s.send(k, due)
-	idle.put(s)
-}
-
-// leave counts what was due when an open loop was stopped before k, which was
-// due then.
-func (a *Attack) leave(k int, due time.Duration, rate burst.Schedule) {
-	stopped := time.Since(a.recorder.start)
-	if all := min(rate.Total(int(stopped/time.Second)+1), a.cfg.Total); all > k {
-		a.recorder.addUnsent(all-k, stopped-due)
-	}
-}
-
-// acquire takes a place among the requests in flight, or returns ctx's error.
-func acquire(ctx context.Context, inFlight chan<- struct{}) error {
-	select {
-	case inFlight <- struct{}{}:
-		return ctx.Err()
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+// nextSecond returns when the next whole second of the wall clock begins. It
+// can be compared with later times even if the clock is set meanwhile.
+func nextSecond() time.Time {
+	now := time.Now()
+	return now.Add(now.Truncate(time.Second).Add(time.Second).Sub(now))
 }
 
 // sleepUntil returns ctx's error if ctx is done first.

@@ -21,6 +21,31 @@ const (
 // complete reports whether a request of this class went as it should.
 func (c class) complete() bool { return c == accepted || c == refused }
 
+// An Outcome tells of one request that is over.
+type Outcome struct {
+	Step     string        // of a conversation; empty: a single request
+	Ended    time.Time     // when it was answered or given up
+	Latency  time.Duration // since it was due, if it is Timed
+	Timed    bool          // it was answered, or the time for an answer was up
+	Received int           // bytes of the answer's body
+	Failure  string        // why it is incomplete; empty if it is not
+}
+
+// public returns what is told of an outcome in a run that began then.
+func (o *outcome) public(began time.Time) Outcome {
+	told := Outcome{Ended: began.Add(o.ended), Latency: o.ended - o.due, Timed: o.timed(), Received: o.length}
+	if o.step != nil {
+		told.Step = o.step.Name
+	}
+	switch {
+	case o.class == letThrough:
+		told.Failure = "bad signature let through"
+	case !o.class.complete():
+		told.Failure = Verdict{Code: o.code, Name: o.code.Name()}.String()
+	}
+	return told
+}
+
 // An outcome is all there is to know of one request.
 type outcome struct {
 	due, sent, ended time.Duration // since the start of the run
@@ -34,6 +59,7 @@ type outcome struct {
 	status    int    // 0 if unanswered
 	cause     string // if unanswered
 	received  int    // message segments received
+	length    int    // bytes of the answer's body
 	replies   webhook.Replies
 }
 

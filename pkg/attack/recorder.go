@@ -19,7 +19,8 @@ import (
 // keeps its outcomes and takes the lock once for batchSize of them. That costs
 // some 60 ns a request, counting included, where the request takes 15,000.
 type recorder struct {
-	start time.Time // set before the first use
+	start   time.Time     // set before the first use
+	observe func(Outcome) // nil: nobody
 
 	mu       sync.Mutex
 	result   Result // what is added up of it
@@ -38,8 +39,9 @@ type recorder struct {
 // busy one takes the recorder's lock.
 const batchSize = 32
 
-func newRecorder() *recorder {
+func newRecorder(observe func(Outcome)) *recorder {
 	return &recorder{
+		observe:  observe,
 		verdicts: make(map[webhook.Code]int),
 		statuses: make(map[int]int),
 		causes:   make(map[string]int),
@@ -50,10 +52,10 @@ func newRecorder() *recorder {
 	}
 }
 
-// begin starts the clock.
-func (r *recorder) begin() {
-	r.start = time.Now()
-	r.result.Began = r.start
+// begin starts the clock, as from then on.
+func (r *recorder) begin(start time.Time) {
+	r.start = start
+	r.result.Began = start
 }
 
 // add counts a batch of outcomes.
@@ -109,6 +111,9 @@ func (r *recorder) count(o *outcome) {
 		n.Untimed++
 	}
 	place(r.timeline, o)
+	if r.observe != nil {
+		r.observe(o.public(r.start))
+	}
 }
 
 // late counts requests that were sent late, or not at all, the first of them
@@ -139,15 +144,31 @@ func (r *recorder) addUnsent(requests int, waited time.Duration) {
 func (r *recorder) conclude() *Result {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	result := r.counts()
+	result.Histograms = Histograms{r.latency.orNil(), r.service.orNil(), r.conversations.lasted.orNil()}
+	result.Timeline = intervals(r.timeline)
+	result.Steps = stepsOf(r.steps)
+	result.figure()
+	return result
+}
+
+// soFar returns the counts while there may be more.
+func (r *recorder) soFar() *Result {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	result := r.counts()
+	result.figure()
+	return result
+}
+
+// counts requires that r.mu is held.
+func (r *recorder) counts() *Result {
 	result := r.result
 	result.RecordVersion = RecordVersion
-	result.Histograms = Histograms{r.latency.orNil(), r.service.orNil(), r.conversations.lasted.orNil()}
 	result.Verdicts = verdictsOf(r.verdicts)
 	result.Statuses = list(r.statuses, func(status, n int) Status { return Status{status, n} })
 	result.Causes = list(r.causes, func(cause string, n int) Cause { return Cause{cause, n} })
-	result.Timeline = intervals(r.timeline)
-	result.Conversations, result.Steps = r.conversations.conclude(), stepsOf(r.steps)
-	result.figure()
+	result.Conversations = r.conversations.conclude()
 	return &result
 }
 

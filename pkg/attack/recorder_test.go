@@ -7,8 +7,8 @@ import (
 
 // Counting a request takes this long, in batches as a sender does it.
 func BenchmarkRecorder(b *testing.B) {
-	r := newRecorder()
-	r.begin()
+	r := newRecorder(nil)
+	r.begin(time.Now())
 	batch := make([]outcome, 0, batchSize)
 	b.ReportAllocs()
 	for i := range b.N {

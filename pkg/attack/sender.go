@@ -26,12 +26,16 @@ func newSender(a *Attack) *sender {
 	if err != nil {
 		panic(err) // New has checked the token
 	}
+	size := batchSize
+	if a.cfg.Observe != nil {
+		size = 1
+	}
 	return &sender{
 		attack: a,
 		writer: writer,
 		judge:  webhook.NewJudge(a.cfg.Envelope.Kind),
-		conn:   newConnection(a.cfg),
-		batch:  make([]outcome, 0, batchSize),
+		conn:   newConnection(a.life, a.cfg),
+		batch:  make([]outcome, 0, size),
 	}
 }
 
@@ -48,7 +52,7 @@ const immediately time.Duration = -1
 // was to be sent, since the start of the run.
 func (s *sender) send(k int, due time.Duration) {
 	a := s.attack
-	t := a.templates[k%len(a.templates)]
+	t := a.templates[(a.cfg.First+k)%len(a.templates)]
 	o := outcome{due: due, forged: a.forgeries.is(k), received: t.Segments}
 	wire := s.writer.Request(t, o.forged)
 
@@ -148,7 +152,7 @@ func (s *sender) record(o *outcome) {
 	a := s.attack
 	o.classify(s.redirected)
 	s.batch = append(s.batch, *o)
-	if len(s.batch) == batchSize {
+	if len(s.batch) == cap(s.batch) {
 		a.recorder.add(s.batch)
 		s.batch = s.batch[:0]
 	}
@@ -167,6 +171,8 @@ func (s *sender) read(o *outcome, judge *webhook.Judge, tollFree bool, answer we
 		reading.Code = webhook.TooManyRedirects
 	case errors.Is(err, errElsewhere): // taken for an empty answer
 		o.elsewhere = true
+	case err != nil && s.attack.isCut():
+		reading.Code, o.cause = webhook.CutOff, "cut off: the run was over"
 	case err != nil:
 		reading.Code, o.cause = webhook.Failure(err)
 		if errors.As(err, &kept) && reading.Code != webhook.AnswerTimeout {
@@ -175,6 +181,6 @@ func (s *sender) read(o *outcome, judge *webhook.Judge, tollFree bool, answer we
 	default:
 		reading = judge.Read(answer, tollFree)
 	}
-	o.status, o.code, o.replies = answer.Status, reading.Code, reading.Replies
+	o.status, o.code, o.replies, o.length = answer.Status, reading.Code, reading.Replies, len(answer.Body)
 	return reading
 }

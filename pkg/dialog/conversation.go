@@ -118,6 +118,13 @@ func (c *Conversation) HangUp(after time.Duration) Next {
 	return c.handOut()
 }
 
+// Cut tells that the run was over before the last request was answered, so long
+// after it was due: the caller hangs up.
+func (c *Conversation) Cut(took time.Duration) Next {
+	c.passed(took)
+	return c.HangUp(0)
+}
+
 // passed moves the clock to when the last request was answered, and returns it.
 func (c *Conversation) passed(took time.Duration) pending {
 	asked := c.next

@@ -16,6 +16,7 @@ const (
 	NoWord       Code = -3 // an agent did not answer, and the caller hung up
 	EndlessTalk  Code = -4 // an agent talked for ever, and the caller hung up
 	NotReading   Code = -5 // an agent did not read what was sent
+	CutOff       Code = -6 // the run was over before there was an answer
 
 	MalformedURL         Code = 11100
 	RetrievalFailure     Code = 11200
@@ -54,6 +55,7 @@ var codeNames = map[Code]string{
 	Accepted:             "accepted",
 	OwnLimit:             "no verdict: this computer has reached a limit of its own",
 	RedirectAway:         "no verdict: a bad signature was redirected to another page",
+	CutOff:               "no verdict: the run was over before the answer",
 	MalformedURL:         "URL in TwiML cannot be used",
 	RetrievalFailure:     "no usable HTTP answer",
 	ConnectTimeout:       "connecting timed out",
