@@ -32,7 +32,7 @@ func run(console *cli.Console, args []string) int {
 	if problems = append(problems, missing...); len(problems) > 0 {
 		return console.Refuse(problems)
 	}
-	out, problems := output.Open(console, o.Verbose || !console.OutIsTerminal(), o.JSON, o.Report, o.file)
+	out, problems := output.Open(console, o.Verbose || !console.OutIsTerminal(), output.Files{JSON: o.JSON, Page: o.Report}, o.file)
 	if len(problems) > 0 {
 		return console.Refuse(problems)
 	}

@@ -12,10 +12,11 @@ import (
 // returns everything that is wrong, as file:line: what.
 func (s *setup) readData(name, content string) (problems []error) {
 	a := &s.attack
+	a.DataFile = name
 	if a.Envelope.Kind.IsConversation() {
-		a.Persons, problems = parseData(name, content, s.parsePerson)
+		a.Persons, a.Lines, problems = parseData(name, content, s.parsePerson)
 	} else {
-		a.Rows, problems = parseData(name, content, webhook.ParseRow)
+		a.Rows, a.Lines, problems = parseData(name, content, webhook.ParseRow)
 	}
 	return problems
 }
@@ -32,14 +33,14 @@ func (s *setup) parsePerson(line string) (*dialog.Person, error) {
 }
 
 // parseData reads rows of either sort: a text of JSON rows, or an INI file with
-// one.
-func parseData[T any](name, content string, parse func(string) (T, error)) ([]T, []error) {
+// one. lines are the rows', where they have each their own.
+func parseData[T any](name, content string, parse func(string) (T, error)) (rows []T, lines []int, problems []error) {
 	if !isINI(content) {
-		rows, err := webhook.ParseLines(name, content, parse)
-		return rows, usageErrors(err)
+		rows, lines, err := webhook.ParseLines(name, content, parse)
+		return rows, lines, usageErrors(err)
 	}
 	var row T
-	problems := apply([]setting{{
+	problems = apply([]setting{{
 		section: "Data",
 		names:   []string{"Data", "Raw"},
 		needed:  true,
@@ -48,7 +49,7 @@ func parseData[T any](name, content string, parse func(string) (T, error)) ([]T,
 			return err
 		},
 	}}, name, content)
-	return []T{row}, problems
+	return []T{row}, nil, problems
 }
 
 // isINI reports whether the first line that says something is a section: a

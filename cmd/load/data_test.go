@@ -24,7 +24,7 @@ func TestParseData(t *testing.T) {
 		{"an empty row", "[]", []webhook.Row{{}}},
 		{"with a byte order mark", "\ufeff[Data]\r\nData = " + list + "\r\n", one},
 	} {
-		got, problems := parseData("d", tc.text, webhook.ParseRow)
+		got, _, problems := parseData("d", tc.text, webhook.ParseRow)
 		if len(problems) > 0 || !slices.EqualFunc(got, tc.want, slices.Equal) {
 			t.Errorf("%s: %v %v, want %v", tc.what, got, problems, tc.want)
 		}
@@ -46,7 +46,7 @@ func TestBadData(t *testing.T) {
 		{"an INI file with a bad row", "[Data]\nData = [1]\n", []string{`d:2: [Data] Data or Raw: entry 1 of the list needs a "name" and a "value"`}},
 		{"an INI file with something else", "[Data]\nData = []\nMore = 1\n", []string{"d:3: there is no [Data] More"}},
 	} {
-		_, problems := parseData("d", tc.text, webhook.ParseRow)
+		_, _, problems := parseData("d", tc.text, webhook.ParseRow)
 		var got []string
 		for _, problem := range problems {
 			got = append(got, problem.Error())
@@ -108,7 +108,7 @@ func TestTheSampleDataIsGood(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rows, problems := parseData("sample", string(text), webhook.ParseRow)
+	rows, _, problems := parseData("sample", string(text), webhook.ParseRow)
 	if len(problems) > 0 || len(rows) != 8 {
 		t.Errorf("%d rows, %v", len(rows), problems)
 	}
@@ -127,7 +127,7 @@ func FuzzParseData(f *testing.F) {
 	f.Add("[Data]\nData = [{\"name\":\"a\",\"value\":1}]")
 	f.Add("{\"a\":1}\n\n#x\n[")
 	f.Fuzz(func(t *testing.T, text string) {
-		if rows, problems := parseData("d", text, webhook.ParseRow); len(rows) == 0 && len(problems) == 0 {
+		if rows, _, problems := parseData("d", text, webhook.ParseRow); len(rows) == 0 && len(problems) == 0 {
 			t.Errorf("%q gives neither rows nor problems", text)
 		}
 	})

@@ -16,6 +16,7 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -23,6 +24,7 @@ import (
 	"time"
 
 	"call-load-tester/pkg/attack"
+	"call-load-tester/pkg/failures"
 	"call-load-tester/pkg/report"
 	loadreport "call-load-tester/pkg/report/load"
 	"call-load-tester/pkg/webhook"
@@ -242,11 +244,23 @@ func runGolden(t *testing.T, name string, p *setup, stop time.Duration) {
 			time.AfterFunc(stop, cancel)
 			synctest.Wait()
 		}
+		var failed lines
+		if max, asked := failuresMax[name]; asked {
+			p.attack.Failures = failures.New(&failed, max)
+		}
 		test, err := attack.New(p.attack)
 		if err != nil {
 			t.Fatal(err)
 		}
 		result := test.Run(ctx)
+		if p.attack.Failures != nil {
+			counts, err := p.attack.Failures.Close()
+			if err != nil {
+				t.Error(err)
+			}
+			result.Failures = &counts
+			golden(t, name+".failures.ndjson", failed.sorted())
+		}
 		result.Began = result.Began.UTC()
 		result.Command, result.DryRun, result.ExitStatus = "load", p.dryRun, status(result)
 		shown := loadreport.Report{Result: result}
@@ -259,6 +273,23 @@ func runGolden(t *testing.T, name string, p *setup, stop time.Duration) {
 		readAgain(t, json.Bytes())
 		time.Sleep(time.Hour) // until the endpoint is done too
 	})
+}
+
+// failuresMax are the runs whose failures are written, and how many lines at most.
+var failuresMax = map[string]int{"faults": 20, "open_faults": 100, "let_through": 10, "own_limit": 0, "calls_faults": 1000}
+
+// lines are a file of failures.
+type lines struct{ bytes.Buffer }
+
+func (l *lines) Close() error { return nil }
+
+var randomSID = regexp.MustCompile(`"sid":"(..)[0-9a-f]{32}"`)
+
+// sorted returns the lines without what is random, in an order that does not
+// depend on which of the requests of one moment was told of first.
+func (l *lines) sorted() []byte {
+	text := randomSID.ReplaceAllString(l.String(), `"sid":"$1…"`)
+	return []byte(strings.Join(slices.Sorted(strings.Lines(text)), ""))
 }
 
 // encoded finds histograms. How they are compressed is up to a version of Go, so a

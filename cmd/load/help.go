@@ -11,6 +11,8 @@ send them, or with whole calls and chats, and says what the traffic would cost.
         the endpoint that the configuration names
   load -f tw_load.ini -d tw_data.txt --json result.json
         and the result for a machine too
+  load -f tw_load.ini -d tw_data.txt --failures failed.ndjson
+        and a line for each request that failed, to find it in another log
 
 What to send
   -f, --file CONFIG      where to, how many, how fast, what it costs: an INI
@@ -21,6 +23,9 @@ What to send
 Output
       --json FILE        write the result as JSON too; - for standard output
       --report FILE      write the result as a web page with charts
+      --failures FILE    write each failed request as a line of JSON, while the
+                         run goes on; - for standard output
+      --failures_max N   so many lines at most (default 10000)
       --version          print the version
       -help              print this
 

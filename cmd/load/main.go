@@ -24,7 +24,7 @@ func run(console *cli.Console, args []string) int {
 	if problems = append(problems, unfit...); len(problems) > 0 {
 		return console.Refuse(problems)
 	}
-	out, problems := output.Open(console, true, o.json, o.report, o.config, o.data)
+	out, problems := output.Open(console, true, output.Files{JSON: o.json, Page: o.report, Failures: o.failures}, o.config, o.data)
 	if len(problems) > 0 {
 		return console.Refuse(problems)
 	}
@@ -34,6 +34,11 @@ func run(console *cli.Console, args []string) int {
 		return cli.StatusFailed
 	}
 	defer disconnect()
+	if err := out.BeginFailures(o.failuresMax); err != nil {
+		console.Error(err)
+		return cli.StatusFailed
+	}
+	setup.attack.Failures = out.Failures
 	test, err := attack.New(setup.attack)
 	if err != nil {
 		return console.Refuse([]error{err})
@@ -57,6 +62,7 @@ func run(console *cli.Console, args []string) int {
 		fmt.Fprintln(out.Lines, "Done!")
 	}
 
+	result.Failures = out.EndFailures()
 	result.Command, result.DryRun, result.ExitStatus = "load", setup.dryRun, status(result)
 	advise(console, result)
 	return out.Deliver(loadreport.Report{Result: result}, &result.ExitStatus)

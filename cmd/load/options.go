@@ -1,9 +1,11 @@
 package main
 
 import (
+	"fmt"
 	"os"
 
 	"call-load-tester/pkg/cli"
+	"call-load-tester/pkg/failures"
 )
 
 // options are what the command line asks for.
@@ -13,11 +15,13 @@ type options struct {
 	version      bool
 	json         string
 	report       string
+	failures     string
+	failuresMax  int
 }
 
 // parse reads the command line. It returns everything that is wrong with it.
 func parse(args []string) (*options, []error) {
-	o := &options{}
+	o := &options{failuresMax: failures.DefaultMax}
 	f := cli.NewFlags()
 	f.String(&o.config, "f", "file")
 	f.String(&o.data, "d", "data")
@@ -25,6 +29,8 @@ func parse(args []string) (*options, []error) {
 	f.Switch(&o.version, "version")
 	f.String(&o.json, "json")
 	f.String(&o.report, "report")
+	f.String(&o.failures, "failures")
+	f.Int(&o.failuresMax, "failures_max")
 	problems := f.Parse(args)
 	if cli.IsHelp(problems) || o.version {
 		return o, problems
@@ -34,6 +40,9 @@ func parse(args []string) (*options, []error) {
 	}
 	if o.data == "" {
 		problems = append(problems, &cli.UsageError{Text: "--data is missing", Help: "name the data, such as cmd/load/tw_data.sample.txt"})
+	}
+	if o.failuresMax < 0 {
+		problems = append(problems, &cli.UsageError{Text: fmt.Sprintf("--failures_max %d: it must not be negative", o.failuresMax)})
 	}
 	return o, problems
 }

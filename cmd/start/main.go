@@ -33,7 +33,7 @@ func run(console *cli.Console, args []string) int {
 	if status := o.askCost(console, client); status != cli.StatusDone {
 		return status
 	}
-	out, problems := output.Open(console, o.Verbose || !console.OutIsTerminal(), o.JSON, o.Report)
+	out, problems := output.Open(console, o.Verbose || !console.OutIsTerminal(), output.Files{JSON: o.JSON, Page: o.Report})
 	if len(problems) > 0 {
 		return console.Refuse(problems)
 	}

@@ -28,6 +28,7 @@ import (
 
 	"call-load-tester/pkg/burst"
 	"call-load-tester/pkg/dialog"
+	"call-load-tester/pkg/failures"
 	"call-load-tester/pkg/webhook"
 )
 
@@ -67,6 +68,10 @@ type Config struct {
 
 	Timeout      time.Duration // 0: DefaultTimeout
 	BadSignature float64       // percent of the requests that get a wrong signature, 0 to 100
+
+	Failures *failures.Log // takes a line for each request that is incomplete; may be nil
+	DataFile string        // for these: what Rows or Persons were read from, and
+	Lines    []int         // the line of each; empty: not known
 
 	Prices *webhook.Prices // nil: not known
 	Pass   Pass            // what the run must reach

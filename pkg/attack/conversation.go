@@ -33,6 +33,7 @@ const maxHangingUp = 256
 type conversation struct {
 	*dialog.Conversation
 	attack    *Attack
+	k         int
 	forged    bool
 	told      time.Duration  // when it was told something last, since the start of the run
 	callbacks sync.WaitGroup // that were due when they were handed out
@@ -49,6 +50,7 @@ func (a *Attack) converse(ctx context.Context, k int, due time.Duration) {
 	c := &conversation{
 		Conversation: a.player.Begin(a.cfg.First+k, start.Add(now), [2]uint64{rand.Uint64(), rand.Uint64()}),
 		attack:       a,
+		k:            k,
 		forged:       a.forgeries.is(k),
 		told:         now,
 	}
@@ -115,7 +117,7 @@ func (c *conversation) send(due time.Duration) dialog.Next {
 	c.Request(r)
 	pool := c.attack.pools.of(r.URL)
 	s := pool.take()
-	o := outcome{due: due, forged: c.forged}
+	o := outcome{k: c.k, due: due, forged: c.forged}
 	reading, err := s.ask(r, c.Conversation, pool.addr, &o)
 	pool.put(s)
 	took := o.ended - max(due, c.told)
@@ -159,7 +161,7 @@ func (c *conversation) callBack(ctx context.Context, callbacks ...dialog.Request
 			}
 			pool := a.pools.of(r.URL)
 			s := pool.take()
-			o := outcome{due: due, callback: true}
+			o := outcome{k: c.k, due: due, callback: true}
 			_, _ = s.ask(r, nil, pool.addr, &o) // the outcome has it all
 			pool.put(s)
 		})

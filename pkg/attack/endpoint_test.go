@@ -1,16 +1,22 @@
 package attack_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"call-load-tester/pkg/attack"
+	"call-load-tester/pkg/failures"
 	"call-load-tester/pkg/webhook"
 
 	"github.com/twilio/twilio-go/client"
@@ -46,11 +52,20 @@ func runUntil(t testing.TB, ctx context.Context, cfg attack.Config) *attack.Resu
 	if cfg.Concurrency == 0 {
 		cfg.Concurrency = 1
 	}
+	var failed lines
+	cfg.Failures = failures.New(&failed, 1_000_000)
 	a, err := attack.New(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
 	r := a.Run(ctx)
+	if counts, err := cfg.Failures.Close(); err != nil {
+		t.Error(err)
+	} else {
+		r.Failures = &counts
+	}
+	failed.check(t, r)
+	checkRecord(t, r)
 	checkSums(t, r)
 	checkConversations(t, r, r.Interrupted || cfg.Wanted != nil)
 	want := attack.Progress{Sent: r.Requests.Sent, Done: r.Requests.Sent, Incomplete: r.Requests.Incomplete}
@@ -61,6 +76,52 @@ func runUntil(t testing.TB, ctx context.Context, cfg attack.Config) *attack.Resu
 		t.Errorf("progress at the end is %+v, want %+v", got, want)
 	}
 	return r
+}
+
+// lines are those of a file of failures.
+type lines struct{ bytes.Buffer }
+
+func (l *lines) Close() error { return nil }
+
+// check checks that every failure of a run is in the file, once.
+func (l *lines) check(t testing.TB, r *attack.Result) {
+	t.Helper()
+	kinds, codes := map[string]int{}, map[webhook.Code]int{}
+	for line := range strings.Lines(l.String()) {
+		var f struct {
+			Failure   string
+			Code      webhook.Code
+			Time, Due time.Time
+			URL       string
+		}
+		if err := json.Unmarshal([]byte(line), &f); err != nil || f.URL == "" || f.Due.After(f.Time) || f.Time.Before(r.Began.Truncate(time.Millisecond)) {
+			t.Errorf("the file of failures has %s (%v)", line, err)
+		}
+		kinds[f.Failure]++
+		if f.Failure != "let through" {
+			codes[f.Code]++
+		}
+	}
+	n, want := r.Requests, verdicts(r)
+	delete(want, webhook.Accepted)
+	if kinds["error"] != n.Errored || kinds["unanswered"] != n.Unanswered || kinds["let through"] != n.LetThrough || !maps.Equal(codes, want) ||
+		*r.Failures != (failures.Counts{Written: n.Errored + n.Unanswered + n.LetThrough}) {
+		t.Errorf("the file of failures has %v of %v, which count as %+v; want %+v of %v", kinds, codes, *r.Failures, n, want)
+	}
+}
+
+// checkRecord checks that the record of a run can be read again.
+func checkRecord(t testing.TB, r *attack.Result) {
+	t.Helper()
+	written := *r
+	written.Command = "load"
+	text, err := json.Marshal(&written)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := attack.Read("record.json", text); err != nil {
+		t.Errorf("%v\n%s", err, text)
+	}
 }
 
 // checkSums checks that the figures of a result agree with each other.

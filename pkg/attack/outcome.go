@@ -48,6 +48,7 @@ func (o *outcome) public(began time.Time) Outcome {
 
 // An outcome is all there is to know of one request.
 type outcome struct {
+	k                int           // which request it is, or of which conversation
 	due, sent, ended time.Duration // since the start of the run
 
 	class     class

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"call-load-tester/pkg/failures"
 	"call-load-tester/pkg/webhook"
 )
 
@@ -48,6 +49,8 @@ type Result struct {
 
 	Conversations *Conversations `json:"conversations,omitempty"` // nil if the kind is one request
 	Steps         []Step         `json:"steps,omitempty"`         // of conversations, those of the most requests first
+
+	Failures *failures.Counts `json:"failures,omitempty"` // filled in by the command; nil if no file of them was asked for
 
 	Pass        *Pass      `json:"pass,omitempty"` // nil if nothing was asked
 	Timeline    []Interval `json:"timeline"`

@@ -53,19 +53,24 @@ const immediately time.Duration = -1
 func (s *sender) send(k int, due time.Duration) {
 	a := s.attack
 	t := a.templates[(a.cfg.First+k)%len(a.templates)]
-	o := outcome{due: due, forged: a.forgeries.is(k), received: t.Segments}
+	o := outcome{k: k, due: due, forged: a.forgeries.is(k), received: t.Segments}
 	wire := s.writer.Request(t, o.forged)
 
 	sent := s.begin(&o)
 	deadline := sent.Add(a.cfg.Timeout)
+	url := a.cfg.Envelope.URL
 	answer, err := s.conn.roundTrip(a.addr, wire, sent, deadline)
 	if err == nil && !isFinal(answer.Status) {
 		request := s.writer.Sent(t)
 		answer, err = s.follow(&request, nil, answer, deadline)
+		url = request.URL
 	}
 	s.end(&o)
 	s.read(&o, s.judge, t.TollFree, answer, err)
 	s.record(&o)
+	if a.cfg.Failures != nil && !o.class.complete() {
+		s.tell(o, url, s.writer.SID(t), answer)
+	}
 }
 
 // ask sends a request of a conversation to addr, records what came of it in o,
@@ -82,6 +87,7 @@ func (s *sender) ask(r *dialog.Request, c *dialog.Conversation, addr address, o 
 		judge = s.callee
 	}
 	o.received, o.step = r.Segments, s.step(r.Step)
+	sid := r.Fields.SID()
 	wire := s.writer.Write(&r.Request, o.forged)
 
 	sent := s.begin(o)
@@ -96,6 +102,9 @@ func (s *sender) ask(r *dialog.Request, c *dialog.Conversation, addr address, o 
 	s.end(o)
 	reading := s.read(o, judge, r.TollFree, answer, err)
 	s.record(o)
+	if a.cfg.Failures != nil && !o.class.complete() {
+		s.tell(*o, r.URL, sid, answer)
+	}
 	return reading, err
 }
 

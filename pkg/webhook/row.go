@@ -30,6 +30,19 @@ func (r Row) Get(name string) (value string, ok bool) {
 	return "", false
 }
 
+// isSID reports whether a field names the message or the call of its request.
+func (f Field) isSID() bool { return f.Name == "MessageSid" || f.Name == "CallSid" }
+
+// SID returns that of the message or the call; empty if the row has none.
+func (r Row) SID() string {
+	for _, f := range r {
+		if f.isSID() {
+			return f.Value
+		}
+	}
+	return ""
+}
+
 // ParseRow reads a row written in JSON: either an object
 //
 //	{"Body": "4566", "From": "+15551234567"}

@@ -69,7 +69,11 @@ func TestParseRowRefuses(t *testing.T) {
 
 // parseRows reads a text of rows.
 func parseRows(name, text string) ([]webhook.Row, error) {
-	return webhook.ParseLines(name, text, webhook.ParseRow)
+	rows, lines, err := webhook.ParseLines(name, text, webhook.ParseRow)
+	if len(rows) != len(lines) {
+		return nil, fmt.Errorf("%d rows are in %d lines", len(rows), len(lines))
+	}
+	return rows, err
 }
 
 func TestParseLinesSkipsBlankLinesAndComments(t *testing.T) {

@@ -12,9 +12,8 @@ const maxProblems = 20
 // ParseLines reads a text of rows, one a line as parse reads them. Blank lines
 // and lines that start with # are skipped. All bad lines are reported in one
 // error, a line each, as name:line: what is wrong; a text without any row is an
-// error too.
-func ParseLines[T any](name, text string, parse func(line string) (T, error)) ([]T, error) {
-	var rows []T
+// error too. lines are the numbers of the rows' lines.
+func ParseLines[T any](name, text string, parse func(line string) (T, error)) (rows []T, lines []int, err error) {
 	var problems []error
 	text = strings.TrimPrefix(text, "\ufeff")
 	number := 0
@@ -29,14 +28,14 @@ func ParseLines[T any](name, text string, parse func(line string) (T, error)) ([
 			problems = append(problems, fmt.Errorf("%s:%d: %w", name, number, err))
 			continue
 		}
-		rows = append(rows, row)
+		rows, lines = append(rows, row), append(lines, number)
 	}
 	if len(problems) > maxProblems {
 		more := fmt.Errorf("%s: %d more bad lines", name, len(problems)-maxProblems)
 		problems = append(problems[:maxProblems], more)
 	}
 	if len(rows) == 0 && len(problems) == 0 {
-		return nil, fmt.Errorf("%s:%d: the file holds no row", name, max(1, number))
+		return nil, nil, fmt.Errorf("%s:%d: the file holds no row", name, max(1, number))
 	}
-	return rows, errors.Join(problems...)
+	return rows, lines, errors.Join(problems...)
 }

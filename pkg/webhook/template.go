@@ -9,6 +9,7 @@ type Template struct {
 
 	envelope Envelope
 	row      Row
+	sid      part // what names the message or the call; empty if nothing does
 	layouts
 }
 
@@ -18,6 +19,12 @@ func NewTemplate(e Envelope, row Row) *Template {
 	parts := e.Kind.complete(row, e.AccountSID)
 	r := e.request(row, parts)
 	t := &Template{Segments: r.Segments, TollFree: r.TollFree, envelope: e, row: row}
+	for _, p := range parts {
+		if p.isSID() {
+			t.sid = p
+			break
+		}
+	}
 	t.layOut(&r, parts, new(layout))
 	t.wire.clip()
 	t.signed.clip()

@@ -52,6 +52,15 @@ func (w *Writer) Sent(t *Template) Request {
 	return t.envelope.Request(t.row, string(w.fresh.sid[:]))
 }
 
+// SID returns that of the message or the call of the last request, if it was of
+// this template; empty if it had none.
+func (w *Writer) SID(t *Template) string {
+	if t.sid.fresh {
+		return t.sid.Value + string(w.fresh.sid[:])
+	}
+	return t.sid.Value
+}
+
 // Write returns the bytes of a request; with forged set the signature is a
 // wrong one.
 func (w *Writer) Write(r *Request, forged bool) []byte {

@@ -70,6 +70,23 @@ func (f *File) Write(result func(io.Writer) error) error {
 	return errors.Join(fill(f.open, result), f.open.Close())
 }
 
+// Stream returns the file to be written to from now on, as it comes. It is to be
+// called once, instead of Write.
+func (f *File) Stream() (io.WriteCloser, error) {
+	switch f.open {
+	case nil:
+		return os.Create(f.name)
+	case os.Stdout, os.Stderr: // others write there, too
+		return unclosed{f.open}, nil
+	}
+	return f.open, nil
+}
+
+// unclosed is a file that somebody else closes.
+type unclosed struct{ io.Writer }
+
+func (unclosed) Close() error { return nil }
+
 // isDescriptor reports whether a name is that of something the process was
 // started with, which is there to be written to.
 func isDescriptor(name string) bool {

@@ -7,6 +7,7 @@ import (
 
 	"call-load-tester/cmd/internal/outfile"
 	"call-load-tester/pkg/cli"
+	"call-load-tester/pkg/failures"
 	"call-load-tester/pkg/report"
 )
 
@@ -15,8 +16,18 @@ import (
 type Output struct {
 	Lines io.Writer // io.Discard where they are not shown
 
-	console    *cli.Console
-	json, page *outfile.File // nil for nowhere
+	// Failures is the log of failures, once it is begun; nil if none is asked for.
+	Failures *failures.Log
+
+	console              *cli.Console
+	json, page, failures *outfile.File // nil for nowhere
+	problems             []error       // of writing on the way
+}
+
+// Files are the names of files that are asked for: "-" for standard output, "" for
+// none.
+type Files struct {
+	JSON, Page, Failures string
 }
 
 // A Record is what came of a run: text and a page for a person, and JSON by its
@@ -26,22 +37,22 @@ type Record interface {
 	HTML(io.Writer) error
 }
 
-// Open opens what is needed before anything is begun. The JSON and the page go to
-// the files of these names, "-" for standard output, "" for nowhere; neither to
-// one of the inputs, which are the files that the command reads. It returns
+// Open opens what is needed before anything is begun: the files, which must be
+// none of the inputs, which are the files that the command reads. It returns
 // everything that is wrong with that.
 //
-// What goes to standard output is alone there: if it is the JSON or the page, the
+// What goes to standard output is alone there: if it is one of the files, the
 // lines go to standard error, and the text is left out.
-func Open(console *cli.Console, showLines bool, jsonFile, pageFile string, inputs ...string) (*Output, []error) {
-	if outfile.Same(pageFile, jsonFile) {
-		return nil, []error{&cli.UsageError{Text: "--report and --json name the same file", Help: "give each a file of its own"}}
+func Open(console *cli.Console, showLines bool, files Files, inputs ...string) (*Output, []error) {
+	problems := files.alike()
+	if len(problems) > 0 {
+		return nil, problems
 	}
 	o := &Output{Lines: io.Discard, console: console}
-	var problems []error
 	inputs = append(inputs, cli.EnvFile)
-	o.json = open("--json", jsonFile, "out.json", inputs, &problems)
-	o.page = open("--report", pageFile, "out.html", inputs, &problems)
+	o.json = open("--json", files.JSON, "out.json", inputs, &problems)
+	o.page = open("--report", files.Page, "out.html", inputs, &problems)
+	o.failures = open("--failures", files.Failures, "failed.ndjson", inputs, &problems)
 	if !o.hasText() {
 		console.FreeOut()
 	}
@@ -49,6 +60,19 @@ func Open(console *cli.Console, showLines bool, jsonFile, pageFile string, input
 		o.Lines = console.Out
 	}
 	return o, problems
+}
+
+// alike returns an error for each two files that are one.
+func (f Files) alike() (problems []error) {
+	named := []struct{ flag, name string }{{"--failures", f.Failures}, {"--report", f.Page}, {"--json", f.JSON}}
+	for i, a := range named {
+		for _, b := range named[i+1:] {
+			if outfile.Same(a.name, b.name) {
+				problems = append(problems, &cli.UsageError{Text: a.flag + " and " + b.flag + " name the same file", Help: "give each a file of its own"})
+			}
+		}
+	}
+	return problems
 }
 
 // open opens the file that a flag names, if it names one.
@@ -73,7 +97,37 @@ func open(flag, name, example string, inputs []string, problems *[]error) *outfi
 
 // hasText reports whether standard output is free for the text.
 func (o *Output) hasText() bool {
-	return !(o.json != nil && o.json.IsStdout() || o.page != nil && o.page.IsStdout())
+	for _, file := range []*outfile.File{o.json, o.page, o.failures} {
+		if file != nil && file.IsStdout() {
+			return false
+		}
+	}
+	return true
+}
+
+// BeginFailures begins the log of failures, if one is asked for, with at most so
+// many lines.
+func (o *Output) BeginFailures(max int) error {
+	if o.failures == nil {
+		return nil
+	}
+	file, err := o.failures.Stream()
+	if err == nil {
+		o.Failures = failures.New(file, max)
+	}
+	return err
+}
+
+// EndFailures returns what became of the failures, nil if no log was asked for.
+func (o *Output) EndFailures() *failures.Counts {
+	if o.Failures == nil {
+		return nil
+	}
+	counts, err := o.Failures.Close()
+	if err != nil {
+		o.problems = append(o.problems, fmt.Errorf("--failures: %w", err))
+	}
+	return &counts
 }
 
 // Deliver writes the record where it is asked for. It returns the exit status of
@@ -81,6 +135,9 @@ func (o *Output) hasText() bool {
 // all could be written; what is written after that says so.
 func (o *Output) Deliver(record Record, status *int) int {
 	o.console.Interrupts.Conclude(*status)
+	for _, err := range o.problems {
+		o.try(status, err)
+	}
 	if o.hasText() {
 		o.try(status, record.Text(o.console.Out))
 	}

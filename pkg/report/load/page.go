@@ -248,7 +248,7 @@ func (r Report) sections(p *report.Page) {
 		p.Section(title, t.Rows)
 	}
 	add("Summary", (*text).original, (*text).requests, (*text).conversations)
-	add("Times, verdicts and messages", (*text).times, (*text).verdicts, (*text).messages, (*text).signatures)
+	add("Times, verdicts and messages", (*text).times, (*text).verdicts, (*text).failures, (*text).messages, (*text).signatures)
 	if len(r.Steps) > 0 {
 		add("Steps", (*text).steps)
 	}

@@ -26,6 +26,7 @@ func (r Report) Text(w io.Writer) error {
 	t.conversations()
 	t.times()
 	t.verdicts()
+	t.failures()
 	t.steps()
 	t.messages()
 	t.signatures()
@@ -131,6 +132,21 @@ func became(r attack.Requests) string {
 		text += fmt.Sprintf(", %d bad signatures refused, %d let through", r.Refused, r.LetThrough)
 	}
 	return text
+}
+
+// failures says what is in the file of them.
+func (t *text) failures() {
+	f := t.Failures
+	if f == nil {
+		return
+	}
+	t.label("Failures written", "%d of %d", f.Written, f.All())
+	if f.OverLimit > 0 {
+		t.more("%d more were over the limit, --failures_max", f.OverLimit)
+	}
+	if f.TooSlow > 0 {
+		t.more("%d more could not be written in time", f.TooSlow)
+	}
 }
 
 func (t *text) times() {
