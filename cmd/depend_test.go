@@ -74,6 +74,7 @@ var arrows = map[string]string{
 	"pkg/webhook":                  "",
 	"pkg/dialog":                   "pkg/webhook",
 	"pkg/relay":                    "pkg/dialog pkg/webhook",
+	"pkg/mediastream":              "pkg/dialog pkg/webhook",
 	"pkg/attack":                   "pkg/dialog pkg/webhook pkg/burst pkg/timeline pkg/failures pkg/redact",
 	"pkg/locust":                   "",
 	"pkg/compare":                  "",

@@ -30,7 +30,7 @@ func (c *Conversation) dial(verb *webhook.Element) {
 		if sid, ok := t.Fields.Get("DialCallSid"); ok {
 			d.sid = sid
 		}
-	case t.Kind == TurnKeys, t.Kind == TurnSpeech, t.Kind == TurnFields:
+	case t.Kind == TurnKeys, t.Kind == TurnSpeech, t.Kind == TurnFields, t.Kind == TurnAudio:
 		c.noTaker++
 	}
 	d.ring, d.talk = d.times(value(t.Fields, "DialCallDuration"))

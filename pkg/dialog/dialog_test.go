@@ -37,6 +37,10 @@ func TestBadTurnsAreErrors(t *testing.T) {
 		{"with signs", webhook.Call, `{"Then": ["<Hang-Up/>"]}`, `is nearly`},
 		{"in the past", webhook.Call, `{"Then": ["hung up"]}`, `is nearly`},
 		{"after a hang-up", webhook.Call, `{"Then": ["hangup", "1"]}`, `turn 2: nothing can follow a hang-up`},
+		{"audio with fields", webhook.Call, `{"Then": [{"audio": "a.wav", "Digits": "1"}]}`, `turn 1: "audio" goes alone, or with "after"`},
+		{"audio of no name", webhook.Call, `{"Then": [{"audio": ""}]}`, `turn 1: "audio" must name a WAV file`},
+		{"to cut in with audio and text", webhook.Call, `{"Then": [{"after": "1s", "audio": "a.wav", "say": "b"}]}`, `turn 1: "say" does not go with "after" and "audio"`},
+		{"to cut in with audio of no name", webhook.Call, `{"Then": [{"after": "1s", "audio": ""}]}`, `turn 1: "audio" must name a WAV file`},
 		{"no row", webhook.Call, `{`, `the row ends too early`},
 	} {
 		person, err := dialog.PersonParser(tc.kind)(tc.row)
@@ -54,6 +58,16 @@ func TestGoodTurns(t *testing.T) {
 	}
 	if _, err := dialog.PersonParser(webhook.Chat)(`{"Then": ["hangup", "Hangup", "hang up"]}`); err != nil {
 		t.Errorf("in a chat it is a text: %v", err)
+	}
+}
+
+func TestAPersonNamesItsAudio(t *testing.T) {
+	person, err := dialog.PersonParser(webhook.Call)(`{"Then": ["1", {"audio": "b.wav"}, {"after": "1s", "audio": "a.wav"}, {"audio": "b.wav"}]}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := person.Audio(); !slices.Equal(got, []string{"b.wav", "a.wav", "b.wav"}) {
+		t.Errorf("%q, want it in order", got)
 	}
 }
 

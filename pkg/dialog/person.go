@@ -35,7 +35,9 @@ func (p *Person) Numbers() (from, to string, given bool) {
 // A turn is text or an object of fields. In a call, text of 0–9 * # is keyed,
 // with w for half a second; "" is silence, "hangup" hangs up, and any other text
 // is spoken. {"after": "1.2s", "say": "stop"} does so when a voice agent has
-// talked for so long. In a chat text is the body of the next message.
+// talked for so long. {"audio": "hello.wav"} says what is in a WAV file, to a
+// Stream; {"after": "1.2s", "audio": "stop.wav"} cuts in with it. In a chat text
+// is the body of the next message.
 func PersonParser(kind webhook.Kind) func(line string) (*Person, error) {
 	return func(line string) (*Person, error) {
 		first, then, err := webhook.ParsePerson(line)
@@ -48,6 +50,16 @@ func PersonParser(kind webhook.Kind) func(line string) (*Person, error) {
 		}
 		return &Person{first: first, turns: turns}, nil
 	}
+}
+
+// Audio returns the names of the files that the person's turns name.
+func (p *Person) Audio() (names []string) {
+	for _, t := range p.turns {
+		if t.Kind == TurnAudio {
+			names = append(names, t.Text)
+		}
+	}
+	return names
 }
 
 // freshCallSID is what a new call's SID begins with.

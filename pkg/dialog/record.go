@@ -58,7 +58,7 @@ func (c *Conversation) recordTurn(verb *webhook.Element, t Turn) (heard webhook.
 		length := wholeSeconds(value(t.Fields, "RecordingDuration"), 0)
 		return recorded(length, ""), think + length
 	case t.Kind == TurnSilence:
-	case think > silent || t.Kind == TurnFields:
+	case think > silent || t.Kind == TurnFields || t.Kind == TurnAudio:
 		c.noTaker++
 	case t.Kind == TurnSpeech:
 		spoken := min(think+c.speaking(t.Text), longest)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,7 +14,7 @@ import (
 // A Turn is what a person does next.
 type Turn struct {
 	Kind   TurnKind
-	Text   string      // of keys and speech
+	Text   string      // of keys and speech; of audio the name of its file
 	Fields webhook.Row // of an object
 
 	CutsIn bool          // in a session: while the agent talks
@@ -30,6 +31,7 @@ const (
 	TurnSpeech
 	TurnHangUp
 	TurnFields
+	TurnAudio
 )
 
 func parseTurns(list json.RawMessage, kind webhook.Kind) ([]Turn, error) {
@@ -70,6 +72,8 @@ func parseTurn(entry json.RawMessage, kind webhook.Kind) (Turn, error) {
 			err = errors.New(`an object without fields says nothing; write "" for silence`)
 		case kind == webhook.Call && isCutIn(row):
 			return parseCutIn(row)
+		case kind == webhook.Call && isAudio(row):
+			return parseAudio(row)
 		}
 		return Turn{Kind: TurnFields, Fields: row}, err
 	case '"':
@@ -102,7 +106,25 @@ func parseCallTurn(text string) (Turn, error) {
 const (
 	cutInAfter = "after"
 	cutInSay   = "say"
+	audio      = "audio"
 )
+
+func isAudio(row webhook.Row) bool {
+	_, is := row.Get(audio)
+	return is
+}
+
+// parseAudio reads the turn of a person who says what is in a file.
+func parseAudio(row webhook.Row) (Turn, error) {
+	name := value(row, audio)
+	switch {
+	case len(row) > 1:
+		return Turn{}, fmt.Errorf(`%q goes alone, or with %q`, audio, cutInAfter)
+	case name == "":
+		return Turn{}, fmt.Errorf(`%q must name a WAV file`, audio)
+	}
+	return Turn{Kind: TurnAudio, Text: name}, nil
+}
 
 func isCutIn(row webhook.Row) bool {
 	_, after := row.Get(cutInAfter)
@@ -112,17 +134,23 @@ func isCutIn(row webhook.Row) bool {
 
 // parseCutIn reads the turn of a person who cuts in.
 func parseCutIn(row webhook.Row) (Turn, error) {
+	says := cutInSay
+	if isAudio(row) {
+		says = audio
+	}
 	for _, f := range row {
-		if f.Name != cutInAfter && f.Name != cutInSay {
-			return Turn{}, fmt.Errorf(`%q does not go with %q and %q`, f.Name, cutInAfter, cutInSay)
+		if f.Name != cutInAfter && f.Name != says {
+			return Turn{}, fmt.Errorf(`%q does not go with %q and %q`, f.Name, cutInAfter, says)
 		}
 	}
 	after, err := time.ParseDuration(value(row, cutInAfter))
 	if err != nil || after < 0 {
 		return Turn{}, fmt.Errorf(`%q must be a time such as "1.2s": so long after the agent began to talk`, cutInAfter)
 	}
-	t, err := parseCallTurn(value(row, cutInSay))
-	if err == nil && t.Kind == TurnSilence {
+	var t Turn
+	if says == audio {
+		t, err = parseAudio(row[slices.IndexFunc(row, func(f webhook.Field) bool { return f.Name == audio }):][:1])
+	} else if t, err = parseCallTurn(value(row, cutInSay)); err == nil && t.Kind == TurnSilence {
 		err = fmt.Errorf(`%q must be what is said, keyed, or "hangup"`, cutInSay)
 	}
 	t.CutsIn, t.After = true, after

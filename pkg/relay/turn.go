@@ -28,6 +28,8 @@ func (s *Session) takeTurn() {
 		s.agent = playback{}
 		s.quiet = s.now + silence
 		return
+	case dialog.TurnAudio:
+		text = "" // no words
 	case dialog.TurnFields:
 		words, spoken := t.Fields.Get("SpeechResult")
 		digits, isKeyed := t.Fields.Get("Digits")

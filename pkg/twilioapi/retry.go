@@ -25,7 +25,7 @@ func NewBackoff(duration time.Duration) *Backoff {
 	b := backoff.NewExponentialBackOff()
 	b.InitialInterval = 100 * time.Millisecond
 	b.Multiplier = 2
-	b.MaxInterval = 10 * time.Second
+	b.MaxInterval = 10 * time.Second * 2 / 3 // the jitter makes it up to half as much again
 	b.Reset()
 	return &Backoff{until: time.Now().Add(duration), backoff: b}
 }

@@ -29,8 +29,8 @@ func TestRetry(t *testing.T) {
 		if took := time.Since(began); err != error(errLost) || took > twilioapi.RetryFor || took < twilioapi.RetryFor-20*time.Second {
 			t.Errorf("%v after %v, want the last error after nearly %v", err, took, twilioapi.RetryFor)
 		}
-		if longest > 15*time.Second || tries < 25 || tries > 60 {
-			t.Errorf("%d tries, up to %v apart; want one every ten seconds or so", tries, longest)
+		if longest > 10*time.Second || tries < 30 || tries > 70 {
+			t.Errorf("%d tries, up to %v apart; want one every ten seconds or more often", tries, longest)
 		}
 	})
 	for _, tc := range []struct {

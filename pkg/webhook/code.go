@@ -46,6 +46,9 @@ const (
 	ReplyStatusCallback  Code = 14105
 	TooManyReplies       Code = 14109
 	VerbNotForMessages   Code = 14110
+	StreamUnreachable    Code = 31920
+	StreamClosed         Code = 31921
+	StreamMessage        Code = 31951
 	RelayUnreachable     Code = 64102
 	RelayClosed          Code = 64105
 	RelayMessage         Code = 64107
@@ -87,6 +90,9 @@ var codeNames = map[Code]string{
 	NoWord:               "no verdict: the agent said nothing, and the caller hung up",
 	EndlessTalk:          "no verdict: the agent talked for ever, and the caller hung up",
 	NotReading:           "no verdict: the agent did not read what was sent",
+	StreamUnreachable:    "Stream: WebSocket cannot be opened",
+	StreamClosed:         "Stream: WebSocket ended by the server",
+	StreamMessage:        "Stream: invalid message",
 	RelayUnreachable:     "ConversationRelay: WebSocket cannot be opened",
 	RelayClosed:          "ConversationRelay: WebSocket ended by the server",
 	RelayMessage:         "ConversationRelay: invalid message",

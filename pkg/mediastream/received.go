@@ -1,0 +1,57 @@
+package mediastream
+
+import (
+	"time"
+
+	"call-load-tester/pkg/dialog"
+	"call-load-tester/pkg/webhook"
+)
+
+// Received tells of a message of the agent.
+func (s *Session) Received(at time.Duration, text []byte) Next {
+	next := s.proceed(at) // what was due before
+	if s.ending != dialog.SessionLive {
+		return next
+	}
+	s.out = next
+	m, err := decode(text, s.in.SID)
+	if err != nil || !s.bothWay {
+		return s.Reject(at, "")
+	}
+	switch m.Event {
+	case "media":
+		s.hear(m.audio)
+	case "mark":
+		s.agent.mark(at, *m.Mark.Name)
+	case "clear": // MS, clear message
+		s.agent.clear(at)
+	}
+	return s.proceed(at)
+}
+
+// Reject tells of a message that Twilio would not process, and why. It logs a
+// warning, once, tells the agent nothing, and the stream goes on. To a stream of
+// one way no message may be sent. Twilio: error dictionary 31924, 31950, 31951.
+func (s *Session) Reject(at time.Duration, _ string) Next {
+	s.now = at
+	if s.ending == dialog.SessionLive {
+		if s.invalid++; s.invalid >= maxInvalid {
+			s.end(dialog.SessionFailed, webhook.StreamMessage)
+		}
+	}
+	return s.proceed(at)
+}
+
+// hear takes in audio of the agent. What is first heard of what comes after a turn
+// is the answer to it.
+func (s *Session) hear(mulaw []byte) {
+	first, ok := s.agent.add(s.now, mulaw)
+	s.early = s.early || ok && s.phase == acting
+	if a := s.answer; a != nil {
+		a.Audio += length(len(mulaw))
+		if ok && !a.Answered {
+			a.Answered, a.First = true, first-a.Asked
+			s.phase = listening
+		}
+	}
+}

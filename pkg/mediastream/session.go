@@ -1,0 +1,257 @@
+package mediastream
+
+import (
+	"strconv"
+	"time"
+
+	"call-load-tester/pkg/dialog"
+	"call-load-tester/pkg/webhook"
+)
+
+// A Session is one stream of a call, and the caller's part in it. It is not safe
+// for concurrent use. Use it so: Open; then Received, Reject, Wake, Closed, Fail,
+// HangUp and Stop as things happen, until Next says that it is over. Times never
+// go back.
+type Session struct {
+	rules   Rules
+	in      *dialog.Session
+	bothWay bool
+	tracks  []string
+
+	opened, now time.Duration
+	due         time.Duration // of the next frame
+	late        int           // frames that could not be sent in their own time
+	sequence    int           // of the last message
+	chunk       int           // of the last frame
+
+	phase       phase
+	agent       playback
+	quiet       time.Duration // until when the agent need not talk: the end of a turn
+	speaks      []string      // the frames that are still to be sent of the turn
+	keys        []key         // likewise
+	early       bool          // the agent has said something during the turn
+	answer      *Answer       // to the last turn; nil before the first
+	interrupted *Interruption // that is not told yet
+
+	out     Next
+	turns   int
+	noTaker int
+	invalid int
+	ending  dialog.SessionEnding
+	code    webhook.Code
+}
+
+// A phase is what the caller does.
+type phase uint8
+
+const (
+	listening phase = iota // to the agent, until its own turn is due
+	acting                 // it speaks or keys
+	awaiting               // its turn is over, and the agent has not begun to answer
+)
+
+// A key is pressed at a time.
+type key struct {
+	at    time.Duration
+	digit string
+}
+
+// Next is what follows.
+type Next struct {
+	Send [][]byte // now, in this order
+	// Frame is when the frame of audio in Send was due; 0 if there is none. At most
+	// one is due in each 20 ms: if they are missed, none is made up for.
+	Frame time.Duration
+	// At is when Wake is to be called, unless something happens before.
+	At time.Duration
+	// Over says that the session has ended: the socket is to be closed.
+	Over bool
+	// Answer, if not nil, is what the agent said to a turn that is over.
+	Answer *Answer
+	// Interruption, if not nil, is how the agent took one.
+	Interruption *Interruption
+}
+
+// An Answer is what an agent said to a turn.
+type Answer struct {
+	Asked    time.Duration // when the turn was over: its last audio or key was sent
+	Answered bool          // there was a word
+	Late     bool          // the first word took longer than Patience, or did not come in that time
+	First    time.Duration // from Asked to when the first word was heard
+	Whole    time.Duration // from Asked to when the last word was over
+	Audio    time.Duration // how much came, silence included
+}
+
+// An Interruption is what an agent did that was interrupted.
+type Interruption struct {
+	At       time.Duration
+	TalkedOn time.Duration // for so long it was still heard
+}
+
+// New returns the session that a document opens: with a Connect both ways, with a
+// Start one way only.
+func New(rules Rules, in *dialog.Session, bothWay bool) *Session {
+	s := &Session{rules: rules, in: in, bothWay: bothWay, tracks: []string{"inbound"}}
+	switch track := value(in.Noun.Attrs, "track"); { // STREAM, track
+	case bothWay:
+	case track == "outbound_track":
+		s.tracks = []string{"outbound"}
+	case track == "both_tracks":
+		s.tracks = []string{"inbound", "outbound"}
+	}
+	return s
+}
+
+// Open tells that the socket is open. MS, connected and start message.
+func (s *Session) Open(at time.Duration) Next {
+	s.opened, s.now, s.quiet = at, at, at
+	s.due = at + Frame
+	m := start{Event: "start", Sequence: s.next(), StreamSID: s.in.SID, Start: startDetails{
+		AccountSID: value(s.in.Call, "AccountSid"), StreamSID: s.in.SID, CallSID: value(s.in.Call, "CallSid"),
+		Tracks: s.tracks, MediaFormat: mediaFormat{"audio/x-mulaw", rate, 1}, CustomParameters: map[string]string{},
+	}}
+	for _, p := range s.in.Noun.Children {
+		if p.Name == "Parameter" {
+			m.Start.CustomParameters[value(p.Attrs, "name")] = value(p.Attrs, "value")
+		}
+	}
+	s.send([]byte(connected))
+	s.send(encode(m))
+	return s.proceed(at)
+}
+
+// Wake tells that it is the time that Next named.
+func (s *Session) Wake(at time.Duration) Next { return s.proceed(at) }
+
+// HangUp tells that the run was stopped: the caller hangs up.
+func (s *Session) HangUp(at time.Duration) Next {
+	s.now = at
+	s.end(dialog.SessionInterrupted, webhook.Accepted)
+	return s.handOut()
+}
+
+// Stop tells that the call is over, or a Stop ended the stream. STREAM, stopping
+// a stream.
+func (s *Session) Stop(at time.Duration) Next {
+	s.now = at
+	s.end(dialog.SessionFinished, webhook.Accepted)
+	return s.handOut()
+}
+
+// Closed tells that the agent has closed the socket. cleanly says that it did so
+// with a WebSocket close that names no error. Twilio: error dictionary 31921.
+func (s *Session) Closed(at time.Duration, cleanly bool) Next {
+	s.now = at
+	if cleanly {
+		s.over(dialog.SessionEndedByAgent, webhook.Accepted)
+	} else {
+		s.over(dialog.SessionFailed, webhook.StreamClosed)
+	}
+	return s.handOut()
+}
+
+// Fail tells that the session cannot go on, for a reason that has that code.
+func (s *Session) Fail(at time.Duration, code webhook.Code) Next {
+	s.now = at
+	s.over(dialog.SessionFailed, code)
+	return s.handOut()
+}
+
+// End returns how the session ended, for the conversation that it is part of.
+func (s *Session) End() dialog.SessionEnd {
+	return dialog.SessionEnd{Ending: s.ending, Code: s.code, Lasted: s.now - s.opened, Turns: s.turns, NoTaker: s.noTaker}
+}
+
+// Invalid returns how many messages Twilio would not have processed.
+func (s *Session) Invalid() int { return s.invalid }
+
+// Late returns how many frames could not be sent in their own 20 ms.
+func (s *Session) Late() int { return s.late }
+
+// proceed does what is due at a time, and returns what follows.
+func (s *Session) proceed(at time.Duration) Next {
+	s.now = at
+	for s.ending == dialog.SessionLive {
+		switch {
+		case len(s.agent.marks) > 0 && s.agent.marks[0].at <= at:
+			s.returnMark()
+			continue
+		case s.due <= at:
+			s.act()
+			continue
+		}
+		s.out.At = s.due
+		if len(s.agent.marks) > 0 {
+			s.out.At = min(s.due, s.agent.marks[0].at)
+		}
+		break
+	}
+	return s.handOut()
+}
+
+// returnMark tells that what was sent before a mark has been played. MS, mark
+// message.
+func (s *Session) returnMark() {
+	name := s.agent.marks[0].name
+	s.agent.marks = s.agent.marks[1:]
+	s.send(encode(marked{"mark", s.next(), s.in.SID, markDetails{name}}))
+}
+
+// sendFrame sends 20 ms of audio. A frame that is late delays those that follow:
+// they are never bunched. ABOUT and MS, media message; that the time in it counts
+// to the end of the frame is assumed.
+func (s *Session) sendFrame() {
+	payload := silentFrame
+	if len(s.speaks) > 0 {
+		payload, s.speaks = s.speaks[0], s.speaks[1:]
+	}
+	s.chunk++
+	for _, track := range s.tracks {
+		if track == "outbound" {
+			payload = silentFrame // what Say and Play would sound like is nobody's concern
+		}
+		s.sequence++
+		s.send(media(s.sequence, track, s.chunk, time.Duration(s.chunk)*Frame, payload, s.in.SID))
+	}
+	s.out.Frame = s.due
+	missed := (s.now - s.due) / Frame
+	s.late += int(missed)
+	s.due += (missed + 1) * Frame
+}
+
+func (s *Session) send(message []byte) { s.out.Send = append(s.out.Send, message) }
+
+// next returns the number of the next message.
+func (s *Session) next() string {
+	s.sequence++
+	return strconv.Itoa(s.sequence)
+}
+
+func (s *Session) handOut() Next {
+	out := s.out
+	s.out = Next{}
+	out.Over = s.ending != dialog.SessionLive
+	return out
+}
+
+// end ends the session from Twilio's side. MS, stop message.
+func (s *Session) end(ending dialog.SessionEnding, code webhook.Code) {
+	if s.ending == dialog.SessionLive {
+		s.send(encode(stop{"stop", s.next(), stopDetails{value(s.in.Call, "AccountSid"), value(s.in.Call, "CallSid")}, s.in.SID}))
+	}
+	s.over(ending, code)
+}
+
+// over ends the session. What the agent had said to the last turn is handed out.
+func (s *Session) over(ending dialog.SessionEnding, code webhook.Code) {
+	if s.ending == dialog.SessionLive {
+		s.ending, s.code = ending, code
+		s.concludeAnswer()
+		s.concludeInterruption()
+	}
+}
+
+func value(row webhook.Row, name string) string {
+	v, _ := row.Get(name)
+	return v
+}
