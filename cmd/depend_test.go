@@ -50,11 +50,14 @@ var mayDepend = []struct {
 
 	{own + "pkg/attack", "load", "sends and measures"},
 	{own + "pkg/dialog", "load", "what follows an answer"},
+	{own + "pkg/relay", "load", "sessions of ConversationRelay"},
 	{own + "pkg/webhook", "load", "requests and verdicts"},
 	{"github.com/valyala/fasthttp", "load", "attack: its parser of answers"},
 	{"github.com/valyala/bytebufferpool", "load", "fasthttp"},
 	{"github.com/klauspost/compress", "load", "fasthttp"},
 	{"github.com/molecule-man/go-brrr", "load", "fasthttp"},
+	{"github.com/gobwas/ws", "load", "attack: WebSockets"},
+	{"github.com/gobwas/httphead", "load", "gobwas/ws"},
 	{"github.com/rivo/uniseg", "load", "webhook: characters of a message segment"},
 	{"gopkg.in/ini.v1", "load", "the configuration"},
 }
@@ -75,7 +78,7 @@ var arrows = map[string]string{
 	"pkg/dialog":                   "pkg/webhook",
 	"pkg/relay":                    "pkg/dialog pkg/webhook",
 	"pkg/mediastream":              "pkg/dialog pkg/webhook",
-	"pkg/attack":                   "pkg/dialog pkg/webhook pkg/burst pkg/timeline pkg/failures pkg/redact",
+	"pkg/attack":                   "pkg/relay pkg/dialog pkg/webhook pkg/burst pkg/timeline pkg/failures pkg/redact",
 	"pkg/locust":                   "",
 	"pkg/compare":                  "",
 	"pkg/report":                   "pkg/report/internal/chart",

@@ -254,7 +254,17 @@ func checkConversations(t testing.TB, r *attack.Result, stopped bool) {
 	}
 	sum("the failed by their reasons", failed, c.Failed)
 	sum("those with a length", c.Lasted.Count, c.Begun-c.Forged)
-	sum("the forged requests", r.Requests.BadSignatures, c.Forged)
+	handshakes := 0 // forged
+	for _, a := range r.Agents {
+		sum("the endings of sessions", a.Finished+a.EndedByAgent+a.HungUpByCaller+a.Failed+a.Interrupted, a.Begun)
+		sum("the first words", a.FirstWord.Count, a.Answered)
+		sum("the answers", a.Answer.Count, a.Answered)
+		atMost("the answered turns", a.Answered, a.Turns)
+		atMost("the late answers", a.Impatient, a.Turns)
+		atMost("the refused and the let through", a.Refused+a.LetThrough, a.Forged)
+		handshakes += a.Forged
+	}
+	sum("the forged requests and handshakes", r.Requests.BadSignatures+handshakes, c.Forged)
 	atMost("those as meant", c.AsMeant, c.Finished+c.HungUpByApp+c.HungUpByCaller+c.Rejected)
 	atMost("the turns without taker", c.NoTaker, c.Turns)
 	atMost("the callbacks not completed", c.CallbacksIncomplete, c.Callbacks)

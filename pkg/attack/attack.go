@@ -59,6 +59,7 @@ type Config struct {
 	Persons []*dialog.Person // of conversations, in the place of Rows
 	Rules   dialog.Rules     // likewise; the envelope is that above
 	Pace    Pace             // likewise
+	Agents  AgentRules       // of sessions with voice agents
 
 	Concurrency int           // closed loop: connections
 	Rate        int           // open loop, if above 0: requests due at the start of each second
@@ -131,6 +132,7 @@ type Attack struct {
 	total     int                 // of the requests, or conversations
 	forgeries forgeries
 	recorder  *recorder
+	dialer    dialer
 	pools     senderPools
 
 	callbacks sync.WaitGroup // that were not due when they were handed out
@@ -172,6 +174,7 @@ func New(cfg Config) (*Attack, error) {
 		route:     webhook.NewRoute(cfg.Envelope),
 		forgeries: newForgeries(total, cfg.BadSignature),
 		recorder:  newRecorder(cfg.Observe),
+		dialer:    newDialer(cfg),
 		calling:   make(chan struct{}, cfg.MaxInFlight),
 		hangingUp: make(chan struct{}, maxHangingUp),
 	}

@@ -37,8 +37,7 @@ const (
 // it is needed, and kept for the next request.
 type connection struct {
 	life   context.Context // when it is done, the connection is closed
-	dial   func(ctx context.Context, addr string) (net.Conn, error)
-	useTLS *tls.Config // nil where the connection needs none
+	dialer dialer
 
 	addr     address
 	conn     net.Conn    // nil if closed
@@ -53,17 +52,9 @@ type connection struct {
 }
 
 func newConnection(life context.Context, cfg Config) *connection {
-	c := &connection{life: life, dial: cfg.Connect, reader: bufio.NewReaderSize(nil, readBuffer)}
-	if c.dial == nil {
-		c.dial = dialTCP
-		c.useTLS = &tls.Config{RootCAs: cfg.RootCAs}
-	}
+	c := &connection{life: life, dialer: newDialer(cfg), reader: bufio.NewReaderSize(nil, readBuffer)}
 	c.response.Header.SetNoDefaultContentType(true)
 	return c
-}
-
-func dialTCP(ctx context.Context, addr string) (net.Conn, error) {
-	return new(net.Dialer).DialContext(ctx, "tcp", addr)
 }
 
 func (c *connection) isOpen() bool { return c.conn != nil }
@@ -194,7 +185,7 @@ func (c *connection) connect(to address, now, deadline time.Time) error {
 	var err error
 	for range connectAttempts {
 		ctx, cancel := context.WithTimeout(c.life, min(connectTimeout, time.Until(deadline)))
-		conn, err = c.open(ctx, to)
+		conn, err = c.dialer.open(ctx, to)
 		cancel()
 		if err == nil {
 			break
@@ -212,25 +203,6 @@ func (c *connection) connect(to address, now, deadline time.Time) error {
 	}
 	c.reader.Reset(&c.wire)
 	return nil
-}
-
-func (c *connection) open(ctx context.Context, to address) (net.Conn, error) {
-	conn, err := c.dial(ctx, to.hostPort)
-	var op *net.OpError
-	if err != nil && !errors.As(err, &op) {
-		err = &net.OpError{Op: "dial", Net: "tcp", Err: err}
-	}
-	if err != nil || c.useTLS == nil || !to.secure {
-		return conn, err
-	}
-	config := c.useTLS.Clone()
-	config.ServerName = to.host
-	secure := tls.Client(conn, config)
-	if err := secure.HandshakeContext(ctx); err != nil {
-		conn.Close()
-		return nil, &net.OpError{Op: webhook.OpHandshake, Net: "tcp", Addr: conn.RemoteAddr(), Err: err}
-	}
-	return secure, nil
 }
 
 // A countingConn counts the bytes read and keeps the error that ended reading,

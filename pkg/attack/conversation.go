@@ -33,7 +33,7 @@ const maxHangingUp = 256
 type conversation struct {
 	*dialog.Conversation
 	attack    *Attack
-	k         int
+	k         int // which of the run
 	forged    bool
 	told      time.Duration  // when it was told something last, since the start of the run
 	callbacks sync.WaitGroup // that were due when they were handed out
@@ -67,8 +67,8 @@ func (a *Attack) converse(ctx context.Context, k int, due time.Duration) {
 		if next.Over {
 			break
 		}
-		if next.Session != nil { // nobody opens sessions yet: they are over at once
-			next = c.SessionEnded(dialog.SessionEnd{Ending: dialog.SessionEndedByAgent}, 0)
+		if next.Session != nil {
+			next = c.hold(ctx, next.Session, due)
 			continue
 		}
 		next = c.ask(due)

@@ -30,10 +30,29 @@ func (f forgeries) is(k int) bool {
 		return false
 	}
 	k %= f.requests
+	first, _, place := f.block(k)
+	return k == first+place
+}
+
+// isOther reports whether conversation k, whose first request is signed well, gets
+// a wrong signature later: as many as there are forgeries, none of them among
+// these.
+func (f forgeries) isOther(k int) bool {
+	if f.wrong == 0 {
+		return false
+	}
+	k %= f.requests
+	first, size, place := f.block(k)
+	return size > 1 && k == first+(place+size/2)%size
+}
+
+// block returns the first request of the block that k is in, how many there are
+// in it, and which of them is forged.
+func (f forgeries) block(k int) (first, size, place int) {
 	block := k * f.wrong / f.requests
-	first, next := f.begin(block), f.begin(block+1)
-	place := (uint64(block) * golden >> 32) * uint64(next-first) >> 32
-	return k == first+int(place)
+	first = f.begin(block)
+	size = f.begin(block+1) - first
+	return first, size, int((uint64(block) * golden >> 32) * uint64(size) >> 32)
 }
 
 // begin returns the first request of a block.

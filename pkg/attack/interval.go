@@ -26,6 +26,10 @@ type Interval struct {
 	Begun int `json:"begun,omitempty"` // conversations
 	Live  int `json:"live,omitempty"`  // conversations at once, at most
 
+	Sessions     int     `json:"sessions,omitempty"`          // with voice agents, live at once, at most
+	FirstWordP50 float64 `json:"first_word_p50_ms,omitempty"` // of answers to turns that were over in it
+	FirstWordP99 float64 `json:"first_word_p99_ms,omitempty"`
+
 	P50 float64 `json:"latency_p50_ms"` // to two digits, as the others
 	P99 float64 `json:"latency_p99_ms"`
 	Max float64 `json:"latency_max_ms"`
@@ -37,6 +41,8 @@ type Interval struct {
 	Replies  webhook.Replies          `json:"replies,omitzero"`
 	Minutes  int                      `json:"billed_minutes,omitempty"` // of the conversations that were over in it
 	Steps    map[string]*StepInterval `json:"steps,omitempty"`          // of conversations, by name
+
+	FirstWord *Histogram `json:"first_word_histogram,omitempty"` // nil if there is nothing in it
 }
 
 // A StepInterval is what an [Interval] has of a step.
@@ -56,6 +62,8 @@ type bin struct {
 	Interval
 	latency *hdrhistogram.Histogram // nil if there is nothing in it; faster than the Interval's
 	over    int                     // conversations
+
+	opened, closed int // sessions
 }
 
 // place counts an outcome in its bins.
@@ -112,6 +120,9 @@ func (b *bin) countStep(o *outcome) {
 func (b *bin) merge(other *bin) {
 	b.Live = max(b.Live, other.Live)
 	b.over += other.over
+	b.Sessions = max(b.Sessions, other.Sessions)
+	b.opened += other.opened
+	b.closed += other.closed
 	b.add(&other.Interval)
 	switch {
 	case b.latency == nil:
@@ -134,6 +145,7 @@ func (i *Interval) add(other *Interval) {
 	i.Replies.Add(other.Replies)
 	i.Minutes += other.Minutes
 	i.Latency = i.Latency.plus(other.Latency)
+	i.FirstWord = i.FirstWord.plus(other.FirstWord)
 	if i.Codes == nil {
 		i.Codes = make(map[webhook.Code]int)
 	}
@@ -157,10 +169,12 @@ func (i *Interval) add(other *Interval) {
 // intervals concludes the bins.
 func intervals(t *timeline.Timeline[bin]) []Interval {
 	list := make([]Interval, len(t.Bins))
-	live := 0
+	live, sessions := 0, 0
 	for i, b := range t.Bins {
 		b.Live = max(b.Live, live)
 		live += b.Begun - b.over
+		b.Sessions = max(b.Sessions, sessions)
+		sessions += b.opened - b.closed
 		b.Start = (time.Duration(i) * t.Width).Seconds()
 		b.Width = t.Width.Seconds()
 		b.Latency = pack(b.latency)
@@ -171,7 +185,11 @@ func intervals(t *timeline.Timeline[bin]) []Interval {
 
 // figure works out the times from the histogram. None is longer than the
 // longest, as it might be when it is rounded up to two digits.
-func (i *Interval) figure(longest time.Duration) {
+func (i *Interval) figure(longest, longestWord time.Duration) {
+	if h := i.FirstWord; h != nil {
+		upTo := func(value int64) float64 { return ms(min(time.Duration(value), longestWord)) }
+		i.FirstWordP50, i.FirstWordP99 = upTo(h.ValueAtPercentile(50)), upTo(h.ValueAtPercentile(99))
+	}
 	if h := i.Latency; h != nil {
 		upTo := func(value int64) float64 { return ms(min(time.Duration(value), longest)) }
 		i.P50, i.P99, i.Max = upTo(h.ValueAtPercentile(50)), upTo(h.ValueAtPercentile(99)), upTo(h.Max())

@@ -15,7 +15,7 @@ func TestNoIntervalIsLongerThanTheLongest(t *testing.T) {
 		place(bins, &outcome{ended: 100100 * time.Microsecond})
 	}
 	got := intervals(bins)[0]
-	got.figure(100100 * time.Microsecond)
+	got.figure(100100*time.Microsecond, 0)
 	if got.P50 != 100.1 || got.P99 != 100.1 || got.Max != 100.1 {
 		t.Errorf("%+v, want 100.1 ms for all", got)
 	}
@@ -46,7 +46,7 @@ func TestWhereARequestCounts(t *testing.T) {
 		}
 		got := intervals(bins)[:len(want)]
 		for i := range got {
-			got[i].figure(time.Hour)
+			got[i].figure(time.Hour, 0)
 			got[i].Latency, got[i].Codes, got[i].Steps = nil, nil, nil
 		}
 		if !reflect.DeepEqual(got, want) {

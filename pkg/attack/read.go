@@ -105,7 +105,7 @@ func (r *Result) check() error {
 			return fmt.Errorf("%d conversations were begun, %d are over, and the timeline has %d", c.Begun, over, begun)
 		}
 	}
-	return errors.Join(r.checkTimeline(), r.checkSteps(), r.checkFigures())
+	return errors.Join(r.checkTimeline(), r.checkSteps(), r.checkAgents(), r.checkFigures())
 }
 
 // failures returns how many requests have an error's code.
@@ -158,11 +158,28 @@ func (r *Result) checkSteps() error {
 	return nil
 }
 
+// checkAgents returns an error if the sessions are not those that are over, or
+// the answers not those of the timeline.
+func (r *Result) checkAgents() error {
+	for _, a := range r.Agents {
+		if over := a.Finished + a.EndedByAgent + a.HungUpByCaller + a.Failed + a.Interrupted; a.Begun != over {
+			return fmt.Errorf("%d sessions with %s were begun, and %d are over", a.Begun, a.URL, over)
+		}
+	}
+	answered := count(r.Agents, func(a Agent) int { return a.Answered })
+	first := count(r.Agents, func(a Agent) int { return a.Histograms.FirstWord.Count() })
+	inTimeline := count(r.Timeline, func(i Interval) int { return i.FirstWord.Count() })
+	if answered != first || answered != inTimeline {
+		return fmt.Errorf("%d turns were answered, %d in the histograms and %d in the timeline", answered, first, inTimeline)
+	}
+	return nil
+}
+
 // checkFigures returns an error if what is worked out of other figures is not
 // what it should be.
 func (r *Result) checkFigures() error {
 	again := *r
-	again.Steps, again.Timeline = slices.Clone(r.Steps), slices.Clone(r.Timeline)
+	again.Steps, again.Timeline, again.Agents = slices.Clone(r.Steps), slices.Clone(r.Timeline), slices.Clone(r.Agents)
 	if r.Conversations != nil {
 		held := *r.Conversations
 		again.Conversations = &held
@@ -177,6 +194,8 @@ func (r *Result) checkFigures() error {
 		return errors.New("the lengths of conversations and their histogram")
 	case !reflect.DeepEqual(again.Steps, r.Steps):
 		return errors.New("the times of steps and their histograms")
+	case !reflect.DeepEqual(again.Agents, r.Agents):
+		return errors.New("the times of agents and their histograms")
 	case !reflect.DeepEqual(again.Timeline, r.Timeline):
 		return errors.New("the times of the timeline and their histograms")
 	}

@@ -33,6 +33,8 @@ type recorder struct {
 
 	steps         map[string]*step
 	conversations conversationCounts
+	agents        map[string]*agent
+	sessions      int // with voice agents, live
 }
 
 // batchSize bounds both how much memory an idle sender holds and how often a
@@ -49,6 +51,7 @@ func newRecorder(observe func(Outcome)) *recorder {
 		service:  newDistribution(digits),
 		timeline: timeline.New(0, (*bin).merge),
 		steps:    make(map[string]*step),
+		agents:   make(map[string]*agent),
 	}
 }
 
@@ -147,7 +150,7 @@ func (r *recorder) conclude() *Result {
 	result := r.counts()
 	result.Histograms = Histograms{r.latency.orNil(), r.service.orNil(), r.conversations.lasted.orNil()}
 	result.Timeline = intervals(r.timeline)
-	result.Steps = stepsOf(r.steps)
+	result.Steps, result.Agents = stepsOf(r.steps), agentsOf(r.agents)
 	result.figure()
 	return result
 }

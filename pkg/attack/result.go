@@ -50,6 +50,8 @@ type Result struct {
 	Conversations *Conversations `json:"conversations,omitempty"` // nil if the kind is one request
 	Steps         []Step         `json:"steps,omitempty"`         // of conversations, those of the most requests first
 
+	Agents []Agent `json:"agents,omitempty"` // with whom sessions were begun, those of the most sessions first
+
 	Failures *failures.Counts `json:"failures,omitempty"` // filled in by the command; nil if no file of them was asked for
 
 	Pass        *Pass      `json:"pass,omitempty"` // nil if nothing was asked
@@ -172,8 +174,13 @@ func (r *Result) figure() {
 	for i := range r.Steps {
 		r.Steps[i].figure()
 	}
+	longestWord := time.Duration(0)
+	for i := range r.Agents {
+		r.Agents[i].figure()
+		longestWord = max(longestWord, r.Agents[i].Histograms.FirstWord.longestTime())
+	}
 	for i := range r.Timeline {
-		r.Timeline[i].figure(r.Histograms.Latency.longestTime())
+		r.Timeline[i].figure(r.Histograms.Latency.longestTime(), longestWord)
 	}
 	if c := r.Conversations; c != nil {
 		c.Lasted = r.Histograms.Lasted.Times()

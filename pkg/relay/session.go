@@ -81,9 +81,9 @@ type Next struct {
 type Waiting uint8
 
 const (
-	Played    Waiting = iota // speech, thinking, silence: nobody need wait where calls take no time
+	Played    Waiting = iota // speech: nobody need wait where calls take no time
 	Awaited                  // the agent
-	Lingering                // the end, after the last turn: the agent may have more to say, or end the session
+	Lingering                // thinking: the agent may have something to say meanwhile, or end the session
 )
 
 // An Answer is what an agent said to a turn.
@@ -231,10 +231,8 @@ func (s *Session) due() (at time.Duration, why Waiting) {
 	switch over := max(s.agent.until, s.quiet); {
 	case s.agent.talks:
 		return max(s.agent.until, s.lastWord) + s.rules.Patience, Awaited
-	case s.turns == len(s.in.Turns):
-		return over + s.rules.Think, Lingering
 	default:
-		return over + s.rules.Think, Played
+		return over + s.rules.Think, Lingering
 	}
 }
 

@@ -37,6 +37,21 @@ func (s *Signer) Sign(dst, text []byte) {
 	base64.StdEncoding.Encode(dst, s.mac.Sum(s.sum[:0]))
 }
 
+// Signature returns the signature of a text, or a wrong one on purpose. The token
+// is not empty.
+func Signature(token, text string, forged bool) string {
+	signer, err := NewSigner(token)
+	if err != nil {
+		panic(err)
+	}
+	signature := make([]byte, SignatureLen)
+	signer.Sign(signature, []byte(text))
+	if forged {
+		forge(signature)
+	}
+	return string(signature)
+}
+
 // forge makes a valid signature wrong, so that it still looks like one.
 func forge(signature []byte) {
 	const from, to = "AaZz09+/", "BbYy18/+"

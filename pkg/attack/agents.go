@@ -1,0 +1,281 @@
+package attack
+
+import (
+	"cmp"
+	"errors"
+	"maps"
+	"slices"
+	"time"
+
+	"call-load-tester/pkg/dialog"
+	"call-load-tester/pkg/relay"
+	"call-load-tester/pkg/webhook"
+)
+
+// AgentRules are what all sessions with voice agents have in common. A zero value
+// stands for the default, or for what the Rules of conversations say.
+type AgentRules struct {
+	Think    time.Duration // from the end of the agent's words to the caller's next turn; 0: as in the Rules
+	Speech   int           // characters a second that are spoken; 0: as in the Rules
+	Patience time.Duration // an answer whose first word takes longer is late; 0: DefaultPatience
+	Partial  bool          // prompts come in growing pieces
+}
+
+// DefaultPatience is how long a caller waits for a first word before it gets
+// restless.
+const DefaultPatience = 5 * time.Second
+
+func (r AgentRules) rules(d dialog.Rules) relay.Rules {
+	return relay.Rules{
+		Think:    cmp.Or(r.Think, d.Think, dialog.DefaultThink),
+		Speech:   cmp.Or(r.Speech, d.Speech, dialog.DefaultSpeech),
+		Play:     cmp.Or(d.Play, dialog.DefaultPlay),
+		Patience: cmp.Or(r.Patience, DefaultPatience),
+		Partial:  r.Partial,
+	}
+}
+
+// An Agent says what became of the sessions with one. Begun is the sum of
+// Finished, EndedByAgent, HungUpByCaller, Failed and Interrupted.
+type Agent struct {
+	URL            string `json:"agent"` // without query, user and password
+	Begun          int    `json:"begun"`
+	Finished       int    `json:"finished"` // the caller had nothing more to say
+	EndedByAgent   int    `json:"ended_by_agent"`
+	HungUpByCaller int    `json:"hung_up_by_caller"` // as the row says
+	Failed         int    `json:"failed"`            // not opened, or broken off
+	Interrupted    int    `json:"interrupted"`       // the run was stopped
+
+	Verdicts      []Verdict      `json:"verdicts"` // what Twilio would log of sessions and messages, and why callers gave up
+	FailedBecause []SessionCause `json:"not_opened_because"`
+
+	Forged     int `json:"bad_signatures"`             // handshakes that were signed wrongly on purpose; no session is begun
+	Refused    int `json:"bad_signatures_refused"`     // of these, with 400, 401 or 403
+	LetThrough int `json:"bad_signatures_let_through"` // of these, answered as if signed well
+
+	PeakLive  int   `json:"peak_live"` // sessions live at once, at most
+	Handshake Times `json:"handshake_ms"`
+
+	Turns      int     `json:"turns"`         // after which the agent was to answer
+	Answered   int     `json:"answered"`      // of these, with a word at least
+	Impatient  int     `json:"late_answers"`  // of the turns, those after which no word came within Patience
+	Unfinished int     `json:"without_last"`  // of the answered, those whose last token did not come
+	FirstWord  Times   `json:"first_word_ms"` // from the end of a turn to the first word of the answer
+	Answer     Times   `json:"answer_ms"`     // to the last
+	Tokens     int     `json:"tokens"`
+	TokenRate  float64 `json:"tokens_per_second"` // while it answers, from the first on
+
+	Interruptions int   `json:"interruptions"`
+	TalkedOn      int   `json:"talked_on"`    // of these, those after which text of what was cut still came
+	TalkingOn     Times `json:"talked_on_ms"` // for so long
+	Invalid       int   `json:"invalid_messages"`
+
+	Late     int     `json:"late"` // messages that were sent Late or more after they were due
+	MostLate float64 `json:"most_late_ms"`
+
+	Histograms AgentHistograms `json:"histograms"`
+}
+
+// AgentHistograms are the distributions whose figures an [Agent] tells. Each is
+// nil if nothing is in it.
+type AgentHistograms struct {
+	Handshake *Distribution `json:"handshake,omitempty"`
+	FirstWord *Distribution `json:"first_word,omitempty"`
+	Answer    *Distribution `json:"answer,omitempty"`
+	TalkingOn *Distribution `json:"talked_on,omitempty"`
+	Speaking  time.Duration `json:"answering_ns"` // in all, from first words to last
+	Following int           `json:"tokens_following"`
+}
+
+// A SessionCause counts sessions that were not opened for one cause.
+type SessionCause struct {
+	Cause    string `json:"cause"`
+	Sessions int    `json:"sessions"`
+}
+
+const (
+	maxAgents   = 20 // that are told apart
+	otherAgents = "other"
+)
+
+// An agent is an Agent that is being filled.
+type agent struct {
+	Agent
+	live     int
+	verdicts map[webhook.Code]int
+	causes   map[string]int
+}
+
+// A handshakeOutcome is all there is to know of the handshake of a session.
+type handshakeOutcome struct {
+	agent       string
+	at, ended   time.Duration // since the start of the run
+	forged      bool
+	interrupted bool
+	err         error
+}
+
+// agent returns the agent of that name. Those beyond the first 20 are one. It
+// requires that r.mu is held.
+func (r *recorder) agent(name string) *agent {
+	if a := r.agents[name]; a != nil {
+		return a
+	}
+	if len(r.agents) >= maxAgents {
+		name = otherAgents
+	}
+	if r.agents[name] == nil {
+		r.agents[name] = &agent{
+			Agent: Agent{URL: name, Histograms: AgentHistograms{
+				Handshake: newDistribution(digits), FirstWord: newDistribution(digits),
+				Answer: newDistribution(digits), TalkingOn: newDistribution(fewDigits),
+			}},
+			verdicts: make(map[webhook.Code]int),
+			causes:   make(map[string]int),
+		}
+	}
+	return r.agents[name]
+}
+
+// addHandshake counts a handshake that is over.
+func (r *recorder) addHandshake(h *handshakeOutcome) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	a := r.agent(h.agent)
+	var status statusError
+	switch {
+	case h.forged:
+		a.Forged++
+		switch {
+		case h.err == nil:
+			a.LetThrough++
+		case errors.As(h.err, &status) && isRefusal(int(status)):
+			a.Refused++
+		}
+		return
+	case h.err == nil:
+		a.Histograms.Handshake.record(h.ended - h.at)
+	case !h.interrupted:
+		a.causes[causeOf(h.err)]++
+	}
+	a.Begun++
+	a.live++
+	a.PeakLive = max(a.PeakLive, a.live)
+	r.sessions++
+	b := r.timeline.At(h.ended)
+	b.opened++
+	b.Sessions = max(b.Sessions, r.sessions)
+}
+
+// causeOf returns why a handshake failed, in the words of requests.
+func causeOf(err error) string {
+	var status statusError
+	if errors.As(err, &status) {
+		return status.Error()
+	}
+	_, cause := webhook.Failure(err)
+	return cause
+}
+
+// endSession counts how a session ended, so long after the start.
+func (r *recorder) endSession(name string, s *dialog.SessionEnd, invalid int, at time.Duration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	a := r.agent(name)
+	a.live--
+	*a.of(s.Ending)++
+	if s.Code != webhook.Accepted {
+		a.verdicts[s.Code]++
+	}
+	if invalid > 0 {
+		a.Invalid += invalid
+		a.verdicts[webhook.RelayMessage] += invalid
+	}
+	r.sessions--
+	r.timeline.At(at).closed++
+}
+
+// of returns the count of an ending.
+func (a *Agent) of(e dialog.SessionEnding) *int {
+	return map[dialog.SessionEnding]*int{
+		dialog.SessionFinished: &a.Finished, dialog.SessionEndedByAgent: &a.EndedByAgent,
+		dialog.SessionHungUp: &a.HungUpByCaller, dialog.SessionFailed: &a.Failed,
+		dialog.SessionInterrupted: &a.Interrupted,
+	}[e]
+}
+
+// addTurn counts what a session tells: what the agent said to a turn that was over
+// at asked, and how it took an interruption.
+func (r *recorder) addTurn(name string, asked time.Duration, next *relay.Next) {
+	if next.Answer == nil && next.Interruption == nil {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	a := r.agent(name)
+	if i := next.Interruption; i != nil {
+		a.Interruptions++
+		if i.TalkedOn > 0 {
+			a.TalkedOn++
+			a.Histograms.TalkingOn.record(i.TalkedOn)
+		}
+	}
+	answer := next.Answer
+	if answer == nil {
+		return
+	}
+	a.Turns++
+	if answer.Late {
+		a.Impatient++
+	}
+	if !answer.Answered {
+		return
+	}
+	a.Answered++
+	if !answer.Finished {
+		a.Unfinished++
+	}
+	a.Tokens += answer.Tokens
+	if answer.Whole > answer.First {
+		a.Histograms.Following += answer.Tokens - 1
+		a.Histograms.Speaking += answer.Whole - answer.First
+	}
+	a.Histograms.FirstWord.record(answer.First)
+	a.Histograms.Answer.record(answer.Whole)
+	b := r.timeline.At(asked)
+	b.FirstWord = b.FirstWord.with(answer.First)
+}
+
+// addLateTurn counts something that a caller did late, by so much.
+func (r *recorder) addLateTurn(name string, late time.Duration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	a := r.agent(name)
+	a.Late++
+	a.MostLate = max(a.MostLate, ms(late))
+}
+
+// agentsOf concludes the agents, those of the most sessions first.
+func agentsOf(all map[string]*agent) []Agent {
+	var agents []Agent
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		a := all[name]
+		a.Verdicts = verdictsOf(a.verdicts)
+		a.FailedBecause = list(a.causes, func(cause string, n int) SessionCause { return SessionCause{cause, n} })
+		h := &a.Histograms
+		h.Handshake, h.FirstWord, h.Answer, h.TalkingOn = h.Handshake.orNil(), h.FirstWord.orNil(), h.Answer.orNil(), h.TalkingOn.orNil()
+		agents = append(agents, a.Agent)
+	}
+	slices.SortStableFunc(agents, func(a, b Agent) int { return b.Begun - a.Begun })
+	return agents
+}
+
+// figure works out what follows from the histograms.
+func (a *Agent) figure() {
+	h := &a.Histograms
+	a.Handshake, a.FirstWord, a.Answer, a.TalkingOn = h.Handshake.Times(), h.FirstWord.Times(), h.Answer.Times(), h.TalkingOn.Times()
+	a.TokenRate = 0
+	if h.Speaking > 0 {
+		a.TokenRate = float64(h.Following) / h.Speaking.Seconds()
+	}
+}
