@@ -85,6 +85,10 @@ func (c *Conversation) executeVerb(verb *webhook.Element) {
 		c.end(HungUpByApp)
 	case "Connect":
 		c.connect(verb)
+	case "Start":
+		c.startStream(verb)
+	case "Stop":
+		c.stopStream(verb)
 	case "Pay", "Prompt", "Refer", "Sms":
 		// Nobody can play what they do. They are over at once.
 		c.pickUp()

@@ -29,6 +29,8 @@ type Conversation struct {
 	at        position // in the document being executed
 	queue     *queueing
 	connected *connected // nil: the call is in no session
+	streams   []*Session // of one way, that have not been stopped
+	forks     []Fork     // to hand out
 	jars      []jar
 
 	pickedUp   bool
@@ -66,6 +68,9 @@ type Next struct {
 	// Status, if not nil, is the number's status callback: the call is over when
 	// Wait is, and that is when it is due.
 	Status *Request
+	// Forks are streams that begin or end besides the conversation, in this order.
+	// How they ended is not told to it.
+	Forks []Fork
 	// Callbacks are requests besides the conversation, each due in its own time.
 	// Their answers are not told to the conversation.
 	Callbacks []Request
@@ -136,11 +141,11 @@ func (c *Conversation) passed(took time.Duration) pending {
 }
 
 func (c *Conversation) handOut() Next {
-	next := Next{Wait: c.wait, Over: c.next.link == nil && c.connected == nil, Status: c.status, Callbacks: c.callbacks}
+	next := Next{Wait: c.wait, Over: c.next.link == nil && c.connected == nil, Status: c.status, Forks: c.forks, Callbacks: c.callbacks}
 	if c.connected != nil {
-		next.Session = &c.connected.Session
+		next.Session = c.connected.Session
 	}
-	c.callbacks = nil
+	c.forks, c.callbacks = nil, nil
 	return next
 }
 

@@ -19,6 +19,11 @@ type Session struct {
 	Agent string           // names the agent: URL without query, user and password, each SID as its two letters and an ellipsis
 	Call  webhook.Row      // the fields that all requests of the call have
 	Turns []Turn           // that the person has not taken
+
+	OneWay bool // of a stream: it only hears
+
+	due    time.Time // when it is opened
+	status *Request  // of a stream; nil: none
 }
 
 // A SessionEnding is how a session ended. Every session has one in the end.
@@ -59,7 +64,7 @@ type SessionEnd struct {
 
 // connected is a call that is in a session.
 type connected struct {
-	Session
+	*Session
 	verb  *webhook.Element // the Connect
 	after position         // where the call goes on
 }
@@ -85,24 +90,37 @@ func (c *Conversation) connect(verb *webhook.Element) {
 }
 
 func (c *Conversation) openSession(verb, noun *webhook.Element, sid string) {
-	at, send := c.player.socket(attribute(noun, "url"))
-	switch {
-	case at == nil:
+	switch s, ok := c.newSession(noun, sid); {
+	case !ok:
 		c.fail(webhook.MalformedURL, c.at.role, attribute(noun, "url"))
-	case !c.player.May(at):
-		c.elsewhere++
-	default:
-		s := Session{
-			Noun:  noun,
-			SID:   sid + c.newDigits(),
-			URL:   webhook.SigningURL(webhook.Call, at.String()),
-			Send:  send,
-			Agent: at.Scheme + "://" + at.Host + sids.ReplaceAllString(at.EscapedPath(), "$1…"),
-			Call:  c.callFields(nil, c.callStatus(), nil),
-			Turns: c.person.turns[c.turns:],
-		}
+	case s != nil:
 		c.connected = &connected{Session: s, verb: verb, after: c.at}
 	}
+}
+
+// newSession returns the session of a noun, whose SID begins so: nil if its host
+// may not be asked. It reports false if there is no URL that can be used.
+func (c *Conversation) newSession(noun *webhook.Element, sid string) (s *Session, ok bool) {
+	at, send := c.player.socket(c.streamURL(noun))
+	switch {
+	case at == nil:
+		return nil, false
+	case !c.player.May(at):
+		c.elsewhere++
+		return nil, true
+	}
+	s = &Session{
+		Noun:  noun,
+		SID:   sid + c.newDigits(),
+		URL:   webhook.SigningURL(webhook.Call, at.String()),
+		Send:  send,
+		Agent: at.Scheme + "://" + at.Host + sids.ReplaceAllString(at.EscapedPath(), "$1…"),
+		Call:  c.callFields(nil, c.callStatus(), nil),
+		Turns: c.person.turns[c.turns:],
+		due:   c.start.Add(c.now()),
+	}
+	s.status = c.streamStatus(s)
+	return s, true
 }
 
 // SessionEnded tells how the session ended that Next named, and how long after it

@@ -171,12 +171,12 @@ func newTranscript(t testing.TB, d *datadriven.TestData) *transcript {
 // returns all that was sent, in the order of time.
 func (tr *transcript) play() string {
 	for next := (dialog.Next{}); ; next = tr.ask() {
-		tr.tell(next.Callbacks...)
+		tr.tellOf(next)
 		if tr.stop > 0 && tr.clock+next.Wait > tr.stop {
 			after := max(0, tr.stop-tr.clock) // an answer that is awaited comes first
 			next = tr.c.HangUp(after)
 			tr.clock, tr.stop = tr.clock+after, 0
-			tr.tell(next.Callbacks...)
+			tr.tellOf(next)
 		}
 		if next.Status != nil {
 			tr.tell(*next.Status)
@@ -184,7 +184,7 @@ func (tr *transcript) play() string {
 		for next.Session != nil {
 			tr.clock += next.Wait
 			next = tr.converse(next.Session)
-			tr.tell(next.Callbacks...)
+			tr.tellOf(next)
 			if next.Status != nil {
 				tr.tell(*next.Status)
 			}
@@ -218,6 +218,27 @@ func (tr *transcript) play() string {
 		fmt.Fprintf(&all, "%v %s\n", e.at, e.text)
 	}
 	return all.String()
+}
+
+// tellOf tells of what happens besides the conversation.
+func (tr *transcript) tellOf(next dialog.Next) {
+	for _, f := range next.Forks {
+		at := tr.clock + f.Wait
+		if f.Begin == nil {
+			tr.add(at, "stream %s… ends", f.End[:2])
+			continue
+		}
+		tr.add(at, "stream %s… begins at %s signed %s", f.Begin.SID[:2], f.Begin.Send, f.Begin.URL)
+		tr.tellStatus(at, f.Begin, 0, dialog.StreamFailed)
+	}
+	tr.tell(next.Callbacks...)
+}
+
+// tellStatus tells of the status callback of a stream that had an event.
+func (tr *transcript) tellStatus(at time.Duration, s *dialog.Session, after time.Duration, event string) {
+	if r := s.Status(event, "31920", after); r != nil {
+		tr.add(at, "%s", tr.text(r))
+	}
 }
 
 func (tr *transcript) add(at time.Duration, format string, args ...any) {
@@ -320,7 +341,9 @@ func (tr *transcript) converse(s *dialog.Session) dialog.Next {
 	default:
 		tr.t.Fatalf("no session ends so: %s", words[0])
 	}
+	tr.tellStatus(tr.clock, s, 0, dialog.StreamStarted)
 	tr.clock += took
+	tr.tellStatus(tr.clock, s, took, dialog.StreamStopped)
 	return tr.c.SessionEnded(end, took)
 }
 
