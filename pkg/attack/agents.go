@@ -206,7 +206,7 @@ func (a *Agent) of(e dialog.SessionEnding) *int {
 
 // addTurn counts what a session tells: what the agent said to a turn that was over
 // at asked, and how it took an interruption.
-func (r *recorder) addTurn(name string, asked time.Duration, next *relay.Next) {
+func (r *recorder) addTurn(name string, asked time.Duration, next *dialog.SessionNext) {
 	if next.Answer == nil && next.Interruption == nil {
 		return
 	}

@@ -103,11 +103,11 @@ func (t *talk) hold(ctx context.Context) {
 		wait := next.At - t.clock()
 		if t.attack.cfg.Pace == Fast {
 			switch next.Why {
-			case relay.Played:
+			case dialog.Played:
 				t.skipped += max(wait, 0)
 				next = t.wake(&next)
 				continue
-			case relay.Lingering:
+			case dialog.Lingering:
 				wait = min(wait, linger)
 			}
 		}
@@ -136,9 +136,9 @@ func (t *talk) moveTo(real time.Duration) time.Duration {
 }
 
 // wake tells the session that its time has come, and counts how late.
-func (t *talk) wake(next *relay.Next) relay.Next {
+func (t *talk) wake(next *dialog.SessionNext) dialog.SessionNext {
 	now := t.clock()
-	if late := now - next.At; late >= Late && next.Why != relay.Awaited {
+	if late := now - next.At; late >= Late && next.Why != dialog.Awaited {
 		t.attack.recorder.addLateTurn(t.agent, late)
 	}
 	return t.session.Wake(now)
@@ -147,7 +147,7 @@ func (t *talk) wake(next *relay.Next) relay.Next {
 // send sends what is to be sent, and counts what is told. An agent that does not
 // read for too long ends the session. Whether the socket has broken off is for
 // who reads to say.
-func (t *talk) send(next *relay.Next) {
+func (t *talk) send(next *dialog.SessionNext) {
 	t.attack.recorder.addTurn(t.agent, t.asked, next)
 	for _, message := range next.Send {
 		err := t.socket.write(ws.OpText, message, time.Now().Add(writeTimeout))
@@ -157,7 +157,7 @@ func (t *talk) send(next *relay.Next) {
 			return
 		}
 	}
-	if next.Why == relay.Awaited && len(next.Send) > 0 {
+	if next.Asked {
 		t.asked = time.Since(t.attack.recorder.start)
 	}
 }
@@ -181,7 +181,7 @@ func (t *talk) read() {
 }
 
 // take tells the session what the socket brought.
-func (t *talk) take(in inbound) relay.Next {
+func (t *talk) take(in inbound) dialog.SessionNext {
 	at := t.moveTo(in.at)
 	var unread unreadable
 	var closed closeError

@@ -8,14 +8,14 @@ import (
 )
 
 // Received tells of a message of the agent.
-func (s *Session) Received(at time.Duration, text []byte) Next {
+func (s *Session) Received(at time.Duration, text []byte) dialog.SessionNext {
 	next := s.proceed(at) // what was due before
 	if s.ending != dialog.SessionLive {
 		return next
 	}
 	s.out = next
 	m, err := decode(text, s.in.SID)
-	if err != nil || !s.bothWay {
+	if err != nil || s.in.OneWay {
 		return s.Reject(at, "")
 	}
 	switch m.Event {
@@ -32,7 +32,7 @@ func (s *Session) Received(at time.Duration, text []byte) Next {
 // Reject tells of a message that Twilio would not process, and why. It logs a
 // warning, once, tells the agent nothing, and the stream goes on. To a stream of
 // one way no message may be sent. Twilio: error dictionary 31924, 31950, 31951.
-func (s *Session) Reject(at time.Duration, _ string) Next {
+func (s *Session) Reject(at time.Duration, _ string) dialog.SessionNext {
 	s.now = at
 	if s.ending == dialog.SessionLive {
 		if s.invalid++; s.invalid >= maxInvalid {
@@ -47,11 +47,18 @@ func (s *Session) Reject(at time.Duration, _ string) Next {
 func (s *Session) hear(mulaw []byte) {
 	first, ok := s.agent.add(s.now, mulaw)
 	s.early = s.early || ok && s.phase == acting
-	if a := s.answer; a != nil {
-		a.Audio += length(len(mulaw))
-		if ok && !a.Answered {
-			a.Answered, a.First = true, first-a.Asked
-			s.phase = listening
-		}
+	a := s.answer
+	switch {
+	case a == nil:
+		return
+	case ok && !a.Answered:
+		a.Answered, a.Finished, a.First = true, true, first-a.Asked
+		s.phase = listening
+		s.firstCame, s.came = s.now, 0
+	case ok && s.came > 0:
+		a.Audio, a.Coming = s.came, s.now-s.firstCame
+	}
+	if a.Answered {
+		s.came += length(len(mulaw))
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"regexp"
 	"time"
 
-	"call-load-tester/pkg/mediastream"
+	"call-load-tester/pkg/dialog"
 )
 
 // What a transcript says of what was sent.
@@ -19,7 +19,7 @@ func (tr *transcript) say(at time.Duration, format string, args ...any) {
 	tr.lines = append(tr.lines, fmt.Sprintf("%v ", at)+fmt.Sprintf(format, args...))
 }
 
-func (tr *transcript) tell(at time.Duration, next mediastream.Next) {
+func (tr *transcript) tell(at time.Duration, next dialog.SessionNext) {
 	for _, text := range next.Send {
 		var m struct {
 			Event, SequenceNumber string
@@ -44,7 +44,7 @@ func (tr *transcript) tell(at time.Duration, next mediastream.Next) {
 		tr.frames = append(tr.frames, f)
 		if tr.echo >= 0 {
 			payload := f.payload
-			tr.events = append(tr.events, event{at + tr.echo, "", func(at time.Duration) mediastream.Next {
+			tr.events = append(tr.events, event{at + tr.echo, "", func(at time.Duration) dialog.SessionNext {
 				return tr.s.Received(at, fmt.Appendf(nil, `{"event":"media","streamSid":%q,"media":{"payload":%q}}`, streamSID, payload))
 			}})
 		}
@@ -54,7 +54,7 @@ func (tr *transcript) tell(at time.Duration, next mediastream.Next) {
 		case !a.Answered:
 			tr.say(at, "(no answer to the turn that was over at %v, late: %v)", a.Asked, a.Late)
 		default:
-			tr.say(at, "(answer to the turn that was over at %v: first word after %v, last after %v, %v of audio, late: %v)", a.Asked, a.First, a.Whole, a.Audio, a.Late)
+			tr.say(at, "(answer to the turn that was over at %v: first word after %v, last after %v, %v came in %v, late: %v)", a.Asked, a.First, a.Whole, a.Audio, a.Coming, a.Late)
 		}
 	}
 	if i := next.Interruption; i != nil {

@@ -13,10 +13,9 @@ import (
 // HangUp and Stop as things happen, until Next says that it is over. Times never
 // go back.
 type Session struct {
-	rules   Rules
-	in      *dialog.Session
-	bothWay bool
-	tracks  []string
+	rules  Rules
+	in     *dialog.Session
+	tracks []string
 
 	opened, now time.Duration
 	due         time.Duration // of the next frame
@@ -26,14 +25,16 @@ type Session struct {
 
 	phase       phase
 	agent       playback
-	quiet       time.Duration // until when the agent need not talk: the end of a turn
-	speaks      []string      // the frames that are still to be sent of the turn
-	keys        []key         // likewise
-	early       bool          // the agent has said something during the turn
-	answer      *Answer       // to the last turn; nil before the first
-	interrupted *Interruption // that is not told yet
+	quiet       time.Duration        // until when the agent need not talk: the end of a turn
+	speaks      []string             // the frames that are still to be sent of the turn
+	keys        []key                // likewise
+	early       bool                 // the agent has said something during the turn
+	firstCame   time.Duration        // when the first audio of the answer did
+	came        time.Duration        // how much has since, itself included
+	answer      *dialog.Answer       // to the last turn; nil before the first
+	interrupted *dialog.Interruption // that is not told yet
 
-	out     Next
+	out     dialog.SessionNext
 	turns   int
 	noTaker int
 	invalid int
@@ -56,44 +57,11 @@ type key struct {
 	digit string
 }
 
-// Next is what follows.
-type Next struct {
-	Send [][]byte // now, in this order
-	// Frame is when the frame of audio in Send was due; 0 if there is none. At most
-	// one is due in each 20 ms: if they are missed, none is made up for.
-	Frame time.Duration
-	// At is when Wake is to be called, unless something happens before.
-	At time.Duration
-	// Over says that the session has ended: the socket is to be closed.
-	Over bool
-	// Answer, if not nil, is what the agent said to a turn that is over.
-	Answer *Answer
-	// Interruption, if not nil, is how the agent took one.
-	Interruption *Interruption
-}
-
-// An Answer is what an agent said to a turn.
-type Answer struct {
-	Asked    time.Duration // when the turn was over: its last audio or key was sent
-	Answered bool          // there was a word
-	Late     bool          // the first word took longer than Patience, or did not come in that time
-	First    time.Duration // from Asked to when the first word was heard
-	Whole    time.Duration // from Asked to when the last word was over
-	Audio    time.Duration // how much came, silence included
-}
-
-// An Interruption is what an agent did that was interrupted.
-type Interruption struct {
-	At       time.Duration
-	TalkedOn time.Duration // for so long it was still heard
-}
-
-// New returns the session that a document opens: with a Connect both ways, with a
-// Start one way only.
-func New(rules Rules, in *dialog.Session, bothWay bool) *Session {
-	s := &Session{rules: rules, in: in, bothWay: bothWay, tracks: []string{"inbound"}}
+// New returns the session that a document opens.
+func New(rules Rules, in *dialog.Session) *Session {
+	s := &Session{rules: rules, in: in, tracks: []string{"inbound"}}
 	switch track := value(in.Noun.Attrs, "track"); { // STREAM, track
-	case bothWay:
+	case !in.OneWay:
 	case track == "outbound_track":
 		s.tracks = []string{"outbound"}
 	case track == "both_tracks":
@@ -103,7 +71,7 @@ func New(rules Rules, in *dialog.Session, bothWay bool) *Session {
 }
 
 // Open tells that the socket is open. MS, connected and start message.
-func (s *Session) Open(at time.Duration) Next {
+func (s *Session) Open(at time.Duration) dialog.SessionNext {
 	s.opened, s.now, s.quiet = at, at, at
 	s.due = at + Frame
 	m := start{Event: "start", Sequence: s.next(), StreamSID: s.in.SID, Start: startDetails{
@@ -121,10 +89,10 @@ func (s *Session) Open(at time.Duration) Next {
 }
 
 // Wake tells that it is the time that Next named.
-func (s *Session) Wake(at time.Duration) Next { return s.proceed(at) }
+func (s *Session) Wake(at time.Duration) dialog.SessionNext { return s.proceed(at) }
 
 // HangUp tells that the run was stopped: the caller hangs up.
-func (s *Session) HangUp(at time.Duration) Next {
+func (s *Session) HangUp(at time.Duration) dialog.SessionNext {
 	s.now = at
 	s.end(dialog.SessionInterrupted, webhook.Accepted)
 	return s.handOut()
@@ -132,7 +100,7 @@ func (s *Session) HangUp(at time.Duration) Next {
 
 // Stop tells that the call is over, or a Stop ended the stream. STREAM, stopping
 // a stream.
-func (s *Session) Stop(at time.Duration) Next {
+func (s *Session) Stop(at time.Duration) dialog.SessionNext {
 	s.now = at
 	s.end(dialog.SessionFinished, webhook.Accepted)
 	return s.handOut()
@@ -140,7 +108,7 @@ func (s *Session) Stop(at time.Duration) Next {
 
 // Closed tells that the agent has closed the socket. cleanly says that it did so
 // with a WebSocket close that names no error. Twilio: error dictionary 31921.
-func (s *Session) Closed(at time.Duration, cleanly bool) Next {
+func (s *Session) Closed(at time.Duration, cleanly bool) dialog.SessionNext {
 	s.now = at
 	if cleanly {
 		s.over(dialog.SessionEndedByAgent, webhook.Accepted)
@@ -151,7 +119,7 @@ func (s *Session) Closed(at time.Duration, cleanly bool) Next {
 }
 
 // Fail tells that the session cannot go on, for a reason that has that code.
-func (s *Session) Fail(at time.Duration, code webhook.Code) Next {
+func (s *Session) Fail(at time.Duration, code webhook.Code) dialog.SessionNext {
 	s.now = at
 	s.over(dialog.SessionFailed, code)
 	return s.handOut()
@@ -162,14 +130,14 @@ func (s *Session) End() dialog.SessionEnd {
 	return dialog.SessionEnd{Ending: s.ending, Code: s.code, Lasted: s.now - s.opened, Turns: s.turns, NoTaker: s.noTaker}
 }
 
-// Invalid returns how many messages Twilio would not have processed.
-func (s *Session) Invalid() int { return s.invalid }
+// Rejected returns how many messages Twilio would not have processed.
+func (s *Session) Rejected() int { return s.invalid }
 
 // Late returns how many frames could not be sent in their own 20 ms.
 func (s *Session) Late() int { return s.late }
 
 // proceed does what is due at a time, and returns what follows.
-func (s *Session) proceed(at time.Duration) Next {
+func (s *Session) proceed(at time.Duration) dialog.SessionNext {
 	s.now = at
 	for s.ending == dialog.SessionLive {
 		switch {
@@ -180,7 +148,7 @@ func (s *Session) proceed(at time.Duration) Next {
 			s.act()
 			continue
 		}
-		s.out.At = s.due
+		s.out.At, s.out.Why = s.due, dialog.Sounding
 		if len(s.agent.marks) > 0 {
 			s.out.At = min(s.due, s.agent.marks[0].at)
 		}
@@ -227,9 +195,9 @@ func (s *Session) next() string {
 	return strconv.Itoa(s.sequence)
 }
 
-func (s *Session) handOut() Next {
+func (s *Session) handOut() dialog.SessionNext {
 	out := s.out
-	s.out = Next{}
+	s.out = dialog.SessionNext{}
 	out.Over = s.ending != dialog.SessionLive
 	return out
 }

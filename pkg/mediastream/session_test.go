@@ -24,10 +24,10 @@ func FuzzMessages(f *testing.F) {
 		rules := mediastream.Rules{Silence: 100 * time.Millisecond, Patience: time.Second, Audio: map[string]*mediastream.Audio{"a": mediastream.Heard(50 * time.Millisecond)}}
 		in := &dialog.Session{Noun: &webhook.Element{Name: "Stream"}, SID: streamSID, Turns: []dialog.Turn{
 			{Kind: dialog.TurnAudio, Text: "a"}, {Kind: dialog.TurnKeys, Text: "1w2", CutsIn: true, After: 50 * time.Millisecond}}}
-		s := mediastream.New(rules, in, true)
+		s := mediastream.New(rules, in)
 		sequence := 0
 		lastFrame := time.Duration(0)
-		sent := func(at time.Duration, next mediastream.Next) mediastream.Next {
+		sent := func(at time.Duration, next dialog.SessionNext) dialog.SessionNext {
 			frames := 0
 			for _, text := range next.Send {
 				var m struct{ Event, SequenceNumber string }
@@ -72,7 +72,7 @@ func FuzzMessages(f *testing.F) {
 
 func BenchmarkFrames(b *testing.B) {
 	in := &dialog.Session{Noun: &webhook.Element{Name: "Stream"}, SID: streamSID, Turns: []dialog.Turn{{}, {}}}
-	s := mediastream.New(mediastream.Rules{Silence: 24 * time.Hour}, in, true)
+	s := mediastream.New(mediastream.Rules{Silence: 24 * time.Hour}, in)
 	next := s.Open(0)
 	var frame []byte
 	for b.Loop() {

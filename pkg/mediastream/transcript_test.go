@@ -93,7 +93,7 @@ type transcript struct {
 type event struct {
 	at   time.Duration
 	text string
-	tell func(at time.Duration) mediastream.Next
+	tell func(at time.Duration) dialog.SessionNext
 }
 
 // A frame is a media message that was sent.
@@ -130,9 +130,9 @@ func newTranscript(t testing.TB, d *datadriven.TestData) *transcript {
 		}
 	}
 	lines := strings.Split(d.Input, "\n")
-	in := &dialog.Session{Noun: noun, SID: streamSID, Turns: tr.turns(lines[0], rules.Audio), Call: webhook.Row{
+	in := &dialog.Session{Noun: noun, OneWay: d.Cmd == "start", SID: streamSID, Turns: tr.turns(lines[0], rules.Audio), Call: webhook.Row{
 		{Name: "AccountSid", Value: "AC00000000000000000000000000000001"}, {Name: "CallSid", Value: "CA00000000000000000000000000000001"}}}
-	tr.s = mediastream.New(rules, in, d.Cmd == "connect")
+	tr.s = mediastream.New(rules, in)
 	for _, line := range lines[1:] {
 		at, what, _ := strings.Cut(line, " ")
 		tr.add(tr.duration(at), what)
@@ -182,8 +182,8 @@ func (tr *transcript) turns(line string, audio map[string]*mediastream.Audio) (t
 // add has something happen at a time.
 func (tr *transcript) add(at time.Duration, what string) {
 	word, rest, _ := strings.Cut(what, " ")
-	received := func(text string) func(time.Duration) mediastream.Next {
-		return func(at time.Duration) mediastream.Next { return tr.s.Received(at, []byte(text)) }
+	received := func(text string) func(time.Duration) dialog.SessionNext {
+		return func(at time.Duration) dialog.SessionNext { return tr.s.Received(at, []byte(text)) }
 	}
 	e := event{at, "agent: " + what, nil}
 	switch word {
@@ -207,11 +207,11 @@ func (tr *transcript) add(at time.Duration, what string) {
 	case "send":
 		e.tell = received(rest)
 	case "binary":
-		e.tell = func(at time.Duration) mediastream.Next { return tr.s.Reject(at, "") }
+		e.tell = func(at time.Duration) dialog.SessionNext { return tr.s.Reject(at, "") }
 	case "close":
-		e.tell = func(at time.Duration) mediastream.Next { return tr.s.Closed(at, true) }
+		e.tell = func(at time.Duration) dialog.SessionNext { return tr.s.Closed(at, true) }
 	case "break":
-		e.tell = func(at time.Duration) mediastream.Next { return tr.s.Closed(at, false) }
+		e.tell = func(at time.Duration) dialog.SessionNext { return tr.s.Closed(at, false) }
 	case "interrupt":
 		e.text, e.tell = "interrupt", tr.s.HangUp
 	case "stop":
@@ -259,7 +259,7 @@ func (tr *transcript) play() string {
 	if end.Code != 0 {
 		because = fmt.Sprintf(", %d", end.Code)
 	}
-	if n := tr.s.Invalid(); n > 0 {
+	if n := tr.s.Rejected(); n > 0 {
 		because += fmt.Sprintf(", %d invalid", n)
 	}
 	if n := tr.s.Late(); n > 0 {

@@ -8,7 +8,7 @@ import (
 // act does what the caller does in the 20 ms that are over: it takes its turn when
 // that is due, and sends audio and keys.
 func (s *Session) act() {
-	if s.bothWay {
+	if !s.in.OneWay {
 		s.listen()
 	}
 	if s.ending != dialog.SessionLive {
@@ -32,10 +32,11 @@ func (s *Session) endTurn() {
 	}
 	s.agent.forget(s.now)
 	s.quiet = s.now
-	s.answer = &Answer{Asked: s.now}
+	s.answer, s.out.Asked = &dialog.Answer{Asked: s.now}, true
+	s.firstCame, s.came = s.now, 0
 	s.phase = awaiting
 	if began, ok := s.agent.began(); s.early && ok && s.agent.ended() > s.now+pause {
-		s.answer.Answered, s.answer.First = true, began-s.now
+		s.answer.Answered, s.answer.Finished, s.answer.First = true, true, began-s.now
 		s.phase = listening
 	}
 }
@@ -111,7 +112,7 @@ func (s *Session) takeTurn() {
 	s.concludeAnswer()
 	s.concludeInterruption()
 	if s.agent.isHeard(s.now) {
-		s.interrupted = &Interruption{At: s.now}
+		s.interrupted = &dialog.Interruption{At: s.now}
 	}
 	s.agent.forget(s.now)
 	s.phase, s.early = acting, false

@@ -9,7 +9,7 @@ import (
 )
 
 // Received tells of a message of the agent.
-func (s *Session) Received(at time.Duration, text []byte) Next {
+func (s *Session) Received(at time.Duration, text []byte) dialog.SessionNext {
 	m, err := decode(text)
 	if err != nil {
 		return s.Reject(at, fmt.Sprintf("Invalid message received: %.200s: %v", text, err))
@@ -45,7 +45,7 @@ func (s *Session) Received(at time.Duration, text []byte) Next {
 // Reject tells of a message that Twilio would not process. The session goes
 // on. CR: "A failed validation check does not end the session"; error dictionary
 // 64107.
-func (s *Session) Reject(at time.Duration, description string) Next {
+func (s *Session) Reject(at time.Duration, description string) dialog.SessionNext {
 	s.now = at
 	if s.ending == dialog.SessionLive {
 		s.invalid++

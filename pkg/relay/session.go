@@ -26,12 +26,12 @@ type Session struct {
 	early       int           // tokens with which the agent answered before the turn was over
 	lastWord    time.Duration // when the agent's last text came
 
-	answer      *Answer       // to the last turn; nil before the first
-	interrupted *Interruption // that is not told yet
-	cutAt       time.Duration // when that was
-	dropping    bool          // what comes now is what the caller has cut
+	answer      *dialog.Answer       // to the last turn; nil before the first
+	interrupted *dialog.Interruption // that is not told yet
+	cutAt       time.Duration        // when that was
+	dropping    bool                 // what comes now is what the caller has cut
 
-	out         Next
+	out         dialog.SessionNext
 	turns       int
 	noTaker     int
 	invalid     int
@@ -63,46 +63,6 @@ type noun struct {
 	keys, partial bool
 }
 
-// Next is what follows.
-type Next struct {
-	Send [][]byte // now, in this order
-	// At is when Wake is to be called, unless something happens before.
-	At  time.Duration
-	Why Waiting
-	// Over says that the session has ended: the socket is to be closed.
-	Over bool
-	// Answer, if not nil, is what the agent said to a turn that is over.
-	Answer *Answer
-	// Interruption, if not nil, is how the agent took one.
-	Interruption *Interruption
-}
-
-// Waiting is what is waited for.
-type Waiting uint8
-
-const (
-	Played    Waiting = iota // speech: nobody need wait where calls take no time
-	Awaited                  // the agent
-	Lingering                // thinking: the agent may have something to say meanwhile, or end the session
-)
-
-// An Answer is what an agent said to a turn.
-type Answer struct {
-	Asked    time.Duration // when the turn was over: its prompt or its last key was sent
-	Answered bool          // there was a word
-	Finished bool          // the last token came
-	Late     bool          // the first word took longer than Patience, or did not come in that time
-	First    time.Duration // from Asked to the first word
-	Whole    time.Duration // from Asked to the last word
-	Tokens   int
-}
-
-// An Interruption is what an agent did that was interrupted.
-type Interruption struct {
-	At       time.Duration
-	TalkedOn time.Duration // for so long text of what had been cut came on; 0: it stopped at once
-}
-
 // New returns the session that a document opens.
 func New(rules Rules, in *dialog.Session) *Session {
 	attr := func(name, normally string) string { return cmp.Or(value(in.Noun.Attrs, name), normally) }
@@ -118,7 +78,7 @@ func New(rules Rules, in *dialog.Session) *Session {
 
 // Open tells that the socket is open. Setup is sent at once, and the greeting is
 // spoken, if there is one.
-func (s *Session) Open(at time.Duration) Next {
+func (s *Session) Open(at time.Duration) dialog.SessionNext {
 	s.opened, s.now = at, at
 	s.send(s.setup())
 	if greeting := value(s.in.Noun.Attrs, "welcomeGreeting"); greeting != "" {
@@ -149,13 +109,13 @@ func (s *Session) setup() []byte {
 }
 
 // Wake tells that it is the time that Next named.
-func (s *Session) Wake(at time.Duration) Next {
+func (s *Session) Wake(at time.Duration) dialog.SessionNext {
 	s.now = at
 	return s.proceed()
 }
 
 // HangUp tells that the run was stopped: the caller hangs up.
-func (s *Session) HangUp(at time.Duration) Next {
+func (s *Session) HangUp(at time.Duration) dialog.SessionNext {
 	s.now = at
 	s.end(dialog.SessionInterrupted, webhook.Accepted)
 	return s.handOut()
@@ -163,7 +123,7 @@ func (s *Session) HangUp(at time.Duration) Next {
 
 // Closed tells that the agent has closed the socket. cleanly says that it did so
 // with a WebSocket close that names no error. Twilio: error dictionary 64105.
-func (s *Session) Closed(at time.Duration, cleanly bool) Next {
+func (s *Session) Closed(at time.Duration, cleanly bool) dialog.SessionNext {
 	s.now = at
 	ending := dialog.SessionFailed
 	if cleanly {
@@ -174,7 +134,7 @@ func (s *Session) Closed(at time.Duration, cleanly bool) Next {
 }
 
 // Fail tells that the session cannot go on, for a reason that has that code.
-func (s *Session) Fail(at time.Duration, code webhook.Code) Next {
+func (s *Session) Fail(at time.Duration, code webhook.Code) dialog.SessionNext {
 	s.now = at
 	s.end(dialog.SessionFailed, code)
 	return s.handOut()
@@ -192,7 +152,7 @@ func (s *Session) End() dialog.SessionEnd {
 func (s *Session) Rejected() int { return s.invalid }
 
 // proceed does what is due, and returns what follows.
-func (s *Session) proceed() Next {
+func (s *Session) proceed() dialog.SessionNext {
 	for s.ending == dialog.SessionLive {
 		at, why := s.due()
 		if at > s.now {
@@ -205,7 +165,7 @@ func (s *Session) proceed() Next {
 		case awaiting:
 			s.end(dialog.SessionFailed, webhook.NoWord)
 		case listening:
-			if why == Awaited { // the last token will not come
+			if why == dialog.Awaited { // the last token will not come
 				s.agent.talks = false
 			} else {
 				s.takeTurn()
@@ -216,31 +176,31 @@ func (s *Session) proceed() Next {
 }
 
 // due returns when something happens unless the agent says something.
-func (s *Session) due() (at time.Duration, why Waiting) {
+func (s *Session) due() (at time.Duration, why dialog.Waiting) {
 	switch s.phase {
 	case acting:
-		return s.acts[0].at, Played
+		return s.acts[0].at, dialog.Played
 	case awaiting:
-		return s.answer.Asked + giveUp, Awaited
+		return s.answer.Asked + giveUp, dialog.Awaited
 	}
 	if s.turns < len(s.in.Turns) && s.in.Turns[s.turns].CutsIn {
 		if began, ok := s.agent.began(); ok {
-			return began + s.in.Turns[s.turns].After, Played
+			return began + s.in.Turns[s.turns].After, dialog.Played
 		}
 	}
 	switch over := max(s.agent.until, s.quiet); {
 	case s.agent.talks:
-		return max(s.agent.until, s.lastWord) + s.rules.Patience, Awaited
+		return max(s.agent.until, s.lastWord) + s.rules.Patience, dialog.Awaited
 	default:
-		return over + s.rules.Think, Lingering
+		return over + s.rules.Think, dialog.Lingering
 	}
 }
 
 func (s *Session) send(message []byte) { s.out.Send = append(s.out.Send, message) }
 
-func (s *Session) handOut() Next {
+func (s *Session) handOut() dialog.SessionNext {
 	out := s.out
-	s.out = Next{}
+	s.out = dialog.SessionNext{}
 	out.Over = s.ending != dialog.SessionLive
 	return out
 }

@@ -160,7 +160,7 @@ func play(t *testing.T, d *datadriven.TestData) string {
 	return out.String() + "\n"
 }
 
-func tell(s *relay.Session, at time.Duration, what string) relay.Next {
+func tell(s *relay.Session, at time.Duration, what string) dialog.SessionNext {
 	switch what {
 	case "close":
 		return s.Closed(at, true)
@@ -174,7 +174,7 @@ func tell(s *relay.Session, at time.Duration, what string) relay.Next {
 	return s.Received(at, []byte(what))
 }
 
-func answerText(a *relay.Answer) string {
+func answerText(a *dialog.Answer) string {
 	text := "none"
 	if a.Answered {
 		text = fmt.Sprintf("first %v, whole %v, tokens %d", a.First, a.Whole, a.Tokens)

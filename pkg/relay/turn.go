@@ -67,7 +67,7 @@ func (s *Session) breakIn(keyed bool) bool {
 		DurationUntilInterruptMS: (s.now - began).Milliseconds(),
 	}))
 	s.dropping = s.agent.talks
-	s.interrupted, s.cutAt = &Interruption{At: s.now}, s.now
+	s.interrupted, s.cutAt = &dialog.Interruption{At: s.now}, s.now
 	s.agent = playback{}
 	return true
 }
@@ -109,7 +109,7 @@ func (s *Session) act() {
 	}
 	s.acts = nil
 	s.concludeInterruption()
-	s.answer = &Answer{Asked: s.now}
+	s.answer, s.out.Asked = &dialog.Answer{Asked: s.now}, true
 	if s.phase = awaiting; s.early > 0 {
 		s.answer.Answered, s.answer.Finished, s.answer.Tokens = true, !s.agent.talks, s.early
 		s.phase = listening

@@ -1,0 +1,52 @@
+package dialog
+
+import "time"
+
+// SessionNext is what follows in a session, as the package of its protocol tells
+// whoever holds the socket.
+type SessionNext struct {
+	Send [][]byte // now, in this order
+	// Frame is when the 20 ms of audio in Send were due; 0 if there are none.
+	Frame time.Duration
+	// At is when the session is to be woken, unless something happens before.
+	At  time.Duration
+	Why Waiting
+	// Over says that the session has ended: the socket is to be closed.
+	Over bool
+	// Asked says that a turn is over: the agent is to answer.
+	Asked bool
+	// Answer, if not nil, is what the agent said to a turn that is over.
+	Answer *Answer
+	// Interruption, if not nil, is how the agent took one.
+	Interruption *Interruption
+}
+
+// Waiting is what a session waits for.
+type Waiting uint8
+
+const (
+	Played    Waiting = iota // speech: nobody need wait where calls take no time
+	Awaited                  // the agent
+	Lingering                // thinking: the agent may have something to say meanwhile, or end the session
+	Sounding                 // audio, which takes its time however fast calls are
+)
+
+// An Answer is what an agent said to a turn.
+type Answer struct {
+	Asked    time.Duration // when the turn was over: its last words or its last key were sent
+	Answered bool          // there was a word
+	Finished bool          // all of it came; for audio none is ever missing
+	Late     bool          // the first word took longer than Patience, or did not come in that time
+	First    time.Duration // from Asked to the first word
+	Whole    time.Duration // from Asked to the last word
+
+	Tokens int           // of text
+	Audio  time.Duration // of audio: how much came after the first word,
+	Coming time.Duration // and in which time
+}
+
+// An Interruption is what an agent did that was interrupted.
+type Interruption struct {
+	At       time.Duration
+	TalkedOn time.Duration // for so long what had been cut still came, or was still heard; 0: it stopped at once
+}
