@@ -10,6 +10,7 @@ import (
 // Bad input gets a clear error and does nothing: no file, no request. Each row
 // has its exact message and exit status.
 func TestBadInput(t *testing.T) {
+	t.Parallel()
 	const (
 		key       = "SK0123456789abcdef0123456789abcdef"
 		partyHint = "write a number with + and country code (+14155550100), an address as sip:name@host, a client as client:name"

@@ -4,7 +4,6 @@
 package cmd_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"flag"
@@ -13,9 +12,11 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"call-load-tester/cmd/internal/signals"
 	"call-load-tester/pkg/twiliosim"
 	"call-load-tester/pkg/twiliosim/loopback"
 )
@@ -25,9 +26,10 @@ var bin string
 
 func TestMain(m *testing.M) {
 	flag.Parse()
-	if err := flag.Set("test.parallel", "16"); err != nil { // these tests wait more than they work
+	if err := flag.Set("test.parallel", "24"); err != nil { // these tests wait more than they work
 		panic(err)
 	}
+	signals.Unignore()
 	os.Exit(func() int {
 		dir, err := os.MkdirTemp("", "call-load-tester")
 		if err != nil {
@@ -57,8 +59,28 @@ const (
 type process struct {
 	*exec.Cmd
 	dir            string
-	stdout, stderr bytes.Buffer
+	stdout, stderr written
 }
+
+// written is what was written so far. It may be asked meanwhile.
+type written struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (w *written) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.text.Write(p)
+}
+
+func (w *written) String() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.text.String()
+}
+
+func (w *written) Len() int { return len(w.String()) }
 
 // command prepares a command. Its environment has nothing of Twilio but what
 // is given.

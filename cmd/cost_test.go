@@ -11,6 +11,7 @@ import (
 // What a run may cost is told before it begins, and a bound that Twilio's prices
 // do not prove is none.
 func TestCost(t *testing.T) {
+	t.Parallel()
 	const second = "+442071838750"
 	dollars := twiliosim.Config{PricePerMinute: 0.014}
 	unpriced, rejected, mixed := dollars, dollars, dollars

@@ -15,6 +15,7 @@ import (
 // A full disk behind standard output or standard error is told on the other, and
 // the run goes on to its planned end.
 func TestAFullDiskIsNoWishToStop(t *testing.T) {
+	t.Parallel()
 	const hint = "start: hint: what cannot be written there is lost; the run goes on\n"
 	for _, tc := range []struct {
 		full string

@@ -18,6 +18,7 @@ import (
 
 // While nothing is begun one interrupt ends a command, whatever it waits for.
 func TestAnInterruptBeforeAnythingWasBegun(t *testing.T) {
+	t.Parallel()
 	hangs := func(t *testing.T) *simulated {
 		return newTwilio(t, twiliosim.Config{Faults: []twiliosim.Fault{{Op: twiliosim.OpList, Do: twiliosim.Hang}}})
 	}

@@ -38,6 +38,7 @@ func plan(t *testing.T, name string, args ...string) *process {
 // The JSON and the page may go to named pipes, which are opened once: the reader
 // gets all of it, and then the end.
 func TestNamedPipes(t *testing.T) {
+	t.Parallel()
 	for name := range plans {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -84,6 +85,7 @@ func TestAPipeWithoutAReader(t *testing.T) {
 // A reader who does not read what is more than the pipe holds, and one who is
 // gone, cost no more than the result.
 func TestAReaderWhoDoesNotRead(t *testing.T) {
+	t.Parallel()
 	for _, tc := range []struct {
 		what   string
 		closes bool
@@ -129,6 +131,7 @@ func TestAReaderWhoDoesNotRead(t *testing.T) {
 
 // What goes to standard output by any name is alone there.
 func TestResultsOnStandardOutput(t *testing.T) {
+	t.Parallel()
 	for _, flag := range []string{"--json", "--report"} {
 		for _, name := range []string{"-", "/dev/stdout", "/dev/fd/1", "out"} {
 			t.Run(flag+" "+name, func(t *testing.T) {

@@ -13,6 +13,7 @@ import (
 // On a terminal of any width the progress is one line that is drawn over and goes
 // away; no escape codes are needed for that.
 func TestTheProgressOnATerminal(t *testing.T) {
+	t.Parallel()
 	for _, tc := range []struct {
 		columns uint16
 		bar     string // while the call is held
@@ -32,7 +33,7 @@ func TestTheProgressOnATerminal(t *testing.T) {
 				t.Errorf("exit status %d", status)
 			}
 			terminal.await(t, "\r"+strings.Repeat(" ", int(tc.columns)-1)+"\r") // the last bar is erased
-			text := terminal.text()
+			text := terminal.shown.String()
 			bar, drawn := regexp.MustCompile(tc.bar), 0
 			for line := range strings.SplitSeq(text, "\n") {
 				for shown := range strings.SplitSeq(line, "\r") {

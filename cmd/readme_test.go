@@ -101,6 +101,7 @@ var accounts = map[string]twiliosim.Config{
 // Every command of a transcript prints every line shown there, in this order;
 // times, SIDs and measurements may differ.
 func TestTheREADMEsTranscripts(t *testing.T) {
+	t.Parallel()
 	for _, readme := range readmes {
 		for i, transcript := range sections(t, readme, "transcript") {
 			t.Run(fmt.Sprint(readme, " ", i+1), func(t *testing.T) {
@@ -195,16 +196,25 @@ func checkout(t *testing.T) string {
 var shown = regexp.MustCompile(`(?m)^    ((?:go run \./cmd/|bin/|cp ).*)$`)
 
 // Every command that a README shows outside of transcripts and help can be run
-// as it is written, in their order; those that would do something real, as dry
-// runs.
+// as it is written; those that would do something real, as dry runs. They need
+// no other before them than cp, and run side by side.
 func TestTheREADMEsCommands(t *testing.T) {
+	t.Parallel()
 	for _, readme := range readmes {
 		t.Run(readme, func(t *testing.T) {
 			t.Parallel()
 			dir := checkout(t)
 			text := sectionForm.ReplaceAllString(readFile(t, filepath.Join("..", readme)), "")
+			var running []*process
 			for _, line := range shown.FindAllStringSubmatch(text, -1) {
-				runShown(t, dir, line[1])
+				if p := runShown(t, dir, placeholders.Replace(line[1])); p != nil {
+					running = append(running, p)
+				}
+			}
+			for _, p := range running {
+				if status := p.wait(t); status != 0 {
+					t.Errorf("%s: exit status %d\n%s", p, status, p.stderr.String())
+				}
 			}
 		})
 	}
@@ -212,27 +222,29 @@ func TestTheREADMEsCommands(t *testing.T) {
 
 var placeholders = strings.NewReplacer("YOUR_NUMBER", from, "YOUR_PHONE", to)
 
-// runShown runs one command.
-func runShown(t *testing.T, dir, line string) {
+// runShown does what a line says, and returns the command that it has started,
+// if any.
+func runShown(t *testing.T, dir, line string) *process {
 	t.Helper()
-	line = placeholders.Replace(line)
 	if words := strings.Fields(line); words[0] == "cp" {
 		writeFile(t, dir, words[2], readFile(t, filepath.Join(dir, words[1])))
-		return
+		return nil
 	}
 	if !strings.Contains(line, "--dry_run") {
 		line += " --dry_run"
 	}
 	p := shellCommand(t, dir, nil, line)
-	if status := p.status(t); status != 0 {
-		t.Errorf("%s: exit status %d\n%s", line, status, p.stderr.String())
+	if err := p.Start(); err != nil {
+		t.Fatal(err)
 	}
+	return p
 }
 
 // The samples of JSON hold what the command writes: every name is there with a
 // value of the same type, and texts are the same, as far as they are not cut off
 // by an ellipsis.
 func TestTheREADMEsJSON(t *testing.T) {
+	t.Parallel()
 	for _, readme := range readmes {
 		for _, sample := range sections(t, readme, "json") {
 			t.Run(sample.of, func(t *testing.T) {

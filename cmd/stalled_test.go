@@ -41,6 +41,7 @@ func TestAStalledReaderHoldsUpNothing(t *testing.T) {
 // A terminal whose output is held (Ctrl-S), and a pager that does not read while
 // progress is shown on a terminal, hold up no hang-up.
 func TestAStalledTerminalHoldsUpNothing(t *testing.T) {
+	t.Parallel()
 	for _, stalled := range []string{"stdout", "stderr"} {
 		t.Run(stalled, func(t *testing.T) {
 			t.Parallel()

@@ -3,11 +3,10 @@
 package cmd_test
 
 import (
-	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"strings"
-	"sync"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -17,9 +16,7 @@ import (
 type terminal struct {
 	tty      *os.File // for a process
 	keyboard *os.File
-
-	mu    sync.Mutex
-	shown bytes.Buffer
+	shown    written
 }
 
 const ctrlS = "\x13"
@@ -46,17 +43,7 @@ func openTerminal(t *testing.T) *terminal {
 	t.Cleanup(func() { _ = tty.Close() })
 	terminal := &terminal{tty: tty, keyboard: keyboard}
 	terminal.resize(t, 80)
-	go func() { // until the keyboard is closed
-		for buffer := make([]byte, 4096); ; {
-			n, err := keyboard.Read(buffer)
-			if err != nil {
-				return
-			}
-			terminal.mu.Lock()
-			terminal.shown.Write(buffer[:n])
-			terminal.mu.Unlock()
-		}
-	}()
+	go func() { _, _ = io.Copy(&terminal.shown, keyboard) }() // until the keyboard is closed
 	return terminal
 }
 
@@ -75,15 +62,8 @@ func (x *terminal) key(t *testing.T, keys string) {
 	}
 }
 
-// text returns all that was shown.
-func (x *terminal) text() string {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	return x.shown.String()
-}
-
 // await waits until a text was shown.
 func (x *terminal) await(t *testing.T, text string) {
 	t.Helper()
-	await(t, fmt.Sprintf("%q on the terminal", text), func() bool { return strings.Contains(x.text(), text) })
+	await(t, fmt.Sprintf("%q on the terminal", text), func() bool { return strings.Contains(x.shown.String(), text) })
 }

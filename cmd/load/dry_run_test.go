@@ -12,6 +12,7 @@ import (
 
 // The command of the README's first lines: the sample, with nothing set up.
 func TestTheSampleRunsDry(t *testing.T) {
+	t.Parallel()
 	here, err := os.Getwd()
 	if err != nil {
 		t.Fatal(err)
@@ -26,6 +27,7 @@ func TestTheSampleRunsDry(t *testing.T) {
 // Each row of the samples goes its way through the phone menu or the survey: so
 // many steps have so many requests.
 func TestTheSamplesOfConversationsRunDry(t *testing.T) {
+	t.Parallel()
 	here, err := os.Getwd()
 	if err != nil {
 		t.Fatal(err)

@@ -48,43 +48,53 @@ func TestAFullDiskIsToldOf(t *testing.T) {
 // The first interrupt says what is waited for, and how long at most; leaving at
 // once leaves an older result as it is.
 func TestTheSecondInterruptLosesNoOlderResult(t *testing.T) {
-	slow := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { time.Sleep(3 * time.Second) }))
-	t.Cleanup(slow.Close)
-	files := config(slow.URL, "")
+	t.Parallel()
+	var asked atomic.Int64
+	silent := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body) // only then is it noticed that the client leaves
+		asked.Add(1)
+		<-r.Context().Done()
+	}))
+	t.Cleanup(silent.Close)
+	files := config(silent.URL, "")
 	files["older.json"] = "older"
 	cmd := load(t, files, "-f", "c.ini", "-d", "d.txt", "--json", "older.json")
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	out, err := cmd.StdoutPipe()
+	stderr, err := cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := bufio.NewReader(out).ReadString('\n'); err != nil {
-		t.Fatal(err)
+	for asked.Load() < 5 {
+		time.Sleep(10 * time.Millisecond)
 	}
-	time.Sleep(200 * time.Millisecond) // the requests are in flight
-	for range 2 {
-		_ = cmd.Process.Signal(syscall.SIGINT)
-		time.Sleep(100 * time.Millisecond)
+	_ = cmd.Process.Signal(syscall.SIGINT)
+	const first = "load: interrupted: no more is sent; waiting for 5 answers, for at most 15s; interrupt again to leave at once\n"
+	told := bufio.NewReader(stderr)
+	for line := ""; line != first; {
+		if line, err = told.ReadString('\n'); err != nil {
+			t.Fatalf("%v before %s", err, first)
+		}
 	}
+	_ = cmd.Process.Signal(syscall.SIGINT)
+	rest, _ := io.ReadAll(told)
 	_ = cmd.Wait()
 	text, err := os.ReadFile(filepath.Join(cmd.Dir, "older.json"))
 	left, _ := os.ReadDir(cmd.Dir)
 	if status := cmd.ProcessState.ExitCode(); status != 130 || err != nil || string(text) != "older" || len(left) != 3 {
 		t.Errorf("status %d, %q, %v, %v; want 130 and the older result", status, text, err, left)
 	}
-	const want = "load: interrupted: no more is sent; waiting for 5 answers, for at most 15s; interrupt again to leave at once\n" +
-		"load: left at once; there is no result\n"
-	if !strings.HasSuffix(stderr.String(), want) {
-		t.Errorf("told\n%swant last\n%s", stderr.String(), want)
+	if want := "load: left at once; there is no result\n"; string(rest) != want {
+		t.Errorf("told last\n%swant\n%s", rest, want)
 	}
 }
 
 func TestTheFirstInterruptReports(t *testing.T) {
+	t.Parallel()
+	var asked atomic.Int64
 	slow := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked.Add(1)
 		time.Sleep(20 * time.Millisecond)
 		w.WriteHeader(http.StatusNoContent)
 	}))
@@ -104,7 +114,9 @@ func TestTheFirstInterruptReports(t *testing.T) {
 		if line, err := lines.ReadString('\n'); err != nil || !strings.HasPrefix(line, "Benchmarking") {
 			t.Fatalf("%q, %v", line, err)
 		}
-		time.Sleep(300 * time.Millisecond) // some requests
+		for asked.Store(0); asked.Load() < 20; {
+			time.Sleep(10 * time.Millisecond)
+		}
 		if err := cmd.Process.Signal(s); err != nil {
 			t.Fatal(err)
 		}
@@ -129,6 +141,7 @@ func TestTheFirstInterruptReports(t *testing.T) {
 // The first interrupt with calls up: the callers hang up, each call's status
 // callback is sent, and the result tells it.
 func TestAnInterruptHangsUp(t *testing.T) {
+	t.Parallel()
 	var calls, over atomic.Int64
 	app := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/over" {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"math"
@@ -18,6 +19,7 @@ import (
 	"testing"
 	"time"
 
+	"call-load-tester/cmd/internal/signals"
 	"call-load-tester/pkg/attack"
 	"call-load-tester/pkg/webhook"
 
@@ -32,6 +34,11 @@ const secret = "0f0e0d0c0b0a09080706050403020100"
 var binary string
 
 func TestMain(m *testing.M) {
+	flag.Parse()
+	if err := flag.Set("test.parallel", "8"); err != nil { // tests of time wait more than they work
+		panic(err)
+	}
+	signals.Unignore()
 	os.Exit(func() int {
 		dir, err := os.MkdirTemp("", "load")
 		if err != nil {
@@ -277,6 +284,7 @@ func TestWarnings(t *testing.T) {
 // A class of 60 texts a code four times each within five seconds, half of them
 // a wrong one; the application answers these with a reply.
 func TestTheFlashLoad(t *testing.T) {
+	t.Parallel()
 	good := application(t)
 	for what, loop := range map[string]string{"closed loop": "", "open loop": "Rate = 48\n"} {
 		t.Run(what, func(t *testing.T) {
