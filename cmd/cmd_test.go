@@ -8,6 +8,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -126,9 +127,15 @@ type simulated struct {
 
 func newTwilio(t *testing.T, cfg twiliosim.Config) *simulated {
 	t.Helper()
+	return newTwilioBehind(t, cfg, func(account http.Handler) http.Handler { return account })
+}
+
+// newTwilioBehind is an account whose requests pass something first.
+func newTwilioBehind(t *testing.T, cfg twiliosim.Config, first func(http.Handler) http.Handler) *simulated {
+	t.Helper()
 	cfg.SID, cfg.Password = accountSID, authToken
 	account := twiliosim.New(cfg)
-	server, err := loopback.Start(account, t.TempDir())
+	server, err := loopback.Start(first(account), t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}

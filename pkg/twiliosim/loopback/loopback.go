@@ -7,6 +7,7 @@
 package loopback
 
 import (
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -53,7 +54,12 @@ func Start(handler http.Handler, dir string) (*Server, error) {
 	silent := log.New(io.Discard, "", 0) // clients that are killed are no news here
 	s.tunnels = &tunnels{addr: listener.Addr(), open: make(chan net.Conn), done: make(chan struct{})}
 	s.proxyURL = "http://" + listener.Addr().String()
-	s.api = &http.Server{Handler: handler, ErrorLog: silent, TLSConfig: &tls.Config{Certificates: []tls.Certificate{certificate}}}
+	s.api = &http.Server{
+		Handler:     handler,
+		ErrorLog:    silent,
+		TLSConfig:   &tls.Config{Certificates: []tls.Certificate{certificate}},
+		ConnContext: func(ctx context.Context, c net.Conn) context.Context { return context.WithValue(ctx, connKey{}, c) },
+	}
 	s.proxy = &http.Server{Handler: http.HandlerFunc(s.connect), ErrorLog: silent}
 	go func() { _ = s.api.ServeTLS(s.tunnels, "", "") }()
 	go func() { _ = s.proxy.Serve(listener) }()
@@ -67,6 +73,14 @@ func (s *Server) Env() []string {
 
 // Close ends the server, the proxy and the connections to the API.
 func (s *Server) Close() error { return errors.Join(s.proxy.Close(), s.api.Close()) }
+
+type connKey struct{}
+
+// Conn returns the client's own connection, which a request that the handler
+// serves came over, for what the operating system knows about it.
+func Conn(r *http.Request) *net.TCPConn {
+	return r.Context().Value(connKey{}).(*tls.Conn).NetConn().(*net.TCPConn)
+}
 
 // connect answers CONNECT, whatever its target, with a tunnel to the API.
 func (s *Server) connect(w http.ResponseWriter, r *http.Request) {
