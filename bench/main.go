@@ -34,6 +34,7 @@ var tables = []table{
 	{"calls", "start beside its peers at cap 200 and 200 ms: rate and CPU", callCost},
 	{"caps", "start: the largest cap that this machine reaches", caps},
 	{"ends", "end beside a sequential loop, and on an account that refuses more than 10 at once", ends},
+	{"steady", "start: calls that come and go: rate reached, lateness of hang-ups, CPU and memory", steady},
 	{"closed", "load beside its peers, back to back over 50 connections", closed},
 	{"open", "load beside its peers at 2,000 requests a second", open},
 	{"accuracy", "load: percentiles beside those of the endpoint's own log", accuracy},

@@ -83,11 +83,17 @@ func (w *written) String() string {
 
 func (w *written) Len() int { return len(w.String()) }
 
-// command prepares a command. Its environment has nothing of Twilio but what
-// is given.
+// command prepares a command that takes no longer than two minutes. Its
+// environment has nothing of Twilio but what is given.
 func command(t *testing.T, dir, name string, env []string, args ...string) *process {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	return longCommand(t, 2*time.Minute, dir, name, env, args...)
+}
+
+// longCommand prepares a command that may take longer.
+func longCommand(t *testing.T, limit time.Duration, dir, name string, env []string, args ...string) *process {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	t.Cleanup(cancel)
 	p := &process{Cmd: exec.CommandContext(ctx, filepath.Join(bin, name), args...), dir: dir}
 	p.Dir = dir
