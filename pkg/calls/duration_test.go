@@ -114,6 +114,29 @@ func TestHalfAnHour(t *testing.T) {
 	})
 }
 
+// Starts and hang-ups share connections, which are opened for both beforehand; and
+// as many hang-ups go at once as are due, not the fifty of end.
+func TestHangUpsFindConnectionsOpen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		opened := 0
+		cfg := twiliosim.Config{ResponseTime: 900 * time.Millisecond, ConnectTime: 300 * time.Millisecond}
+		result, account := runIn(t, cfg, lasting(4000, 200, 2*time.Second), func(e calls.Event) {
+			if w, ok := e.(calls.Warming); ok {
+				opened = w.Connections
+			}
+		})
+		if opened != 4*200+50 {
+			t.Errorf("%d connections are opened; want two bursts' worth for starts, as many for hang-ups, and fifty for reads", opened)
+		}
+		if n := account.PeakConcurrent(); n < 400 {
+			t.Errorf("%d requests at once, want a burst of starts and one of hang-ups", n)
+		}
+		if h := result.Held.Times; h.Count != 4000 || h.Max != 2 || result.Starts.Rate != 200 {
+			t.Errorf("held %+v at %v starts a second; want all 2 s, and 200", h, result.Starts.Rate)
+		}
+	})
+}
+
 // Where ten requests at once are allowed, hang-ups go before starts: they are
 // about on time, and the starts take what is left.
 func TestHangUpsGoBeforeStarts(t *testing.T) {

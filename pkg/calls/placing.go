@@ -100,9 +100,10 @@ func (p *placing) place() {
 	p.starts.Throttled = p.inFlight.Throttled(twilioapi.ForCreate)
 }
 
-// warm opens the connections that the first bursts need: a burst's worth, and
-// as much again for every full second that an answer takes; twice that where
-// hang-ups go beside starts.
+// warm opens the connections that the first bursts need: a burst's worth, and as
+// much again for each second that an answer takes, rounded (starts have a
+// connection before their burst comes); where hang-ups go beside starts, twice
+// that, and some for the reads that follow calls.
 func (p *placing) warm() {
 	took, err := p.client.Check(p.going)
 	if err != nil && !twilioapi.IsTemporary(err) {
@@ -111,11 +112,11 @@ func (p *placing) warm() {
 	}
 	bursts := 1
 	if err == nil {
-		bursts += int(took / time.Second)
+		bursts += int(took.Round(time.Second) / time.Second)
 	}
 	n := min(p.plan.CallCount, p.plan.CapReached()*bursts)
 	if p.plan.CallDuration > 0 {
-		n *= 2
+		n = 2*n + min(n, endAtOnce)
 	}
 	n = min(n, maxInFlight)
 	p.watch.tell(Warming{n})
