@@ -56,7 +56,7 @@ var mayDepend = []struct {
 	{"github.com/valyala/bytebufferpool", "load", "fasthttp"},
 	{"github.com/klauspost/compress", "load", "fasthttp"},
 	{"github.com/molecule-man/go-brrr", "load", "fasthttp"},
-	{"github.com/gobwas/ws", "load", "attack: WebSockets"},
+	{"github.com/gobwas/ws", "load", "attack: WebSockets; load: the voice agent of dry runs"},
 	{"github.com/gobwas/httphead", "load", "gobwas/ws"},
 	{"github.com/rivo/uniseg", "load", "webhook: characters of a message segment"},
 	{"gopkg.in/ini.v1", "load", "the configuration"},

@@ -70,6 +70,10 @@ func (s *setup) settings() []setting {
 		{section: "Call", names: []string{"Play"}, set: call(duration(&a.Rules.Play))},
 		{section: "Call", names: []string{"MaxRequests"}, set: conversation(whole(&a.Rules.MaxRequests, 1, maxRequests))},
 		{section: "Call", names: []string{"Hosts"}, set: conversation(hosts(&a.Rules.Hosts))},
+		{section: "Agent", names: []string{"Think"}, set: call(duration(&a.Agents.Think))},
+		{section: "Agent", names: []string{"Speech"}, set: call(whole(&a.Agents.Speech, 1, maxSpeech))},
+		{section: "Agent", names: []string{"Partial"}, set: call(yesNo(&a.Agents.Partial))},
+		{section: "Agent", names: []string{"Patience"}, set: call(duration(&a.Agents.Patience))},
 		{section: "Cost", names: []string{"Unit", "SMS"}, set: price(&cost.Receive, &cost.Send)},
 		{section: "Cost", names: []string{"Receive"}, set: price(&cost.Receive)},
 		{section: "Cost", names: []string{"Send"}, set: price(&cost.Send)},
@@ -77,6 +81,7 @@ func (s *setup) settings() []setting {
 		{section: "Cost", names: []string{"Minute"}, set: call(price(&cost.Minute))},
 		{section: "Pass", names: []string{"Failed"}, set: optional(&a.Pass.MaxFailedPercent, percent)},
 		{section: "Pass", names: []string{"P99"}, set: optional(&a.Pass.MaxP99, milliseconds)},
+		{section: "Pass", names: []string{"FirstWord"}, set: call(optional(&a.Pass.MaxFirstWord, milliseconds))},
 		{section: "Pass", names: []string{"Conversations"}, set: conversation(optional(&a.Pass.MinAsMeant, percent))},
 	}
 }

@@ -243,9 +243,10 @@ func TestValuesAreKept(t *testing.T) {
 // none; every key is in one of the samples.
 func TestTheSamplesTellTheTruth(t *testing.T) {
 	defaults := map[string][]string{
-		"tw_load.sample.ini": {"Method", "MaxInFlight", "Timeout", "BadSignature", "Receive", "Send"},
-		"tw_call.sample.ini": {"Pace", "Think", "Speech", "Play", "MaxRequests"},
-		"tw_chat.sample.ini": {"Pace", "Think", "MaxRequests"},
+		"tw_load.sample.ini":  {"Method", "MaxInFlight", "Timeout", "BadSignature", "Receive", "Send"},
+		"tw_call.sample.ini":  {"Pace", "Think", "Speech", "Play", "MaxRequests"},
+		"tw_chat.sample.ini":  {"Pace", "Think", "MaxRequests"},
+		"tw_agent.sample.ini": {"Pace", "Patience", "Partial"},
 	}
 	all := ""
 	for name, keys := range defaults {
@@ -260,11 +261,14 @@ func TestTheSamplesTellTheTruth(t *testing.T) {
 			t.Errorf("%s shows %d defaults, want %d", name, n, len(keys))
 		}
 		asIs, spelt := configured(t, text).attack, configured(t, commented.ReplaceAllString(text, "$1 = ")).attack
-		if asIs.Envelope.Kind.IsConversation() { // zero stands for the default there
+		if slices.Contains(keys, "Think") { // zero stands for the default there
 			asIs.Rules.Think, asIs.Rules.MaxRequests = dialog.DefaultThink, dialog.DefaultMaxRequests
 		}
-		if asIs.Envelope.Kind == webhook.Call {
+		if slices.Contains(keys, "Speech") {
 			asIs.Rules.Speech, asIs.Rules.Play = dialog.DefaultSpeech, dialog.DefaultPlay
+		}
+		if slices.Contains(keys, "Patience") {
+			asIs.Agents.Patience = attack.DefaultPatience
 		}
 		if !reflect.DeepEqual(spelt, asIs) {
 			t.Errorf("the defaults that %s shows make %+v, leaving them out makes %+v", name, spelt, asIs)

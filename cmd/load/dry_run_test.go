@@ -59,6 +59,31 @@ func TestTheSamplesOfConversationsRunDry(t *testing.T) {
 	}
 }
 
+// Each row of the sample goes its way with the voice agent. 50 calls of each of
+// four: all are answered, one ends with the agent's end, one hangs up, and one cuts
+// in.
+func TestTheSampleOfVoiceAgentsRunsDry(t *testing.T) {
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(here, "tw_agent.sample")
+	f := finish(t, load(t, nil, "--dry_run", "-f", file+".ini", "-d", file+".txt", "--json", "result.json"))
+	if len(f.record.Agents) != 1 {
+		t.Fatalf("agents: %+v\n%s", f.record.Agents, f.stderr)
+	}
+	a, c := f.record.Agents[0], f.record.Conversations
+	if c.AsMeant != 200 || a.Begun != 200 || a.Finished != 100 || a.EndedByAgent != 50 || a.HungUpByCaller != 50 ||
+		a.Turns != 400 || a.Answered != 400 || a.Interruptions != 50 || a.Unfinished != 0 || len(a.Verdicts) != 0 {
+		t.Errorf("status %d, %+v, %+v", f.status, c, a)
+	}
+	for _, s := range f.record.Steps {
+		if s.Requests != 200 {
+			t.Errorf("%d requests %s, want 200", s.Requests, s.Name)
+		}
+	}
+}
+
 func TestDryRunsOfEveryKind(t *testing.T) {
 	for kind, replies := range map[string]int{
 		"sms": 100, "voice": 0, "status": 0, "raw": 100, "call": 0, "chat": 100,

@@ -47,6 +47,10 @@ func (s *standIn) connect(ctx context.Context, _ string) (net.Conn, error) {
 }
 
 func (s *standIn) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Header.Get("Upgrade") != "" {
+		s.serveAgent(w, r)
+		return
+	}
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		return
@@ -114,6 +118,8 @@ func (s *standIn) signed(r *http.Request) []string {
 // is nothing to say.
 func (s *standIn) twiml(w http.ResponseWriter, r *http.Request, form url.Values) string {
 	switch kind := s.envelope.Kind; {
+	case kind == webhook.Call && isVoiceAgent(r.URL.Path):
+		return connectAgent(r.URL.Path, webhook.MustParseURL(s.envelope.Signed()).Host, form)
 	case kind == webhook.Call:
 		return phoneMenu(r.URL.Path, form)
 	case kind == webhook.Chat && !form.Has("MessageStatus"):

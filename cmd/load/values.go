@@ -78,6 +78,16 @@ func hosts(target *[]string) func(string) error {
 	}
 }
 
+func yesNo(target *bool) func(string) error {
+	return func(value string) error {
+		*target = strings.EqualFold(value, "yes")
+		if !*target && !strings.EqualFold(value, "no") {
+			return fmt.Errorf("%q is neither yes nor no", value)
+		}
+		return nil
+	}
+}
+
 func whole(target *int, least, most int) func(string) error {
 	return func(value string) error {
 		n, err := strconv.Atoi(value)

@@ -46,8 +46,8 @@ type Agent struct {
 	Failed         int    `json:"failed"`            // not opened, or broken off
 	Interrupted    int    `json:"interrupted"`       // the run was stopped
 
-	Verdicts      []Verdict      `json:"verdicts"` // what Twilio would log of sessions and messages, and why callers gave up
-	FailedBecause []SessionCause `json:"not_opened_because"`
+	Verdicts  []Verdict      `json:"verdicts"` // what Twilio would log of sessions and messages, and why callers gave up
+	NotOpened []SessionCause `json:"not_opened_because"`
 
 	Forged     int `json:"bad_signatures"`             // handshakes that were signed wrongly on purpose; no session is begun
 	Refused    int `json:"bad_signatures_refused"`     // of these, with 400, 401 or 403
@@ -56,10 +56,11 @@ type Agent struct {
 	PeakLive  int   `json:"peak_live"` // sessions live at once, at most
 	Handshake Times `json:"handshake_ms"`
 
+	Patience   float64 `json:"patience_ms"`   // after which an answer is late
 	Turns      int     `json:"turns"`         // after which the agent was to answer
 	Answered   int     `json:"answered"`      // of these, with a word at least
 	Impatient  int     `json:"late_answers"`  // of the turns, those after which no word came within Patience
-	Unfinished int     `json:"without_last"`  // of the answered, those whose last token did not come
+	Unfinished int     `json:"without_last"`  // of the answered and not interrupted, those whose last token did not come
 	FirstWord  Times   `json:"first_word_ms"` // from the end of a turn to the first word of the answer
 	Answer     Times   `json:"answer_ms"`     // to the last
 	Tokens     int     `json:"tokens"`
@@ -232,7 +233,7 @@ func (r *recorder) addTurn(name string, asked time.Duration, next *dialog.Sessio
 		return
 	}
 	a.Answered++
-	if !answer.Finished {
+	if !answer.Finished && !answer.Cut {
 		a.Unfinished++
 	}
 	a.Tokens += answer.Tokens
@@ -261,13 +262,35 @@ func agentsOf(all map[string]*agent) []Agent {
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		a := all[name]
 		a.Verdicts = verdictsOf(a.verdicts)
-		a.FailedBecause = list(a.causes, func(cause string, n int) SessionCause { return SessionCause{cause, n} })
+		a.NotOpened = list(a.causes, func(cause string, n int) SessionCause { return SessionCause{cause, n} })
 		h := &a.Histograms
 		h.Handshake, h.FirstWord, h.Answer, h.TalkingOn = h.Handshake.orNil(), h.FirstWord.orNil(), h.Answer.orNil(), h.TalkingOn.orNil()
 		agents = append(agents, a.Agent)
 	}
 	slices.SortStableFunc(agents, func(a, b Agent) int { return b.Begun - a.Begun })
 	return agents
+}
+
+// HasFirstWord reports whether the 99th percentile of the time to the first word
+// says anything of the run: not if an agent left more than one turn in a hundred
+// without a word.
+func (r *Result) HasFirstWord() bool {
+	for _, a := range r.Agents {
+		if a.Answered == 0 || 100*(a.Turns-a.Answered) > a.Turns {
+			return false
+		}
+	}
+	return len(r.Agents) > 0
+}
+
+// FirstWordP99 returns the 99th percentile of the time to the first word, of the
+// slowest agent.
+func (r *Result) FirstWordP99() float64 {
+	slowest := 0.0
+	for _, a := range r.Agents {
+		slowest = max(slowest, a.FirstWord.P99)
+	}
+	return slowest
 }
 
 // figure works out what follows from the histograms.

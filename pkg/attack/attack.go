@@ -253,6 +253,9 @@ func (a *Attack) planAndCost(r *Result) {
 		}
 	}
 	r.Plan = cfg.PlanSummary()
+	for i := range r.Agents {
+		r.Agents[i].Patience = ms(cfg.Agents.rules(cfg.Rules).Patience)
+	}
 	if p := cfg.Prices; p != nil {
 		r.Cost = Cost{true, *p, p.Cost(r.Received, r.Replies)}
 		if r.Conversations != nil {

@@ -6,19 +6,21 @@ type Pass struct {
 	Passed           bool     `json:"passed"`
 	MaxFailedPercent *float64 `json:"max_failed_percent,omitempty"` // of incomplete requests
 	MaxP99           *float64 `json:"max_p99_ms,omitempty"`         // of the latency
+	MaxFirstWord     *float64 `json:"max_first_word_ms,omitempty"`  // of each agent, as a 99th percentile
 	MinAsMeant       *float64 `json:"min_conversations_percent,omitempty"`
 }
 
 // judge says whether the run has reached what was asked of it; nil if nothing
 // was. A run that sent nothing has reached nothing, and one in which too many
-// requests died has no P99.
+// requests died has no P99; as have agents that left too many turns unanswered.
 func (p Pass) judge(r *Result) *Pass {
-	if p.MaxFailedPercent == nil && p.MaxP99 == nil && p.MinAsMeant == nil {
+	if p.MaxFailedPercent == nil && p.MaxP99 == nil && p.MaxFirstWord == nil && p.MinAsMeant == nil {
 		return nil
 	}
 	p.Passed = r.Requests.Sent > 0 &&
 		(p.MaxFailedPercent == nil || r.IncompletePercent() <= *p.MaxFailedPercent) &&
 		(p.MaxP99 == nil || r.HasP99() && r.Latency.P99 <= *p.MaxP99) &&
+		(p.MaxFirstWord == nil || r.HasFirstWord() && r.FirstWordP99() <= *p.MaxFirstWord) &&
 		(p.MinAsMeant == nil || r.Conversations != nil && r.Conversations.AsMeantPercent() >= *p.MinAsMeant)
 	return &p
 }

@@ -36,6 +36,7 @@ type Answer struct {
 	Asked    time.Duration // when the turn was over: its last words or its last key were sent
 	Answered bool          // there was a word
 	Finished bool          // all of it came; for audio none is ever missing
+	Cut      bool          // the caller interrupted it
 	Late     bool          // the first word took longer than Patience, or did not come in that time
 	First    time.Duration // from Asked to the first word
 	Whole    time.Duration // from Asked to the last word

@@ -178,7 +178,10 @@ func answerText(a *dialog.Answer) string {
 	text := "none"
 	if a.Answered {
 		text = fmt.Sprintf("first %v, whole %v, tokens %d", a.First, a.Whole, a.Tokens)
-		if !a.Finished {
+		switch {
+		case a.Cut:
+			text += ", cut"
+		case !a.Finished:
 			text += ", unfinished"
 		}
 	}

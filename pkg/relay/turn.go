@@ -66,6 +66,9 @@ func (s *Session) breakIn(keyed bool) bool {
 		UtteranceUntilInterrupt:  s.agent.spoken(s.now),
 		DurationUntilInterruptMS: (s.now - began).Milliseconds(),
 	}))
+	if s.answer != nil {
+		s.answer.Cut = true
+	}
 	s.dropping = s.agent.talks
 	s.interrupted, s.cutAt = &dialog.Interruption{At: s.now}, s.now
 	s.agent = playback{}

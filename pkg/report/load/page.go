@@ -22,6 +22,7 @@ func (r Report) HTML(w io.Writer) error {
 	r.tiles(p)
 	if len(r.Timeline) > 0 {
 		r.live(p)
+		r.firstWords(p)
 		r.rates(p)
 		r.latencies(p)
 		r.verdictsOverTime(p)
@@ -61,6 +62,7 @@ func (r Report) notices(p *report.Page) {
 func (r Report) tiles(p *report.Page) {
 	n := r.Requests
 	r.conversationTiles(p)
+	r.agentTiles(p)
 	sent, asked := fmt.Sprintf("%d of %d", n.Sent, r.Plan.Requests), "as many as the connections could"
 	switch {
 	case r.Plan.Rate > 0:
@@ -248,6 +250,9 @@ func (r Report) sections(p *report.Page) {
 		p.Section(title, t.Rows)
 	}
 	add("Summary", (*text).original, (*text).requests, (*text).conversations)
+	if len(r.Agents) > 0 {
+		add("Voice agents", (*text).agents)
+	}
 	add("Times, verdicts and messages", (*text).times, (*text).verdicts, (*text).failures, (*text).messages, (*text).signatures)
 	if len(r.Steps) > 0 {
 		add("Steps", (*text).steps)

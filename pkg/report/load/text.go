@@ -24,6 +24,7 @@ func (r Report) Text(w io.Writer) error {
 	t.original()
 	t.requests()
 	t.conversations()
+	t.agents()
 	t.times()
 	t.verdicts()
 	t.failures()
@@ -261,6 +262,9 @@ func (r Report) pass() string {
 	}
 	if limit := r.Pass.MaxP99; limit != nil {
 		limits = append(limits, fmt.Sprintf("p99 %s, at most %s", r.p99Against(*limit), milliseconds(*limit)))
+	}
+	if limit := r.Pass.MaxFirstWord; limit != nil {
+		limits = append(limits, fmt.Sprintf("p99 of the first word %s, at most %s", r.firstWordAgainst(*limit), milliseconds(*limit)))
 	}
 	if limit := r.Pass.MinAsMeant; limit != nil {
 		limits = append(limits, fmt.Sprintf("conversations as meant %s, at least %v %%", r.asMeantAgainst(*limit), *limit))
