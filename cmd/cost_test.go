@@ -14,7 +14,8 @@ func TestCost(t *testing.T) {
 	t.Parallel()
 	const second = "+442071838750"
 	dollars := twiliosim.Config{PricePerMinute: 0.014}
-	unpriced, rejected, mixed := dollars, dollars, dollars
+	unpriced, rejected, mixed, silent := dollars, dollars, dollars, dollars
+	silent.Faults = []twiliosim.Fault{{Op: twiliosim.OpPrice, Do: twiliosim.Hang}}
 	unpriced.Prices = []twiliosim.Price{{To: "+1", Outbound: "0.0140"}}
 	rejected.Faults = []twiliosim.Fault{{Op: twiliosim.OpPrice, Status: 401}}
 	mixed.Prices = []twiliosim.Price{{To: "+1", Outbound: "0.0140"}, {To: "+44", Outbound: "0.1", Unit: "GBP"}}
@@ -41,6 +42,8 @@ func TestCost(t *testing.T) {
 		{"credentials that the Pricing API rejects are a note", rejected, []string{"-d", to}, 0,
 			[]string{"start: plan: not counted: 1 call; no price of calls from " + from + " to " + to + ": Twilio error 20003 (HTTP 401): " +
 				"the credentials are wrong, of another region, or revoked (\"Authenticate\")\n"}, 1},
+		{"prices that do not come are waited for two seconds", silent, []string{"-d", to}, 0,
+			[]string{"start: plan: not counted: 1 call; no price of calls from " + from + " to " + to + ": no answer: the 2s for asking are over\n"}, 1},
 		{"two currencies", mixed, []string{"-d", to + "," + second, "--call_count", "2", "--cps", "10"}, 0,
 			[]string{"start: plan: about 0.10 GBP and 0.02 USD if all are answered for 1s, at worst 1.10 GBP and 0.16 USD\n"}, 2},
 		{"have no bound", mixed, []string{"-d", to + "," + second, "--call_count", "2", "--max_cost", "9"}, 2,

@@ -87,20 +87,27 @@ func TestAnInterruptBeforeAnythingWasBegun(t *testing.T) {
 	}
 }
 
-// Nor does an interrupt of start wait for Twilio's first answer.
+// Nor does an interrupt of start wait for Twilio's first answer, or for prices.
 func TestAnInterruptBeforeTwiliosFirstAnswer(t *testing.T) {
-	t.Parallel()
-	twilio := newTwilio(t, twiliosim.Config{Faults: []twiliosim.Fault{{Op: twiliosim.OpList, Do: twiliosim.Hang}}})
-	start := command(t, t.TempDir(), "start", twilio.env, "-c", from, "-d", to)
-	if err := start.Start(); err != nil {
-		t.Fatal(err)
-	}
-	await(t, "asking Twilio", func() bool { return twilio.Requests(twiliosim.OpList) > 0 })
-	if err := start.Process.Signal(syscall.SIGINT); err != nil {
-		t.Fatal(err)
-	}
-	if status, files := start.wait(t), fileNames(t, start.dir); status != 130 || len(files) > 0 {
-		t.Errorf("exit status %d, files %q; want 130 and none\n%s", status, files, start.stderr.String())
+	for what, op := range map[string]twiliosim.Op{"the first answer": twiliosim.OpList, "prices": twiliosim.OpPrice} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			twilio := newTwilio(t, twiliosim.Config{Faults: []twiliosim.Fault{{Op: op, Do: twiliosim.Hang}}})
+			start := command(t, t.TempDir(), "start", twilio.env, "-c", from, "-d", to, "--max_cost", "100")
+			if op == twiliosim.OpList {
+				start = command(t, t.TempDir(), "start", twilio.env, "-c", from, "-d", to)
+			}
+			if err := start.Start(); err != nil {
+				t.Fatal(err)
+			}
+			await(t, "asking Twilio", func() bool { return twilio.Requests(op) > 0 })
+			if err := start.Process.Signal(syscall.SIGINT); err != nil {
+				t.Fatal(err)
+			}
+			if status, files := start.wait(t), fileNames(t, start.dir); status != 130 || len(files) > 0 {
+				t.Errorf("exit status %d, files %q; want 130 and none\n%s", status, files, start.stderr.String())
+			}
+		})
 	}
 }
 

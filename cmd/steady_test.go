@@ -121,3 +121,34 @@ func TestEndBesideStart(t *testing.T) {
 		t.Errorf("start does not count what end ended as over already:\n%s", out)
 	}
 }
+
+// Beside a start that leaves its calls running end hangs up those that it finds in
+// the file; what is placed later stays up, and start says how to end it.
+func TestEndBesideAStartThatLeavesCallsRunning(t *testing.T) {
+	t.Parallel()
+	twilio := newTwilio(t, twiliosim.Config{ResponseTime: 50 * time.Millisecond})
+	start := command(t, t.TempDir(), "start", twilio.env, "-c", from, "-d", to, "--call_count", "40", "--cps", "10", "-e", "false")
+	if err := start.Start(); err != nil {
+		t.Fatal(err)
+	}
+	phase{"placing", func(a *simulated) bool { return len(a.Calls()) >= 15 }}.wait(t, twilio)
+	file := filepath.Base(sidFile(t, start.dir))
+	end := command(t, start.dir, "end", twilio.env, "-f", file)
+	if status := end.status(t); status != 0 {
+		t.Errorf("end: exit status %d, want 0\n%s%s", status, end.stdout.String(), end.stderr.String())
+	}
+	if status := start.wait(t); status != 0 {
+		t.Errorf("start: exit status %d, want 0\n%s%s", status, start.stdout.String(), start.stderr.String())
+	}
+	if live := len(twilio.Live()); live == 0 || live > 30 {
+		t.Errorf("%d calls are live, want those placed after end had read the file", live)
+	}
+	if out := start.stdout.String(); !strings.Contains(out, "end -f "+file+"\n") {
+		t.Errorf("start does not say how to end what is live:\n%s", out)
+	}
+	again := command(t, start.dir, "end", twilio.env, "-f", file)
+	if status := again.status(t); status != 0 || strings.Contains(again.stdout.String(), "Already over        0\n") {
+		t.Errorf("end: exit status %d, want 0, and some over already\n%s", status, again.stdout.String())
+	}
+	checkNothingIsLeft(t, twilio, start.dir)
+}

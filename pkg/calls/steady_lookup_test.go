@@ -20,11 +20,16 @@ func TestLostStartsAreLookedUpWhilePlacing(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			cfg := twiliosim.Config{ResponseTime: time.Second, ListOrder: o.order, Faults: lost(33, 34, 200)}
 			var lostAt time.Time
-			adopted := 0
+			adopted, lookedUp := 0, false
 			result, account := runIn(t, cfg, lasting(400, 10, 12*time.Second), func(e calls.Event) {
 				switch e.(type) {
 				case calls.OutcomeUnknown:
-					lostAt = time.Now()
+					lostAt, lookedUp = time.Now(), false
+				case calls.LookingUp:
+					if after := time.Since(lostAt); !lookedUp && after > 5*time.Second {
+						t.Errorf("%s: looked up after %v, want within five seconds", o.name, after)
+					}
+					lookedUp = true
 				case calls.Adopted:
 					adopted++
 					if after := time.Since(lostAt); after > 10*time.Second {

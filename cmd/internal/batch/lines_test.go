@@ -147,3 +147,24 @@ func TestTheLineOfARamp(t *testing.T) {
 		t.Errorf("%s\nwant\n%s", strings.Join(lines, "\n"), strings.Join(want, "\n"))
 	}
 }
+
+// What keeps calls from being dialed, and what limits requests, is told at once;
+// the same limit once.
+func TestWhatIsOutOfTheOrdinaryIsTold(t *testing.T) {
+	lines := told(t, &batch.Lines{Plan: calls.Plan{CallCount: 10, CPS: 10, CallDuration: 10 * time.Second}}, func(tell func(calls.Event)) {
+		tell(calls.QueuedTooLong{Estimate: 12 * time.Second, CallDuration: 10 * time.Second})
+		tell(calls.Slowed{Limit: 5})
+		tell(calls.Slowed{Limit: 5})
+		tell(calls.Unreachable{Err: errors.New("not sent: no route to host"), For: 2 * time.Minute})
+		tell(calls.Unwritten{N: 1, SID: "CA1"})
+	})
+	want := []string{
+		"start: warning: Twilio expects a call to wait in its queue for 12s, and each is hung up 10s after it was accepted: calls are hung up before they are dialed",
+		"start: Twilio answered that too many requests are under way; now at most 5 at once",
+		"start: warning: not sent: no route to host; trying for up to 2m0s",
+		"start: warning: call 1 was placed, but its SID is not in the file: CA1",
+	}
+	if !slices.Equal(lines, want) {
+		t.Errorf("%s\nwant\n%s", strings.Join(lines, "\n"), strings.Join(want, "\n"))
+	}
+}

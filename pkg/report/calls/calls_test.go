@@ -78,6 +78,28 @@ The account dials slower.
 	}
 }
 
+// What it came to stands beside what the plan said, as far as that knew prices.
+func TestTheCostStandsBesideThePlans(t *testing.T) {
+	for _, tc := range []struct {
+		what string
+		cost *calls.CostSummary
+		want string
+	}{
+		{"the plan asked for no price", nil, "1.0080 USD"},
+		{"it knew none", &calls.CostSummary{Unpriced: 3}, "1.0080 USD"},
+		{"it knew prices", &calls.CostSummary{Planned: map[string]float64{"USD": 1.4}, Worst: map[string]float64{"USD": 15.4}},
+			"1.0080 USD of outbound legs; the plan said about 1.4000 USD, at worst 15.4000 USD"},
+		{"the calls are left running", &calls.CostSummary{Worst: map[string]float64{"USD": 337.4}},
+			"1.0080 USD of outbound legs; the plan said at worst 337.4000 USD"},
+	} {
+		var text strings.Builder
+		record := &calls.Result{Plan: &calls.PlanSummary{Cost: tc.cost}, Records: &calls.Records{Calls: 1, Cost: map[string]float64{"USD": 1.008}}}
+		if err := (callsreport.Report{Result: record}).Text(&text); err != nil || !strings.Contains(text.String(), "  Cost so far         "+tc.want+"\n") {
+			t.Errorf("%s: %v, want %q in\n%s", tc.what, err, tc.want, text.String())
+		}
+	}
+}
+
 // The JSON reads back as the same record: nothing is lost or renamed by
 // accident.
 func TestTheJSONIsTheRecord(t *testing.T) {

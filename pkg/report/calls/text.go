@@ -185,7 +185,7 @@ func (r Report) plannedCost() string {
 	if len(c.Planned) > 0 {
 		planned = "about " + amounts(c.Planned) + ", "
 	}
-	return "; the plan said " + planned + "at worst " + amounts(c.Worst)
+	return " of outbound legs; the plan said " + planned + "at worst " + amounts(c.Worst)
 }
 
 // amounts writes amounts of money, by currency.
