@@ -36,6 +36,7 @@ type voiceAgent struct {
 type line struct {
 	net.Conn
 	in *bufio.Reader
+	n  int // of the handshake
 }
 
 // message is one of Twilio's.
@@ -77,7 +78,7 @@ func (a *voiceAgent) connect(ctx context.Context, addr string) (net.Conn, error)
 		in := bufio.NewReader(theirs)
 		if head, _ := in.Peek(len("GET /agent")); string(head) == "GET /agent" {
 			defer theirs.Close()
-			a.serve(&line{theirs, in})
+			a.serve(&line{Conn: theirs, in: in})
 			return
 		}
 		answer(readerConn{theirs, in}, a.application)
@@ -97,7 +98,7 @@ func (a *voiceAgent) serve(l *line) {
 	var target, host, signature string
 	a.handshakes.Lock()
 	a.opened++
-	n := a.opened
+	l.n = a.opened
 	a.handshakes.Unlock()
 	_, err := ws.Upgrader{
 		OnRequest: func(uri []byte) error { target = string(uri); return nil },
@@ -117,7 +118,7 @@ func (a *voiceAgent) serve(l *line) {
 				return nil, ws.RejectConnectionError(ws.RejectionStatus(http.StatusForbidden))
 			}
 			if a.accept != nil {
-				return nil, a.accept(n)
+				return nil, a.accept(l.n)
 			}
 			return nil, nil
 		},
