@@ -7,6 +7,8 @@ send them, or with whole calls and chats, and says what the traffic would cost.
         an endpoint inside the process checks the signatures and answers
   load --dry_run -f cmd/load/tw_call.sample.ini -d cmd/load/tw_call.sample.txt
         whole phone calls: what callers key and say, through a menu inside
+  load --dry_run -f cmd/load/tw_agent.sample.ini -d cmd/load/tw_agent.sample.txt
+        voice agents behind a WebSocket: how soon their first word comes
   load -f tw_load.ini -d tw_data.txt
         the endpoint that the configuration names
   load -f tw_load.ini -d tw_data.txt --json result.json
