@@ -18,9 +18,10 @@ import (
 const DefaultMax = 10_000
 
 const (
-	queued   = 4096            // lines that wait for the writer
-	batch    = 64 << 10        // bytes that are written at once, about
-	patience = 5 * time.Second // for the last lines, when all is over
+	queued   = 4096                  // lines that wait for the writer
+	rest     = 20 * time.Millisecond // in which they gather: to wake for each costs more than to write it
+	batch    = 64 << 10              // bytes that are written at once, about
+	patience = 2 * time.Second       // for the last lines, when all is over
 )
 
 // Counts say what became of the failures of a run. Each is in one of them.
@@ -113,8 +114,12 @@ func (l *Log) write() {
 		if err := encoder.Encode(line); err != nil {
 			l.fail(err)
 		}
-		if len(l.queue) == 0 || lines.Len() >= batch {
+		idle := len(l.queue) == 0
+		if idle || lines.Len() >= batch {
 			l.flush(&lines)
+		}
+		if idle {
+			time.Sleep(rest)
 		}
 	}
 	if missing := l.missing(); missing.Missing() > 0 {
@@ -169,7 +174,7 @@ func (l *Log) missing() Counts {
 	return c
 }
 
-// Close writes what is still queued, as far as that can be done within five
+// Close writes what is still queued, as far as that can be done within two
 // seconds, and returns what became of all failures, and the first error of
 // writing. Nothing is to be added any more.
 func (l *Log) Close() (Counts, error) {

@@ -22,6 +22,7 @@ const MaxText = 200
 // [MaxText] of them. White space, however long, becomes one space.
 func Printable(text []byte) string {
 	var b strings.Builder
+	b.Grow(min(len(text), MaxText))
 	space := false
 	for n := 0; len(text) > 0 && n < MaxText; {
 		r, size := utf8.DecodeRune(text)
