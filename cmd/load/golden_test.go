@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -182,6 +183,7 @@ func TestGolden(t *testing.T) {
 func TestGoldenOfConversations(t *testing.T) {
 	for _, tc := range []struct {
 		name   string // of the files
+		url    string // unless it is that of all
 		rows   string // of a sample
 		ini    string
 		faults map[string]answer
@@ -217,6 +219,13 @@ func TestGoldenOfConversations(t *testing.T) {
 			rows: "tw_chat.sample.txt",
 			ini:  "[Load]\nKind = chat\nUsers = 15\nConcurrency = 4\n[Call]\nThink = 20s\n[Cost]\nUnit = 0.0083\n[Pass]\nConversations = 99%\nFailed = 0\n",
 		},
+		{
+			name: "agents",
+			url:  "http://a.example:8080/voice-agent",
+			rows: "tw_agent.sample.txt",
+			ini: "[Load]\nKind = call\nPace = real\nUsers = 8\nConcurrency = 10\nRate = 10\nRamp = 4s\nBadSignature = 5%\n" +
+				"[Agent]\nThink = 1s\nPatience = 90ms\n[Cost]\nMinute = 0.0085\n[Pass]\nFirstWord = 90ms\n",
+		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			rows, err := os.ReadFile(tc.rows)
@@ -224,6 +233,7 @@ func TestGoldenOfConversations(t *testing.T) {
 				t.Fatal(err)
 			}
 			p := goldenConfig(t, tc.ini)
+			p.attack.Envelope.URL = cmp.Or(tc.url, p.attack.Envelope.URL)
 			if problems := p.readData(tc.rows, string(rows)); len(problems) > 0 {
 				t.Fatal(problems)
 			}
@@ -378,7 +388,7 @@ func http200(contentType, body string) string {
 // message.
 func answering(p *setup, answers map[string]answer) func(context.Context, string) (net.Conn, error) {
 	validator := client.NewRequestValidator(p.attack.Token)
-	return inMemory(func(r *http.Request, body []byte) answer {
+	return inMemory(http.NotFound, func(r *http.Request, body []byte) answer {
 		form, _ := url.ParseQuery(string(body))
 		a := answers[form.Get("Body")]
 		if a.guarded && !validator.ValidateBody(webhook.SigningURL(p.attack.Envelope.Kind, p.attack.Envelope.URL), body, r.Header.Get("X-Twilio-Signature")) {
@@ -392,7 +402,7 @@ func answering(p *setup, answers map[string]answer) func(context.Context, string
 // milliseconds to answer as the path is long, but for the faults.
 func standingIn(p *setup, faults map[string]answer) func(context.Context, string) (net.Conn, error) {
 	s := &standIn{validator: client.NewRequestValidator(p.attack.Token), envelope: p.attack.Envelope}
-	return inMemory(func(r *http.Request, body []byte) answer {
+	return inMemory(s.serveAgent, func(r *http.Request, body []byte) answer {
 		if a, ok := faults[path.Base(r.URL.Path)]; ok {
 			return a
 		}
@@ -409,13 +419,40 @@ func standingIn(p *setup, faults map[string]answer) func(context.Context, string
 	})
 }
 
-// inMemory returns a Connect to an endpoint in memory.
-func inMemory(respond func(r *http.Request, body []byte) answer) func(context.Context, string) (net.Conn, error) {
+// A hijackable answer is one whose connection can be taken over.
+type hijackable struct {
+	*httptest.ResponseRecorder
+	conn net.Conn // nil when it has been
+	in   *bufio.Reader
+}
+
+func (h *hijackable) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	conn := h.conn
+	h.conn = nil
+	return conn, bufio.NewReadWriter(h.in, bufio.NewWriter(conn)), nil
+}
+
+// inMemory returns a Connect to an endpoint in memory. Handshakes of WebSockets are
+// for upgrade.
+func inMemory(upgrade http.HandlerFunc, respond func(r *http.Request, body []byte) answer) func(context.Context, string) (net.Conn, error) {
 	talk := func(conn net.Conn) {
-		defer conn.Close()
+		defer func() {
+			if conn != nil {
+				conn.Close()
+			}
+		}()
 		for in := bufio.NewReader(conn); ; {
 			r, err := http.ReadRequest(in)
 			if err != nil {
+				return
+			}
+			if r.Header.Get("Upgrade") != "" {
+				w := &hijackable{httptest.NewRecorder(), conn, in}
+				if upgrade(w, r); w.conn == nil {
+					conn = nil // it is the agent's
+				} else {
+					_ = w.Result().Write(conn)
+				}
 				return
 			}
 			body, _ := io.ReadAll(r.Body)
