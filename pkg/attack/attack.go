@@ -257,10 +257,7 @@ func (a *Attack) planAndCost(r *Result) {
 		r.Agents[i].Patience = ms(cfg.Agents.rules(cfg.Rules).Patience)
 	}
 	if p := cfg.Prices; p != nil {
-		r.Cost = Cost{true, *p, p.Cost(r.Received, r.Replies)}
-		if r.Conversations != nil {
-			r.Cost.Total += p.Minute * float64(r.Conversations.Minutes)
-		}
+		r.Cost = costOf(*p, r)
 	}
 }
 

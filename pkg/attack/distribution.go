@@ -1,6 +1,7 @@
 package attack
 
 import (
+	"math/bits"
 	"time"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
@@ -66,6 +67,28 @@ func record(h interface{ RecordValue(int64) error }, t time.Duration) {
 	if err := h.RecordValue(int64(min(max(t, 0), longestKept))); err != nil {
 		panic(err) // the value is within bounds
 	}
+}
+
+// plus returns the distribution with the times of another, which is not to be used
+// any more.
+func (d *Distribution) plus(other *Distribution) *Distribution {
+	switch {
+	case d == nil:
+		return other
+	case other != nil:
+		d.histogram.Merge(other.histogram)
+		d.sum += other.sum
+		d.longest = max(d.longest, other.longest)
+	}
+	return d
+}
+
+// Rounded returns the longest time that the histogram of a run does not tell apart
+// from t.
+func Rounded(t time.Duration) time.Duration {
+	t = min(max(t, 0), longestKept)
+	apart := max(9, bits.Len64(uint64(t))-11) // as in a histogram from 1 µs on, to three digits
+	return t | (1<<apart - 1)
 }
 
 // Count returns how many times there are.

@@ -1,5 +1,10 @@
 package attack
 
+import (
+	"fmt"
+	"strings"
+)
+
 // A Pass is what a run must reach, and whether it has. The zero value asks for
 // nothing.
 type Pass struct {
@@ -8,6 +13,23 @@ type Pass struct {
 	MaxP99           *float64 `json:"max_p99_ms,omitempty"`         // of the latency
 	MaxFirstWord     *float64 `json:"max_first_word_ms,omitempty"`  // of each agent, as a 99th percentile
 	MinAsMeant       *float64 `json:"min_conversations_percent,omitempty"`
+}
+
+// limits says what must be reached.
+func (p *Pass) limits() string {
+	if p == nil {
+		return "nothing"
+	}
+	var limits []string
+	add := func(format string, limit *float64) {
+		if limit != nil {
+			limits = append(limits, fmt.Sprintf(format, *limit))
+		}
+	}
+	add("Failed %v%%", p.MaxFailedPercent)
+	add("P99 %v ms", p.MaxP99)
+	add("Conversations %v%%", p.MinAsMeant)
+	return strings.Join(limits, " and ")
 }
 
 // judge says whether the run has reached what was asked of it; nil if nothing

@@ -14,6 +14,7 @@ type Result struct {
 	Command       string `json:"command"` // filled in by the command, as DryRun and ExitStatus are
 	RecordVersion int    `json:"record_version"`
 
+	Merged  int       `json:"merged_records,omitempty"` // how many records this one is made of; 0: of one run
 	DryRun  bool      `json:"dry_run"`
 	Began   time.Time `json:"began"`
 	Seconds float64   `json:"seconds"` // from the first request to the last answer
@@ -135,6 +136,15 @@ type Cost struct {
 	Priced bool `json:"priced"` // a price was given
 	webhook.Prices
 	Total float64 `json:"total"`
+}
+
+// costOf returns what a run would cost at these prices.
+func costOf(prices webhook.Prices, r *Result) Cost {
+	total := prices.Cost(r.Received, r.Replies)
+	if r.Conversations != nil {
+		total += prices.Minute * float64(r.Conversations.Minutes)
+	}
+	return Cost{true, prices, total}
 }
 
 // IncompletePercent returns the share of the requests sent that are incomplete;

@@ -1,0 +1,243 @@
+package attack
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"call-load-tester/pkg/timeline"
+	"call-load-tester/pkg/webhook"
+)
+
+// Mergeable returns an error if [Merge] cannot make one result of this and
+// another: if they are not of the same load, or not to be judged alike.
+func (r *Result) Mergeable(with *Result) error {
+	var problems []error
+	same := func(what, a, b string) {
+		if a != b {
+			problems = append(problems, fmt.Errorf("%s is %s, and not %s", what, b, a))
+		}
+	}
+	either := func(is bool, yes, no string) string {
+		if is {
+			return yes
+		}
+		return no
+	}
+	same("the kind", r.Plan.Kind, with.Plan.Kind)
+	same("the pace", r.Plan.Pace, with.Plan.Pace)
+	same("the loop", either(r.Plan.isOpen(), "open: there is a Rate", "closed"), either(with.Plan.isOpen(), "open: there is a Rate", "closed"))
+	same("the run", either(r.DryRun, "dry", "real"), either(with.DryRun, "dry", "real"))
+	same("what [Pass] asks for", r.Pass.limits(), with.Pass.limits())
+	return errors.Join(problems...)
+}
+
+func (p PlanSummary) isOpen() bool { return p.Rate+p.ConversationRate > 0 }
+
+// Merge makes one result of those of several runs, as if one computer had sent
+// everything: counts and histograms are added up, and the timelines by the second
+// of the wall clock, each begun when its run was. The live peak is the most that
+// the runs together had in one interval, at most. All must be mergeable with the
+// first; they are not to be used any more.
+func Merge(runs []*Result) *Result {
+	first := runs[0]
+	r := &Result{Command: first.Command, RecordVersion: RecordVersion, DryRun: first.DryRun, Began: first.Began}
+	verdicts, statuses, causes := make(map[webhook.Code]int), make(map[int]int), make(map[string]int)
+	var end, sent time.Time
+	for _, run := range runs {
+		if run.Began.Before(r.Began) {
+			r.Began = run.Began
+		}
+		end = latest(end, run.Began.Add(seconds(run.Seconds)))
+		if run.Rate > 0 {
+			sent = latest(sent, run.Began.Add(seconds(float64(run.Requests.Sent)/run.Rate)))
+		}
+		r.Merged += max(1, run.Merged)
+		addInts(&r.Requests, run.Requests)
+		r.Requests.MostLate = max(r.Requests.MostLate, run.Requests.MostLate)
+		addCounts(verdicts, run.Verdicts, func(v Verdict) (webhook.Code, int) { return v.Code, v.Requests })
+		addCounts(statuses, run.Statuses, func(s Status) (int, int) { return s.Status, s.Requests })
+		addCounts(causes, run.Causes, func(c Cause) (string, int) { return c.Cause, c.Requests })
+		r.BytesSent += run.BytesSent
+		r.BytesReceived += run.BytesReceived
+		r.Messages += run.Messages
+		r.Received += run.Received
+		r.Replies.Add(run.Replies)
+		r.Histograms.add(run.Histograms)
+		r.Interrupted = r.Interrupted || run.Interrupted
+	}
+	r.Seconds = end.Sub(r.Began).Seconds()
+	if !sent.IsZero() {
+		r.Rate = float64(r.Requests.Sent) / sent.Sub(r.Began).Seconds()
+	}
+	r.Verdicts = verdictsOf(verdicts)
+	r.Statuses = list(statuses, func(status, n int) Status { return Status{status, n} })
+	r.Causes = list(causes, func(cause string, n int) Cause { return Cause{cause, n} })
+	r.Plan = mergedPlan(runs)
+	r.Timeline = mergedTimeline(runs, r.Began)
+	r.Conversations, r.Steps = mergedConversations(runs, r.Timeline), mergedSteps(runs)
+	r.Cost = mergedCost(runs, r)
+	r.figure()
+	if first.Pass != nil {
+		r.Pass = first.Pass.judge(r)
+	}
+	return r
+}
+
+func latest(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+func seconds(n float64) time.Duration { return time.Duration(n * float64(time.Second)) }
+
+// addInts adds the whole numbers in a struct to those of another of its type.
+func addInts[S any](into *S, from S) {
+	a, b := reflect.ValueOf(into).Elem(), reflect.ValueOf(from)
+	for i := range a.NumField() {
+		if field := a.Field(i); field.CanInt() {
+			field.SetInt(field.Int() + b.Field(i).Int())
+		}
+	}
+}
+
+// addCounts adds a list of counts to those by key.
+func addCounts[K comparable, C any](into map[K]int, list []C, read func(C) (K, int)) {
+	for _, c := range list {
+		key, n := read(c)
+		into[key] += n
+	}
+}
+
+func (h *Histograms) add(other Histograms) {
+	h.Latency = h.Latency.plus(other.Latency)
+	h.Service = h.Service.plus(other.Service)
+	h.Lasted = h.Lasted.plus(other.Lasted)
+}
+
+// mergedPlan is what was asked of all together.
+func mergedPlan(runs []*Result) PlanSummary {
+	plan := runs[0].Plan
+	endpoints := []string{plan.Endpoint}
+	forged := plan.BadSignature * float64(plan.Requests+plan.Conversations)
+	for _, run := range runs[1:] {
+		p := run.Plan
+		if !slices.Contains(endpoints, p.Endpoint) {
+			endpoints = append(endpoints, p.Endpoint)
+		}
+		plan.Users += p.Users
+		plan.Concurrency += p.Concurrency
+		plan.Requests += p.Requests
+		plan.Rate += p.Rate
+		plan.Conversations += p.Conversations
+		plan.ConversationRate += p.ConversationRate
+		plan.Rows = max(plan.Rows, p.Rows)
+		plan.RampSeconds = max(plan.RampSeconds, p.RampSeconds)
+		plan.TimeoutSeconds = min(plan.TimeoutSeconds, p.TimeoutSeconds)
+		forged += p.BadSignature * float64(p.Requests+p.Conversations)
+	}
+	plan.Endpoint = strings.Join(endpoints, ", ")
+	if all := plan.Requests + plan.Conversations; all > 0 {
+		plan.BadSignature = forged / float64(all)
+	}
+	return plan
+}
+
+// mergedCost is what all together would cost. Where they have different prices,
+// none is told.
+func mergedCost(runs []*Result, all *Result) Cost {
+	var cost Cost
+	same := true
+	for _, run := range runs {
+		cost.Total += run.Cost.Total
+		same = same && run.Cost.Priced == runs[0].Cost.Priced && run.Cost.Prices == runs[0].Cost.Prices
+	}
+	switch {
+	case !same:
+		return cost
+	case runs[0].Cost.Priced:
+		return costOf(runs[0].Cost.Prices, all)
+	}
+	return Cost{}
+}
+
+// mergedTimeline adds up the timelines, in intervals as wide as the widest, or
+// wider where there would be too many.
+func mergedTimeline(runs []*Result, began time.Time) []Interval {
+	offset := func(run *Result) time.Duration { return run.Began.Sub(began).Round(time.Second) }
+	width, end := time.Second, time.Duration(0)
+	for _, run := range runs {
+		for _, i := range run.Timeline {
+			width = max(width, seconds(i.Width))
+			end = max(end, offset(run)+seconds(i.Start+i.Width))
+		}
+	}
+	for end > timeline.MaxBins*width {
+		width *= 2
+	}
+	all := make([]Interval, (end+width-1)/width)
+	for _, run := range runs {
+		live := make([]int, len(all)) // the run's
+		for _, i := range run.Timeline {
+			k := (offset(run) + seconds(i.Start)) / width
+			all[k].add(&i)
+			live[k] = max(live[k], i.Live)
+		}
+		for k, n := range live {
+			all[k].Live += n
+		}
+	}
+	for k := range all {
+		all[k].Start, all[k].Width = (time.Duration(k) * width).Seconds(), width.Seconds()
+	}
+	return all
+}
+
+// mergedConversations adds up the conversations; nil if there are none.
+func mergedConversations(runs []*Result, timeline []Interval) *Conversations {
+	var all *Conversations
+	failures := make(map[webhook.Code]int)
+	for _, run := range runs {
+		if run.Conversations == nil {
+			continue
+		}
+		if all == nil {
+			all = new(Conversations)
+		}
+		addInts(all, *run.Conversations)
+		addCounts(failures, run.Conversations.FailedBecause, func(f Failure) (webhook.Code, int) { return f.Code, f.Conversations })
+	}
+	if all == nil {
+		return nil
+	}
+	all.FailedBecause = list(failures, func(code webhook.Code, n int) Failure { return Failure{code, code.Name(), n} })
+	all.PeakLive = 0
+	for _, i := range timeline {
+		all.PeakLive = max(all.PeakLive, i.Live)
+	}
+	return all
+}
+
+// mergedSteps adds up the steps by name, those of the most requests first.
+func mergedSteps(runs []*Result) []Step {
+	all := make(map[string]*step)
+	for _, run := range runs {
+		for _, s := range run.Steps {
+			into := all[s.Name]
+			if into == nil {
+				into = &step{Step: Step{Name: s.Name}, verdicts: make(map[webhook.Code]int)}
+				all[s.Name] = into
+			}
+			into.Requests += s.Requests
+			into.Incomplete += s.Incomplete
+			addCounts(into.verdicts, s.Verdicts, func(v Verdict) (webhook.Code, int) { return v.Code, v.Requests })
+			into.latency = into.latency.plus(s.Latency)
+		}
+	}
+	return stepsOf(all)
+}
