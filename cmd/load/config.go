@@ -47,8 +47,8 @@ func (s *setup) settings() []setting {
 	return []setting{
 		{section: "Auth", names: []string{"Token"}, set: text(&a.Token)},
 		{section: "Auth", names: []string{"AccountSid"}, set: accountSID(&a.Envelope.AccountSID)},
-		{section: "Load", names: []string{"Users"}, set: whole(&a.Users, 1, attack.MaxTotal), needed: true},
-		{section: "Load", names: []string{"Concurrency"}, set: whole(&a.Concurrency, 1, maxConnections), needed: true},
+		{section: "Load", names: []string{"Users"}, set: whole(&a.Users, 1, attack.MaxTotal), needed: !s.worker},
+		{section: "Load", names: []string{"Concurrency"}, set: whole(&a.Concurrency, 1, maxConnections), needed: !s.worker},
 		{section: "Load", names: []string{"URI"}, set: link(&a.Envelope.URL, webhook.CheckURL), needed: true},
 		{section: "Load", names: []string{"Kind"}, set: func(value string) (err error) {
 			a.Envelope.Kind, err = webhook.ParseKind(value)
@@ -109,6 +109,10 @@ func (s *setup) configure(name, content string) []error {
 		return problems
 	}
 	a := &s.attack
+	if s.worker {
+		s.leaveToMaster()
+		return nil
+	}
 	if a.Users > attack.MaxTotal/a.Concurrency {
 		return []error{&cli.UsageError{Text: fmt.Sprintf("%s: Users × Concurrency is more than %d requests", name, attack.MaxTotal)}}
 	}
@@ -117,6 +121,22 @@ func (s *setup) configure(name, content string) []error {
 		return []error{&cli.UsageError{Text: fmt.Sprintf("%s: [Load] Ramp is %v: with Rate it must be whole seconds", name, a.Ramp)}}
 	}
 	return nil
+}
+
+// leaveToMaster takes out the numbers that a Locust master says instead. Of a rate
+// only that there is one remains.
+func (s *setup) leaveToMaster() {
+	a := &s.attack
+	for _, number := range []struct {
+		name  string
+		given bool
+	}{{"Users", a.Users > 0}, {"Concurrency", a.Concurrency > 0}, {"Ramp", a.Ramp > 0}, {"the number of Rate", a.Rate > 0}} {
+		if number.given {
+			s.ignored = append(s.ignored, number.name)
+		}
+	}
+	a.Users, a.Concurrency, a.Ramp, a.Rate = 0, 0, 0, min(a.Rate, 1)
+	a.Wanted = func() int { return 0 } // until a test of the master's says
 }
 
 // apply reads an INI file into its settings. They are set in the order of

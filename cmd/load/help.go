@@ -15,6 +15,8 @@ send them, or with whole calls and chats, and says what the traffic would cost.
         and the result for a machine too
   load -f tw_load.ini -d tw_data.txt --failures failed.ndjson
         and a line for each request that failed, to find it in another log
+  load -f tw_load.ini -d tw_data.txt --worker --master-host 10.0.0.5
+        from many machines: as a worker of Locust
 
 What to send
   -f, --file CONFIG      where to, how many, how fast, what it costs: an INI
@@ -30,6 +32,13 @@ Output
       --failures_max N   so many lines at most (default 10000)
       --version          print the version
       -help              print this
+Many machines
+      --worker           be a worker of a Locust master, which says how many
+                         requests or conversations, second by second, how long
+      --master-host HOST where it is; else LOCUST_MASTER_NODE_HOST, or 127.0.0.1
+      --master-port PORT else LOCUST_MASTER_NODE_PORT, or 5557
+      --locustfile       print the file that the master runs, and no more
+      --merge FILE …     make one result of those that --json has written
 
 A row is {"Body": "4566", "From": "+14155550101"}, or a list of such as
 {"name": "Body", "value": "4566"}. What Twilio always sends and the row leaves
@@ -43,8 +52,9 @@ Ctrl-C leaves at once.
 
 Exit status
   0    done: a request or more was answered, and [Pass], if given, was reached
-  1    nothing could be done: no request was answered
+  1    nothing could be done: no request was answered, there is no Locust master
   2    wrong usage; nothing was sent
-  3    a limit of [Pass] was missed, or the result could not be written
+  3    a limit of [Pass] was missed, or the result could not be written; of a
+       worker: the Locust master is gone
   130  interrupted
 `

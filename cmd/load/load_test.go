@@ -321,7 +321,7 @@ func TestHelp(t *testing.T) {
 			t.Errorf("a line of %d characters: %s", n, line)
 		}
 	}
-	for _, flag := range regexp.MustCompile(`--[a-z_]+`).FindAllString(help, -1) {
+	for _, flag := range regexp.MustCompile(`--[a-z_-]+`).FindAllString(help, -1) {
 		if _, problems := parse([]string{flag, "x"}); len(problems) > 0 && strings.Contains(problems[0].Error(), "flag") {
 			t.Errorf("the help names %s: %v", flag, problems[0])
 		}

@@ -20,6 +20,15 @@ func run(console *cli.Console, args []string) int {
 		console.Print(text)
 		return cli.StatusDone
 	}
+	switch {
+	case o.sendsNothing() && len(problems) > 0:
+		return console.Refuse(problems)
+	case o.locustfile:
+		console.Print(locustfile)
+		return cli.StatusDone
+	case o.merging:
+		return o.mergeRecords(console)
+	}
 	setup, unfit := o.setup(console)
 	if problems = append(problems, unfit...); len(problems) > 0 {
 		return console.Refuse(problems)
@@ -42,6 +51,9 @@ func run(console *cli.Console, args []string) int {
 	test, err := attack.New(setup.attack)
 	if err != nil {
 		return console.Refuse([]error{err})
+	}
+	if o.worker {
+		return worker{console, o, setup}.work(out)
 	}
 
 	setup.describe(console)

@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"os"
+	"strconv"
+	"strings"
 
 	"call-load-tester/pkg/cli"
 	"call-load-tester/pkg/failures"
@@ -17,11 +19,19 @@ type options struct {
 	report       string
 	failures     string
 	failuresMax  int
+
+	merging bool
+	merge   []string // files of records
+
+	worker     bool   // of a Locust master
+	masterHost string // of it
+	masterPort int
+	locustfile bool // is to be printed
 }
 
 // parse reads the command line. It returns everything that is wrong with it.
 func parse(args []string) (*options, []error) {
-	o := &options{failuresMax: failures.DefaultMax}
+	o := &options{failuresMax: failures.DefaultMax, masterHost: "127.0.0.1", masterPort: 5557}
 	f := cli.NewFlags()
 	f.String(&o.config, "f", "file")
 	f.String(&o.data, "d", "data")
@@ -31,10 +41,23 @@ func parse(args []string) (*options, []error) {
 	f.String(&o.report, "report")
 	f.String(&o.failures, "failures")
 	f.Int(&o.failuresMax, "failures_max")
+	f.Files(&o.merge, "merge")
+	f.Switch(&o.worker, "worker")
+	f.String(&o.masterHost, "master-host")
+	f.Int(&o.masterPort, "master-port")
+	f.Switch(&o.locustfile, "locustfile")
 	problems := f.Parse(args)
-	if cli.IsHelp(problems) || o.version {
+	o.merging = f.IsSet("merge")
+	switch {
+	case cli.IsHelp(problems) || o.version || o.locustfile:
+		return o, problems
+	case o.merging:
+		if f.IsSet("f", "file", "d", "data", "dry_run", "failures", "failures_max", "worker", "master-host", "master-port") {
+			problems = append(problems, &cli.UsageError{Text: "--merge sends nothing", Help: "beside it there can be --json and --report"})
+		}
 		return o, problems
 	}
+	problems = append(problems, o.master(f)...)
 	if o.config == "" {
 		problems = append(problems, &cli.UsageError{Text: "--file is missing", Help: "name the configuration, such as cmd/load/tw_load.sample.ini"})
 	}
@@ -47,10 +70,41 @@ func parse(args []string) (*options, []error) {
 	return o, problems
 }
 
+// sendsNothing reports whether only a text or records are asked for.
+func (o *options) sendsNothing() bool { return o.locustfile || o.merging }
+
+// master reads where the Locust master is from the environment, if no flag says it,
+// and returns everything that is wrong with it.
+func (o *options) master(f *cli.Flags) (problems []error) {
+	if !o.worker {
+		if f.IsSet("master-host", "master-port") {
+			problems = append(problems, &cli.UsageError{Text: "--master-host and --master-port are for --worker", Help: "add --worker, or leave them out"})
+		}
+		return problems
+	}
+	host, port := os.Getenv("LOCUST_MASTER_NODE_HOST"), os.Getenv("LOCUST_MASTER_NODE_PORT")
+	if host != "" && !f.IsSet("master-host") {
+		o.masterHost = host
+	}
+	from := "--master-port"
+	if port != "" && !f.IsSet("master-port") {
+		from = "LOCUST_MASTER_NODE_PORT"
+		o.masterPort, _ = strconv.Atoi(port) // 0 if it is no number
+	}
+	if o.masterPort < 1 || o.masterPort > 65535 {
+		problems = append(problems, &cli.UsageError{Text: from + " is not a port: a number from 1 to 65535", Help: "Locust's own is 5557"})
+	}
+	if o.masterHost == "" || strings.ContainsAny(o.masterHost, "/ ") {
+		problems = append(problems, &cli.UsageError{Text: fmt.Sprintf("--master-host %q is not the name of a host", o.masterHost), Help: "give its name or address, without a scheme"})
+	}
+	return problems
+}
+
 // setup reads the configuration and the data, finds the token, and returns
 // everything that is wrong.
 func (o *options) setup(console *cli.Console) (*setup, []error) {
 	s := newSetup()
+	s.worker = o.worker
 	var problems []error
 	if text, ok := read(o.config, &problems); ok {
 		problems = append(problems, s.configure(o.config, text)...)

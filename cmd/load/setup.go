@@ -16,6 +16,9 @@ type setup struct {
 	kindKnown bool // the kind was given rightly, or not at all
 	dryRun    bool
 	token     string // where the token comes from, for people
+
+	worker  bool     // of a Locust master, who says how much is to be sent
+	ignored []string // what the configuration says of that
 }
 
 func newSetup() *setup {
@@ -76,7 +79,14 @@ func (s *setup) describe(console *cli.Console) {
 	if c.Envelope.Kind.IsConversation() {
 		what, rows = "conversations", len(c.Persons)
 	}
-	console.Note("%d %s %s of %s to %s, %s", c.Total, c.Envelope.Kind, what, report.Count(rows, "row"), endpoint, s.how())
+	what = fmt.Sprintf("%s %s of %s", c.Envelope.Kind, what, report.Count(rows, "row"))
+	if !s.worker {
+		what = fmt.Sprintf("%d %s", c.Total, what)
+	}
+	console.Note("%s to %s, %s", what, endpoint, s.how())
+	if len(s.ignored) > 0 {
+		console.Note("ignored of [Load], since the Locust master says it: %s", strings.Join(s.ignored, ", "))
+	}
 	if c.Envelope.Kind.IsConversation() {
 		console.Note("asked are only the hosts %s", strings.Join(c.Rules.MayAsk(c.Envelope), ", "))
 	}
@@ -86,7 +96,10 @@ func (s *setup) describe(console *cli.Console) {
 			Help: "leave out From, and each conversation gets a number of its own, or lower Concurrency or MaxInFlight",
 		})
 	}
-	if c.BadSignature > 0 {
+	switch {
+	case c.BadSignature > 0 && s.worker:
+		console.Note("%v %% of them with a signature that is wrong on purpose", c.BadSignature)
+	case c.BadSignature > 0:
 		console.Note("%v %% of them, %d, with a signature that is wrong on purpose", c.BadSignature, c.Forgeries())
 		if c.Forgeries() == 0 {
 			console.Warn(&cli.UsageError{Text: "so few requests make no bad signature", Help: "raise [Load] BadSignature or Users"})
@@ -103,6 +116,9 @@ func (s *setup) describe(console *cli.Console) {
 // how says how fast things are sent or begun.
 func (s *setup) how() string {
 	c := s.attack
+	if s.worker {
+		return s.howForMaster()
+	}
 	if c.Rate == 0 {
 		how := fmt.Sprintf("back to back over %d connections", c.Concurrency)
 		if c.Envelope.Kind.IsConversation() {
@@ -122,11 +138,25 @@ func (s *setup) how() string {
 	return how + fmt.Sprintf(", at most %d in flight", c.MaxInFlight)
 }
 
+// howForMaster says what a user of a Locust master is.
+func (s *setup) howForMaster() string {
+	c := s.attack
+	switch {
+	case c.Rate > 0 && c.Envelope.Kind.IsConversation():
+		return fmt.Sprintf("one begun a second for each user of the Locust master, at most %d at once", c.MaxInFlight)
+	case c.Rate > 0:
+		return fmt.Sprintf("one a second for each user of the Locust master, at most %d in flight", c.MaxInFlight)
+	case c.Envelope.Kind.IsConversation():
+		return "one at once for each user of the Locust master"
+	}
+	return "back to back over a connection for each user of the Locust master"
+}
+
 // sharedNumbers returns how many pairs of numbers of chats may have two
 // conversations at once. A row without From has a new number each time.
 func (s *setup) sharedNumbers() int {
 	c := s.attack
-	if c.Envelope.Kind != webhook.Chat {
+	if c.Envelope.Kind != webhook.Chat || s.worker {
 		return 0
 	}
 	atOnce := c.Concurrency

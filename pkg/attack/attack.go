@@ -229,10 +229,12 @@ func (a *Attack) Run(ctx context.Context) *Result {
 	return r
 }
 
-// SoFar returns what Run has counted so far, without times, steps and timeline.
-// It may be called at any time.
-func (a *Attack) SoFar() *Result {
-	r := a.recorder.soFar()
+// SoFar returns what Run has counted so far, without times, steps and timeline,
+// and without a judgement by Pass; of times only those to the first words of
+// agents. It may be called at any time. Of all that is counted Observe was told, and of
+// nothing else, when then is called.
+func (a *Attack) SoFar(then func()) *Result {
+	r := a.recorder.soFar(then)
 	a.planAndCost(r)
 	return r
 }

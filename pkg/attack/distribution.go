@@ -83,6 +83,25 @@ func (d *Distribution) plus(other *Distribution) *Distribution {
 	return d
 }
 
+// clone returns a copy.
+func (d *Distribution) clone() *Distribution {
+	return &Distribution{d.histogram.Clone(), d.longest, d.sum}
+}
+
+// Counts returns how many of the times there are of each, as [Rounded] has them.
+func (d *Distribution) Counts() map[time.Duration]int {
+	counts := make(map[time.Duration]int)
+	if d.Count() == 0 {
+		return counts
+	}
+	for _, bar := range d.histogram.Distribution() {
+		if bar.Count > 0 {
+			counts[time.Duration(bar.To)] = int(bar.Count)
+		}
+	}
+	return counts
+}
+
 // Rounded returns the longest time that the histogram of a run does not tell apart
 // from t.
 func Rounded(t time.Duration) time.Duration {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"call-load-tester/pkg/failures"
 	"call-load-tester/pkg/timeline"
 	"call-load-tester/pkg/webhook"
 )
@@ -67,6 +68,12 @@ func Merge(runs []*Result) *Result {
 		r.Received += run.Received
 		r.Replies.Add(run.Replies)
 		r.Histograms.add(run.Histograms)
+		if run.Failures != nil {
+			if r.Failures == nil {
+				r.Failures = new(failures.Counts)
+			}
+			addInts(r.Failures, *run.Failures)
+		}
 		r.Interrupted = r.Interrupted || run.Interrupted
 	}
 	r.Seconds = end.Sub(r.Began).Seconds()
@@ -78,7 +85,7 @@ func Merge(runs []*Result) *Result {
 	r.Causes = list(causes, func(cause string, n int) Cause { return Cause{cause, n} })
 	r.Plan = mergedPlan(runs)
 	r.Timeline = mergedTimeline(runs, r.Began)
-	r.Conversations, r.Steps = mergedConversations(runs, r.Timeline), mergedSteps(runs)
+	r.Conversations, r.Steps, r.Agents = mergedConversations(runs, r.Timeline), mergedSteps(runs), mergedAgents(runs)
 	r.Cost = mergedCost(runs, r)
 	r.figure()
 	if first.Pass != nil {
@@ -182,14 +189,16 @@ func mergedTimeline(runs []*Result, began time.Time) []Interval {
 	}
 	all := make([]Interval, (end+width-1)/width)
 	for _, run := range runs {
-		live := make([]int, len(all)) // the run's
+		own := make([]Interval, len(all)) // what the run has at once
 		for _, i := range run.Timeline {
 			k := (offset(run) + seconds(i.Start)) / width
 			all[k].add(&i)
-			live[k] = max(live[k], i.Live)
+			own[k].Live = max(own[k].Live, i.Live)
+			own[k].Sessions = max(own[k].Sessions, i.Sessions)
 		}
-		for k, n := range live {
-			all[k].Live += n
+		for k, i := range own {
+			all[k].Live += i.Live
+			all[k].Sessions += i.Sessions
 		}
 	}
 	for k := range all {
@@ -201,7 +210,7 @@ func mergedTimeline(runs []*Result, began time.Time) []Interval {
 // mergedConversations adds up the conversations; nil if there are none.
 func mergedConversations(runs []*Result, timeline []Interval) *Conversations {
 	var all *Conversations
-	failures := make(map[webhook.Code]int)
+	because := make(map[webhook.Code]int)
 	for _, run := range runs {
 		if run.Conversations == nil {
 			continue
@@ -210,12 +219,12 @@ func mergedConversations(runs []*Result, timeline []Interval) *Conversations {
 			all = new(Conversations)
 		}
 		addInts(all, *run.Conversations)
-		addCounts(failures, run.Conversations.FailedBecause, func(f Failure) (webhook.Code, int) { return f.Code, f.Conversations })
+		addCounts(because, run.Conversations.FailedBecause, func(f Failure) (webhook.Code, int) { return f.Code, f.Conversations })
 	}
 	if all == nil {
 		return nil
 	}
-	all.FailedBecause = list(failures, func(code webhook.Code, n int) Failure { return Failure{code, code.Name(), n} })
+	all.FailedBecause = list(because, func(code webhook.Code, n int) Failure { return Failure{code, code.Name(), n} })
 	all.PeakLive = 0
 	for _, i := range timeline {
 		all.PeakLive = max(all.PeakLive, i.Live)
@@ -240,4 +249,33 @@ func mergedSteps(runs []*Result) []Step {
 		}
 	}
 	return stepsOf(all)
+}
+
+// mergedAgents adds up the sessions by agent, those of the most sessions first. How
+// many there were at once is what the runs had at most, together.
+func mergedAgents(runs []*Result) []Agent {
+	all := make(map[string]*agent)
+	for _, run := range runs {
+		for _, a := range run.Agents {
+			into := all[a.URL]
+			if into == nil {
+				into = &agent{Agent: Agent{URL: a.URL}, verdicts: make(map[webhook.Code]int), causes: make(map[string]int)}
+				all[a.URL] = into
+			}
+			addInts(&into.Agent, a)
+			addInts(&into.Histograms, a.Histograms)
+			into.Patience, into.MostLate = max(into.Patience, a.Patience), max(into.MostLate, a.MostLate)
+			addCounts(into.verdicts, a.Verdicts, func(v Verdict) (webhook.Code, int) { return v.Code, v.Requests })
+			addCounts(into.causes, a.NotOpened, func(c SessionCause) (string, int) { return c.Cause, c.Sessions })
+			into.Histograms.add(a.Histograms)
+		}
+	}
+	return agentsOf(all)
+}
+
+func (h *AgentHistograms) add(other AgentHistograms) {
+	h.Handshake = h.Handshake.plus(other.Handshake)
+	h.FirstWord = h.FirstWord.plus(other.FirstWord)
+	h.Answer = h.Answer.plus(other.Answer)
+	h.TalkingOn = h.TalkingOn.plus(other.TalkingOn)
 }

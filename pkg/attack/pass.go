@@ -28,6 +28,7 @@ func (p *Pass) limits() string {
 	}
 	add("Failed %v%%", p.MaxFailedPercent)
 	add("P99 %v ms", p.MaxP99)
+	add("FirstWord %v ms", p.MaxFirstWord)
 	add("Conversations %v%%", p.MinAsMeant)
 	return strings.Join(limits, " and ")
 }

@@ -57,6 +57,8 @@ func newRecorder(observe func(Outcome)) *recorder {
 
 // begin starts the clock, as from then on.
 func (r *recorder) begin(start time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	r.start = start
 	r.result.Began = start
 }
@@ -155,11 +157,21 @@ func (r *recorder) conclude() *Result {
 	return result
 }
 
-// soFar returns the counts while there may be more.
-func (r *recorder) soFar() *Result {
+// soFar returns the counts while there may be more; while then is called there
+// are not.
+func (r *recorder) soFar(then func()) *Result {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	then()
 	result := r.counts()
+	if !r.start.IsZero() {
+		result.Seconds = max(0, time.Since(r.start)).Seconds()
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.agents)) {
+		a := r.agents[name].Agent
+		a.Histograms = AgentHistograms{FirstWord: a.Histograms.FirstWord.clone()}
+		result.Agents = append(result.Agents, a)
+	}
 	result.figure()
 	return result
 }

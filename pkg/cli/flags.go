@@ -23,6 +23,7 @@ type Flags struct {
 	set       *flag.FlagSet
 	problems  []error
 	ambiguous bool
+	files     map[string]bool // names of flags that take several
 }
 
 // Ambiguous reports whether there were flags that are none, or lack their value,
@@ -58,6 +59,20 @@ func (f *Flags) List(p *[]string, names ...string) {
 			*p = append(*p, strings.TrimSpace(item))
 		}
 		return "", true
+	})
+}
+
+// Files defines a flag that takes one name or more: all up to the next flag.
+func (f *Flags) Files(p *[]string, names ...string) {
+	if f.files == nil {
+		f.files = make(map[string]bool)
+	}
+	for _, name := range names {
+		f.files[name] = true
+	}
+	f.define(names, func(s string) (string, bool) {
+		*p = append(*p, s)
+		return "the name of a file", !strings.HasPrefix(s, "-")
 	})
 }
 
@@ -127,6 +142,7 @@ var example = map[string]string{
 	"a whole number":      "such as 20",
 	"a number of seconds": "such as 90 or 2.5",
 	"an amount":           "such as 5 or 2.50",
+	"the name of a file":  "and more if there are, such as a.json b.json",
 	"true or false":       "or yes or no, or 1 or 0",
 }
 
@@ -148,6 +164,7 @@ func (f *Flags) define(names []string, read func(string) (want string, ok bool))
 // for, and otherwise everything that is wrong, each a [*UsageError]. A flag with
 // a value that cannot be read keeps the value it had.
 func (f *Flags) Parse(args []string) []error {
+	args = f.eachWithItsFlag(args)
 	for len(args) > 0 {
 		err := f.set.Parse(args)
 		if errors.Is(err, flag.ErrHelp) {
@@ -169,6 +186,26 @@ func (f *Flags) Parse(args []string) []error {
 		args = fromNextFlag(rest)
 	}
 	return f.problems
+}
+
+// eachWithItsFlag writes the flag before each of the names that it takes.
+func (f *Flags) eachWithItsFlag(args []string) []string {
+	var all []string
+	last := "" // the flag that takes more names
+	for i, arg := range args {
+		name := strings.TrimLeft(arg, "-")
+		switch {
+		case strings.HasPrefix(arg, "-"):
+			last = ""
+			if given, _, _ := strings.Cut(name, "="); f.files[given] {
+				last = "--" + given
+			}
+		case last != "" && args[i-1] != last && args[i-1] != last[1:]:
+			all = append(all, last)
+		}
+		all = append(all, arg)
+	}
+	return all
 }
 
 // fromNextFlag skips what does not look like a flag.

@@ -18,7 +18,7 @@ import (
 //     once, with [StatusInterrupted];
 //   - during the run the first ends Stop, so that the run cleans up; the second
 //     signal ends Leave and, a moment later, the process;
-//   - after [Interrupts.Conclude] only the result is to be written: the first
+//   - after [Interrupts.Conclude], until the next run begins, only the result is to be written: the first
 //     signal ends the process, a moment later.
 type Interrupts struct {
 	Stop  context.Context // ends with the first wish
@@ -65,11 +65,11 @@ func (i *Interrupts) catch() {
 	}()
 }
 
-// Begin says that a run begins.
+// Begin says that a run begins; one after the other may.
 func (i *Interrupts) Begin(run Run) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	i.run, i.status = &run, run.LeftStatus
+	i.run, i.status, i.concluded = &run, run.LeftStatus, false
 }
 
 // Conclude says that the run is over, with this exit status, and that only its

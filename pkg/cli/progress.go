@@ -18,13 +18,14 @@ const (
 
 // Progress shows how far one part of a run is until it is finished: a bar that is
 // updated in place on a terminal; elsewhere a line every five seconds, if plain
-// lines are asked for. Finish it before the next part begins.
+// lines are asked for. Finish it before the next part begins. A total of 0 is one
+// that nobody knows.
 //
 // state says how many steps of the total are done, and more in words. It is asked
 // whenever that is shown, from other goroutines, one at a time. Neither Progress
 // nor finish waits for it, or for the terminal.
 func (c *Console) Progress(label string, total int, plain bool, state func() (done int, detail string)) (finish func()) {
-	p := &progress{label: label, total: max(total, 1), state: state}
+	p := &progress{label: label, total: total, state: state}
 	stop := make(chan struct{})
 	switch {
 	case c.errTerminal:
@@ -66,7 +67,10 @@ type progress struct {
 
 func (p *progress) text() (done int, text string) {
 	done, detail := p.state()
-	text = fmt.Sprintf("%s %d/%d", p.label, done, p.total)
+	text = fmt.Sprintf("%s %d", p.label, done)
+	if p.total > 0 {
+		text += fmt.Sprintf("/%d", p.total)
+	}
 	if detail != "" {
 		text += ", " + detail
 	}
@@ -105,12 +109,16 @@ func (b *bar) draw(p *progress) {
 	done = min(done, p.total)
 	text := []rune(words)
 	text = text[:min(len(text), columns-frame-1)]
+	b.drawn = true
+	if p.total == 0 {
+		fmt.Fprintf(b.to, "\r%s%s", string(text), strings.Repeat(" ", columns-len(text)))
+		return
+	}
 	length := max(1, min(30, columns-frame-len(text)))
 	full := length * done / p.total
 	rest := columns - len(text) - len(" 100% ||") - length
 	fmt.Fprintf(b.to, "\r%s %3d%% |%s%s|%s", string(text), 100*done/p.total,
 		strings.Repeat("█", full), strings.Repeat(" ", length-full), strings.Repeat(" ", rest))
-	b.drawn = true
 }
 
 func (b *bar) erase() {

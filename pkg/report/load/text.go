@@ -96,6 +96,9 @@ func (t *text) requests() {
 	if t.DryRun {
 		t.more("(a dry run: an endpoint inside the process answered)")
 	}
+	if t.Merged > 0 {
+		t.more("(%d records, put together)", t.Merged)
+	}
 	if t.Interrupted {
 		t.more("(the run was interrupted)")
 	}

@@ -1,0 +1,181 @@
+"""Locust's side of a load test whose workers are `load --worker` (written by `load --locustfile`).
+
+Locust's master starts, sizes and stops the test, shows it, and adds up requests and times. This file adds what Locust
+does not know, prints the summary when the test stops, and keeps each worker's record beside --csv.
+"""
+import json
+import os
+import re
+
+import gevent
+from locust import User, events, task
+from locust.runners import MasterRunner
+
+PATIENCE = 10  # seconds, for the records of workers that are still there
+
+
+class Twilio(User):
+    """A request or a conversation begun each second, if the configuration of load has a Rate; else one at once."""
+
+    @task
+    def of_load(self):
+        """Locust wants a task. It is not run: the workers are those of load."""
+
+
+reported = {}  # what each worker has counted in this test, by its id
+recorded = {}  # where its record is
+tests = 0
+
+
+@events.init.add_listener
+def on_init(environment, **_):
+    if isinstance(environment.runner, MasterRunner):
+        environment.runner.register_message("record", lambda environment, msg: keep(environment, msg.node_id, msg.data))
+    else:
+        print("This file is for a Locust master: start locust with --master, and load with --worker.", flush=True)
+
+
+@events.test_start.add_listener
+def on_test_start(**_):
+    global tests
+    tests += 1
+    reported.clear()
+    recorded.clear()
+
+
+@events.worker_report.add_listener
+def on_worker_report(client_id, data, **_):
+    if data.get("extra"):
+        reported[client_id] = json.loads(data["extra"])
+
+
+def keep(environment, worker, record):
+    """Writes a worker's record beside --csv: what `load --merge` makes one of."""
+    recorded[worker] = "not written: there is no --csv"
+    prefix = environment.parsed_options and getattr(environment.parsed_options, "csv_prefix", None)
+    if prefix:
+        again = f"_{tests}" if tests > 1 else ""
+        recorded[worker] = f"{prefix}_record_{re.sub('[^0-9A-Za-z.-]', '_', worker)}{again}.json"
+        os.makedirs(os.path.dirname(recorded[worker]) or ".", exist_ok=True)
+        with open(recorded[worker], "wb") as file:
+            file.write(record)
+
+
+@events.test_stop.add_listener
+def on_test_stop(environment, **_):
+    clients = getattr(environment.runner, "clients", {})
+    for _ in range(10 * PATIENCE):
+        if all(worker in recorded or worker not in clients or clients[worker].state == "missing" for worker in reported):
+            break
+        gevent.sleep(0.1)
+    passed = summary(environment.stats.total)
+    environment.process_exit_code = 0 if passed else 1
+
+
+def add(total, part):
+    """Adds the numbers of a worker to those of all; of those named most_ the largest counts."""
+    for key, value in part.items():
+        if isinstance(value, dict):
+            add(total.setdefault(key, {}), value)
+        elif isinstance(value, (int, float)):
+            total[key] = max(total.get(key, 0), value) if key.startswith("most_") else total.get(key, 0) + value
+
+
+def percentile(times, percent):
+    """The time that so many percent of the requests do not exceed, as load works it out."""
+    rank, seen = max(1, int(percent / 100 * sum(times.values()) + 0.5)), 0
+    for time in sorted(times):
+        seen += times[time]
+        if seen >= rank:
+            return time
+    return 0
+
+
+def money(amount):
+    return f"${amount:.4f}" if 0 < amount < 1 else f"${amount:.2f}"
+
+
+def line(label, text):
+    print(f"{label + ':' if label else '':<22}{text}", flush=True)
+
+
+def milliseconds(time):
+    if time >= 1000:
+        return f"{time / 1000:.2f} s"
+    return f"{time:.{0 if time >= 100 else 1 if time >= 10 else 2}f} ms"
+
+
+def summary(total):
+    """Prints what load prints of a run on one machine. Says whether [Pass] was reached, and anything was answered."""
+    if not reported:
+        print("No worker has reported anything.", flush=True)
+        return False
+    first, counts = next(iter(reported.values())), {}
+    for worker in reported.values():
+        add(counts, worker["counts"])
+    r, replies, talks = counts["requests"], counts["replies"], counts.get("conversations")
+    times = total.response_times
+    timed = sum(times.values())
+
+    line("Document Path", first["endpoint"])
+    line("Concurrency Level", counts["users"])
+    line("Users", counts["users"])
+    line("Completed requests", r["completed"])
+    line("Failed requests", r["not_completed"])
+    line("Total time", f"{counts['most_seconds']:.3f} s")
+    line("Time per request", milliseconds(total.total_response_time / timed) if timed else "unknown: no request was answered")
+    print("-" * 35)
+    line("Total recv", counts["messages"])
+    line("Total sent", replies["count"])
+    line("Approx cost", money(counts["cost"]) if first["priced"] else "unknown: no price in [Cost]")
+    print()
+    forged = f", {r['bad_signatures_refused']} bad signatures refused, {r['bad_signatures_let_through']} let through" if r["bad_signatures"] else ""
+    line("Requests", f"{r['sent']} sent: {r['accepted']} accepted, {r['errors']} errors, {r['unanswered']} unanswered{forged}")
+    line("Late", f"{r['late']}, by up to {milliseconds(r['most_late_ms'])}; {r['unsent']} of them were not sent")
+    if talks:
+        line("Conversations", f"{talks['begun']} begun, {talks['as_meant']} as meant, {talks['failed']} failed")
+        line("Callbacks", f"{talks['callbacks']} of the requests, {talks['callbacks_not_completed']} of them failed")
+    if timed:
+        shown = ", ".join(f"p{p} {milliseconds(min(percentile(times, p), total.max_response_time))}" for p in (50, 90, 95, 99, 99.9))
+        line("Latency", f"{shown}, max {milliseconds(total.max_response_time)}")
+    for agent, a in counts.get("agents", {}).items():
+        words = first_words(a)
+        line("Voice agent", f"{agent}: {a['begun']} sessions, {a['failed']} failed; {a['answered']} of {a['turns']} turns answered")
+        line("First word", ", ".join(f"p{p} {milliseconds(percentile(words, p))}" for p in (50, 95, 99)))
+    label = "Twilio's verdict"
+    for verdict, n in sorted(counts["verdicts"].items(), key=lambda entry: -entry[1]):
+        line(label, f"{n} × {verdict}")
+        label = ""
+    line("Messages received", f"{counts['messages']}: {counts['segments']} segments")
+    line("Replies", f"{replies['count']}: {replies['segments']} segments, and {replies['with_media']} with media")
+    line("Records", f"{len(recorded)} of {len(reported)} workers")
+    for worker in sorted(reported):
+        line("", f"{worker}: {recorded.get(worker, 'missing, it did not come to its end')}")
+    passed = judge(first["pass"], r, times, talks, counts.get("agents", {}).values())
+    if passed is not None:
+        line("Pass", "passed" if passed else "missed")
+    return passed is not False and r["sent"] > r["unanswered"]
+
+
+def first_words(agent):
+    return {float(time): n for time, n in agent["first_words_ms"].items()}
+
+
+def judge(asked, r, times, talks, agents):
+    """Says whether [Pass] was reached; None if it asks for nothing."""
+    if len(asked) == 1:  # whether a worker alone has passed, which is not known yet
+        return None
+    reached = [r["sent"] > 0]
+    if "max_failed_percent" in asked:
+        reached.append(100 * r["not_completed"] <= asked["max_failed_percent"] * r["sent"])
+    if "max_p99_ms" in asked:
+        reached.append(bool(times) and 100 * r["untimed"] <= r["sent"] and percentile(times, 99) <= asked["max_p99_ms"])
+    if "max_first_word_ms" in asked:
+        reached.append(len(agents) > 0)
+        for a in agents:
+            answered = a["answered"] > 0 and 100 * (a["turns"] - a["answered"]) <= a["turns"]
+            reached.append(answered and percentile(first_words(a), 99) <= asked["max_first_word_ms"])
+    if "min_conversations_percent" in asked:
+        judged = talks["begun"] - talks["forged"] if talks else 0
+        reached.append(judged > 0 and 100 * talks["as_meant"] >= asked["min_conversations_percent"] * judged)
+    return all(reached)
