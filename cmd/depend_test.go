@@ -61,6 +61,9 @@ var mayDepend = []struct {
 	{"github.com/molecule-man/go-brrr", "load", "fasthttp"},
 	{"github.com/gobwas/ws", "load", "attack: WebSockets; load: the voice agent of dry runs"},
 	{"github.com/gobwas/httphead", "load", "gobwas/ws"},
+	{own + "pkg/mediastream", "load", "streams of audio with voice agents"},
+	{"github.com/zaf/g711", "load", "mediastream: mu-law"},
+	{"golang.org/x/image/riff", "load", "mediastream: chunks of WAV files"},
 	{"github.com/rivo/uniseg", "load", "webhook: characters of a message segment"},
 	{"gopkg.in/ini.v1", "load", "the configuration"},
 }
@@ -81,7 +84,7 @@ var arrows = map[string]string{
 	"pkg/dialog":                   "pkg/webhook",
 	"pkg/relay":                    "pkg/dialog pkg/webhook",
 	"pkg/mediastream":              "pkg/dialog pkg/webhook",
-	"pkg/attack":                   "pkg/relay pkg/dialog pkg/webhook pkg/burst pkg/timeline pkg/failures pkg/redact",
+	"pkg/attack":                   "pkg/mediastream pkg/relay pkg/dialog pkg/webhook pkg/burst pkg/timeline pkg/failures pkg/redact",
 	"pkg/locust":                   "",
 	"pkg/compare":                  "",
 	"pkg/report":                   "pkg/report/internal/chart",

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"call-load-tester/pkg/dialog"
+	"call-load-tester/pkg/mediastream"
 	"call-load-tester/pkg/relay"
 	"call-load-tester/pkg/webhook"
 )
@@ -19,6 +20,9 @@ type AgentRules struct {
 	Speech   int           // characters a second that are spoken; 0: as in the Rules
 	Patience time.Duration // an answer whose first word takes longer is late; 0: DefaultPatience
 	Partial  bool          // prompts come in growing pieces
+
+	Silence time.Duration                 // streams: of the agent, after which a turn is due; 0: mediastream.DefaultSilence
+	Audio   map[string]*mediastream.Audio // streams: what turns of audio name
 }
 
 // DefaultPatience is how long a caller waits for a first word before it gets
@@ -32,6 +36,14 @@ func (r AgentRules) rules(d dialog.Rules) relay.Rules {
 		Play:     cmp.Or(d.Play, dialog.DefaultPlay),
 		Patience: cmp.Or(r.Patience, DefaultPatience),
 		Partial:  r.Partial,
+	}
+}
+
+func (r AgentRules) stream() mediastream.Rules {
+	return mediastream.Rules{
+		Silence:  cmp.Or(r.Silence, mediastream.DefaultSilence),
+		Patience: cmp.Or(r.Patience, DefaultPatience),
+		Audio:    r.Audio,
 	}
 }
 
@@ -65,6 +77,7 @@ type Agent struct {
 	Answer     Times   `json:"answer_ms"`     // to the last
 	Tokens     int     `json:"tokens"`
 	TokenRate  float64 `json:"tokens_per_second"` // while it answers, from the first on
+	AudioRate  float64 `json:"audio_rate"`        // seconds of audio that come in a second of an answer
 
 	Interruptions int   `json:"interruptions"`
 	TalkedOn      int   `json:"talked_on"`    // of these, those after which text of what was cut still came
@@ -74,18 +87,25 @@ type Agent struct {
 	Late     int     `json:"late"` // messages that were sent Late or more after they were due
 	MostLate float64 `json:"most_late_ms"`
 
+	Frames     int   `json:"frames"`      // of 20 ms of audio, sent
+	FramesLate int   `json:"frames_late"` // of these, sent when the next one was due, or later: the stream is so much longer
+	FrameDelay Times `json:"frame_delay_ms"`
+
 	Histograms AgentHistograms `json:"histograms"`
 }
 
 // AgentHistograms are the distributions whose figures an [Agent] tells. Each is
 // nil if nothing is in it.
 type AgentHistograms struct {
-	Handshake *Distribution `json:"handshake,omitempty"`
-	FirstWord *Distribution `json:"first_word,omitempty"`
-	Answer    *Distribution `json:"answer,omitempty"`
-	TalkingOn *Distribution `json:"talked_on,omitempty"`
-	Speaking  time.Duration `json:"answering_ns"` // in all, from first words to last
-	Following int           `json:"tokens_following"`
+	Handshake  *Distribution `json:"handshake,omitempty"`
+	FirstWord  *Distribution `json:"first_word,omitempty"`
+	Answer     *Distribution `json:"answer,omitempty"`
+	TalkingOn  *Distribution `json:"talked_on,omitempty"`
+	FrameDelay *Distribution `json:"frame_delay,omitempty"`
+	Speaking   time.Duration `json:"answering_ns"` // in all, from first words to last
+	Audio      time.Duration `json:"audio_ns"`     // that came after first words,
+	Coming     time.Duration `json:"coming_ns"`    // and in which time
+	Following  int           `json:"tokens_following"`
 }
 
 // A SessionCause counts sessions that were not opened for one cause.
@@ -130,6 +150,7 @@ func (r *recorder) agent(name string) *agent {
 			Agent: Agent{URL: name, Histograms: AgentHistograms{
 				Handshake: newDistribution(digits), FirstWord: newDistribution(digits),
 				Answer: newDistribution(digits), TalkingOn: newDistribution(fewDigits),
+				FrameDelay: newDistribution(fewDigits),
 			}},
 			verdicts: make(map[webhook.Code]int),
 			causes:   make(map[string]int),
@@ -178,8 +199,9 @@ func causeOf(err error) string {
 	return cause
 }
 
-// endSession counts how a session ended, so long after the start.
-func (r *recorder) endSession(name string, s *dialog.SessionEnd, invalid int, at time.Duration) {
+// endSession counts how a session ended, so long after the start, in which so many
+// messages had that code.
+func (r *recorder) endSession(name string, s *dialog.SessionEnd, invalid int, code webhook.Code, at time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	a := r.agent(name)
@@ -190,7 +212,7 @@ func (r *recorder) endSession(name string, s *dialog.SessionEnd, invalid int, at
 	}
 	if invalid > 0 {
 		a.Invalid += invalid
-		a.verdicts[webhook.RelayMessage] += invalid
+		a.verdicts[code] += invalid
 	}
 	r.sessions--
 	r.timeline.At(at).closed++
@@ -237,7 +259,9 @@ func (r *recorder) addTurn(name string, asked time.Duration, next *dialog.Sessio
 		a.Unfinished++
 	}
 	a.Tokens += answer.Tokens
-	if answer.Whole > answer.First {
+	a.Histograms.Audio += answer.Audio
+	a.Histograms.Coming += answer.Coming
+	if answer.Whole > answer.First && answer.Tokens > 0 {
 		a.Histograms.Following += answer.Tokens - 1
 		a.Histograms.Speaking += answer.Whole - answer.First
 	}
@@ -256,6 +280,18 @@ func (r *recorder) addLateTurn(name string, late time.Duration) {
 	a.MostLate = max(a.MostLate, ms(late))
 }
 
+// addFrame counts 20 ms of audio that were sent so long after they were due.
+func (r *recorder) addFrame(name string, late time.Duration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	a := r.agent(name)
+	a.Frames++
+	if late >= mediastream.Frame {
+		a.FramesLate++
+	}
+	a.Histograms.FrameDelay.record(late)
+}
+
 // agentsOf concludes the agents, those of the most sessions first.
 func agentsOf(all map[string]*agent) []Agent {
 	var agents []Agent
@@ -265,6 +301,7 @@ func agentsOf(all map[string]*agent) []Agent {
 		a.NotOpened = list(a.causes, func(cause string, n int) SessionCause { return SessionCause{cause, n} })
 		h := &a.Histograms
 		h.Handshake, h.FirstWord, h.Answer, h.TalkingOn = h.Handshake.orNil(), h.FirstWord.orNil(), h.Answer.orNil(), h.TalkingOn.orNil()
+		h.FrameDelay = h.FrameDelay.orNil()
 		agents = append(agents, a.Agent)
 	}
 	slices.SortStableFunc(agents, func(a, b Agent) int { return b.Begun - a.Begun })
@@ -297,7 +334,11 @@ func (r *Result) FirstWordP99() float64 {
 func (a *Agent) figure() {
 	h := &a.Histograms
 	a.Handshake, a.FirstWord, a.Answer, a.TalkingOn = h.Handshake.Times(), h.FirstWord.Times(), h.Answer.Times(), h.TalkingOn.Times()
-	a.TokenRate = 0
+	a.FrameDelay = h.FrameDelay.Times()
+	a.TokenRate, a.AudioRate = 0, 0
+	if h.Coming > 0 {
+		a.AudioRate = h.Audio.Seconds() / h.Coming.Seconds()
+	}
 	if h.Speaking > 0 {
 		a.TokenRate = float64(h.Following) / h.Speaking.Seconds()
 	}

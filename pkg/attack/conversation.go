@@ -37,6 +37,7 @@ type conversation struct {
 	forged    bool
 	told      time.Duration  // when it was told something last, since the start of the run
 	callbacks sync.WaitGroup // that were due when they were handed out
+	forks     forks
 }
 
 // converse holds conversation k, from its first request until it is over, and
@@ -57,6 +58,7 @@ func (a *Attack) converse(ctx context.Context, k int, due time.Duration) {
 	a.recorder.beginConversation(now)
 	for next := c.ask(due); !c.forged; {
 		c.callBack(ctx, next.Callbacks...)
+		c.fork(ctx, next.Forks)
 		due = c.dueAfter(next.Wait)
 		if sleepUntil(ctx, start.Add(due)) != nil {
 			next = c.hangUp(next.Wait)
@@ -73,6 +75,7 @@ func (a *Attack) converse(ctx context.Context, k int, due time.Duration) {
 		}
 		next = c.ask(due)
 	}
+	c.forks.end()
 	a.recorder.endConversation(c, time.Since(start))
 	c.callbacks.Wait()
 }
@@ -137,33 +140,37 @@ var requests = sync.Pool{New: func() any { return new(dialog.Request) }}
 // callBack sends callbacks when they are due, whatever the conversation does
 // meanwhile; at once when ctx is done.
 func (c *conversation) callBack(ctx context.Context, callbacks ...dialog.Request) {
-	a := c.attack
-	for i := range callbacks {
-		r, due := &callbacks[i], c.dueAfter(callbacks[i].Wait)
-		group := &a.callbacks
-		if due <= time.Since(a.recorder.start) {
-			group = &c.callbacks
-		}
-		group.Go(func() {
-			places := a.calling
-			interrupted := sleepUntil(ctx, a.recorder.start.Add(due)) != nil
-			if interrupted {
-				places = a.hangingUp
-			}
-			places <- struct{}{}
-			defer func() { <-places }()
-			if a.isCut() {
-				a.recorder.addUnsentCallback()
-				return
-			}
-			if interrupted {
-				due = time.Since(a.recorder.start)
-			}
-			pool := a.pools.of(r.URL)
-			s := pool.take()
-			o := outcome{k: c.k, due: due, callback: true}
-			_, _ = s.ask(r, nil, pool.addr, &o) // the outcome has it all
-			pool.put(s)
-		})
+	for _, r := range callbacks {
+		c.callBackAt(ctx, r, c.dueAfter(r.Wait))
 	}
+}
+
+// callBackAt sends a callback that is due at a time since the start of the run.
+func (c *conversation) callBackAt(ctx context.Context, r dialog.Request, due time.Duration) {
+	a := c.attack
+	group := &a.callbacks
+	if due <= time.Since(a.recorder.start) {
+		group = &c.callbacks
+	}
+	group.Go(func() {
+		places := a.calling
+		interrupted := sleepUntil(ctx, a.recorder.start.Add(due)) != nil
+		if interrupted {
+			places = a.hangingUp
+		}
+		places <- struct{}{}
+		defer func() { <-places }()
+		if a.isCut() {
+			a.recorder.addUnsentCallback()
+			return
+		}
+		if interrupted {
+			due = time.Since(a.recorder.start)
+		}
+		pool := a.pools.of(r.URL)
+		s := pool.take()
+		o := outcome{k: c.k, due: due, callback: true}
+		_, _ = s.ask(&r, nil, pool.addr, &o) // the outcome has it all
+		pool.put(s)
+	})
 }

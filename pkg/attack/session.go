@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"os"
+	"strconv"
 	"time"
 
 	"call-load-tester/pkg/dialog"
+	"call-load-tester/pkg/mediastream"
 	"call-load-tester/pkg/relay"
 	"call-load-tester/pkg/webhook"
 
@@ -20,11 +22,22 @@ const linger = 50 * time.Millisecond
 // hold opens the session of a document, and holds it until it has ended. due is
 // when it was to be opened. When ctx is done the caller hangs up.
 func (c *conversation) hold(ctx context.Context, in *dialog.Session, due time.Duration) dialog.Next {
-	a := c.attack
-	if in.Noun.Name != "ConversationRelay" {
-		return c.SessionEnded(dialog.SessionEnd{Ending: dialog.SessionEndedByAgent}, 0)
+	forged := c.attack.forgeries.isOther(c.k)
+	end, took := c.inSession(ctx, in, due, forged)
+	c.told = time.Since(c.attack.recorder.start)
+	if forged {
+		c.forged = true
+		return dialog.Next{}
 	}
-	h := handshakeOutcome{agent: in.Agent, at: time.Since(a.recorder.start), forged: a.forgeries.isOther(c.k)}
+	return c.SessionEnded(end, took)
+}
+
+// inSession opens a session that is due, and holds it until it has ended, or ctx
+// is done. It returns how it ended, and how long after it was due. That of a
+// forged handshake is over with it.
+func (c *conversation) inSession(ctx context.Context, in *dialog.Session, due time.Duration, forged bool) (end dialog.SessionEnd, took time.Duration) {
+	a := c.attack
+	h := handshakeOutcome{agent: in.Agent, at: time.Since(a.recorder.start), forged: forged}
 	opened := make(chan *socket)
 	go func() { // on a stack of its own, which is not kept
 		s, err := a.openSocket(ctx, in, h.forged, time.Now().Add(a.cfg.Timeout))
@@ -35,35 +48,81 @@ func (c *conversation) hold(ctx context.Context, in *dialog.Session, due time.Du
 	h.ended = time.Since(a.recorder.start)
 	h.interrupted = ctx.Err() != nil && s == nil
 	a.recorder.addHandshake(&h)
-	var end dialog.SessionEnd
+	due = max(due, h.at)
+	p := protocolOf(in)
 	invalid := 0
 	switch {
 	case h.forged:
-		c.forged = true
 		if s != nil {
 			s.close()
 		}
-		return dialog.Next{}
+		return end, h.ended - due
 	case h.interrupted:
 		end.Ending = dialog.SessionInterrupted
 	case h.err != nil:
-		end.Ending, end.Code = dialog.SessionFailed, webhook.RelayUnreachable
+		end.Ending, end.Code = dialog.SessionFailed, p.unreachable
 	default:
-		t := newTalk(a, s, in)
+		c.tellOf(ctx, in, dialog.StreamStarted, webhook.Accepted, h.ended-due)
+		t := newTalk(a, s, in, p.begin(a.cfg, in))
 		t.hold(ctx)
 		end, invalid = t.session.End(), t.session.Rejected()
 	}
-	a.recorder.endSession(in.Agent, &end, invalid, time.Since(a.recorder.start))
-	c.told = time.Since(a.recorder.start)
-	return c.SessionEnded(end, h.ended-max(due, h.at)+end.Lasted)
+	took = h.ended - due + end.Lasted
+	switch {
+	case end.Code > 0: // Twilio knows nothing of a caller's reasons
+		c.tellOf(ctx, in, dialog.StreamFailed, end.Code, took)
+	case s != nil:
+		c.tellOf(ctx, in, dialog.StreamStopped, end.Code, took)
+	}
+	a.recorder.endSession(in.Agent, &end, invalid, p.invalid, time.Since(a.recorder.start))
+	return end, took
 }
 
-// A talk is a session of ConversationRelay that is being held.
+// tellOf has the status callback of a stream told of an event, if there is one.
+func (c *conversation) tellOf(ctx context.Context, in *dialog.Session, event string, code webhook.Code, after time.Duration) {
+	if r := in.Status(event, strconv.Itoa(int(code)), after); r != nil {
+		c.callBackAt(ctx, *r, time.Since(c.attack.recorder.start))
+	}
+}
+
+// A session is one of either protocol: see package relay.
+type session interface {
+	Open(at time.Duration) dialog.SessionNext
+	Wake(at time.Duration) dialog.SessionNext
+	Received(at time.Duration, text []byte) dialog.SessionNext
+	Reject(at time.Duration, description string) dialog.SessionNext
+	Closed(at time.Duration, cleanly bool) dialog.SessionNext
+	Fail(at time.Duration, code webhook.Code) dialog.SessionNext
+	HangUp(at time.Duration) dialog.SessionNext
+	End() dialog.SessionEnd
+	Rejected() int
+}
+
+// A protocol is what sessions speak, and what Twilio logs of those that go wrong.
+type protocol struct {
+	begin                func(Config, *dialog.Session) session
+	unreachable, invalid webhook.Code
+}
+
+func protocolOf(in *dialog.Session) protocol {
+	if in.Noun.Name == "Stream" {
+		return protocol{
+			func(cfg Config, in *dialog.Session) session { return mediastream.New(cfg.Agents.stream(), in) },
+			webhook.StreamUnreachable, webhook.StreamMessage,
+		}
+	}
+	return protocol{
+		func(cfg Config, in *dialog.Session) session { return relay.New(cfg.Agents.rules(cfg.Rules), in) },
+		webhook.RelayUnreachable, webhook.RelayMessage,
+	}
+}
+
+// A talk is a session that is being held.
 type talk struct {
 	attack  *Attack
 	agent   string
 	socket  *socket
-	session *relay.Session
+	session session
 	inbound chan inbound
 	over    chan struct{}
 
@@ -79,10 +138,9 @@ type inbound struct {
 	err     error
 }
 
-func newTalk(a *Attack, s *socket, in *dialog.Session) *talk {
+func newTalk(a *Attack, s *socket, in *dialog.Session, session session) *talk {
 	return &talk{
-		attack: a, agent: in.Agent, socket: s,
-		session: relay.New(a.cfg.Agents.rules(a.cfg.Rules), in),
+		attack: a, agent: in.Agent, socket: s, session: session,
 		inbound: make(chan inbound), over: make(chan struct{}),
 	}
 }
@@ -157,8 +215,12 @@ func (t *talk) send(next *dialog.SessionNext) {
 			return
 		}
 	}
+	now := time.Since(t.attack.recorder.start)
+	if next.Frame > 0 {
+		t.attack.recorder.addFrame(t.agent, now+t.skipped-next.Frame)
+	}
 	if next.Asked {
-		t.asked = time.Since(t.attack.recorder.start)
+		t.asked = now
 	}
 }
 

@@ -9,8 +9,8 @@ import (
 )
 
 // A Session is one stream of a call, and the caller's part in it. It is not safe
-// for concurrent use. Use it so: Open; then Received, Reject, Wake, Closed, Fail,
-// HangUp and Stop as things happen, until Next says that it is over. Times never
+// for concurrent use. Use it so: Open; then Received, Reject, Wake, Closed, Fail
+// and HangUp as things happen, until Next says that it is over. Times never
 // go back.
 type Session struct {
 	rules  Rules
@@ -19,7 +19,6 @@ type Session struct {
 
 	opened, now time.Duration
 	due         time.Duration // of the next frame
-	late        int           // frames that could not be sent in their own time
 	sequence    int           // of the last message
 	chunk       int           // of the last frame
 
@@ -91,18 +90,15 @@ func (s *Session) Open(at time.Duration) dialog.SessionNext {
 // Wake tells that it is the time that Next named.
 func (s *Session) Wake(at time.Duration) dialog.SessionNext { return s.proceed(at) }
 
-// HangUp tells that the run was stopped: the caller hangs up.
+// HangUp tells that the run was stopped: the caller hangs up. A stream of one way
+// is over with its call, or a Stop ends it.
 func (s *Session) HangUp(at time.Duration) dialog.SessionNext {
-	s.now = at
-	s.end(dialog.SessionInterrupted, webhook.Accepted)
-	return s.handOut()
-}
-
-// Stop tells that the call is over, or a Stop ended the stream. STREAM, stopping
-// a stream.
-func (s *Session) Stop(at time.Duration) dialog.SessionNext {
-	s.now = at
-	s.end(dialog.SessionFinished, webhook.Accepted)
+	s.out = s.proceed(at) // what is due is sent
+	ending := dialog.SessionInterrupted
+	if s.in.OneWay {
+		ending = dialog.SessionFinished
+	}
+	s.end(ending, webhook.Accepted)
 	return s.handOut()
 }
 
@@ -132,9 +128,6 @@ func (s *Session) End() dialog.SessionEnd {
 
 // Rejected returns how many messages Twilio would not have processed.
 func (s *Session) Rejected() int { return s.invalid }
-
-// Late returns how many frames could not be sent in their own 20 ms.
-func (s *Session) Late() int { return s.late }
 
 // proceed does what is due at a time, and returns what follows.
 func (s *Session) proceed(at time.Duration) dialog.SessionNext {
@@ -182,9 +175,7 @@ func (s *Session) sendFrame() {
 		s.send(media(s.sequence, track, s.chunk, time.Duration(s.chunk)*Frame, payload, s.in.SID))
 	}
 	s.out.Frame = s.due
-	missed := (s.now - s.due) / Frame
-	s.late += int(missed)
-	s.due += (missed + 1) * Frame
+	s.due += (1 + (s.now-s.due)/Frame) * Frame
 }
 
 func (s *Session) send(message []byte) { s.out.Send = append(s.out.Send, message) }

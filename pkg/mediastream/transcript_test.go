@@ -215,7 +215,7 @@ func (tr *transcript) add(at time.Duration, what string) {
 	case "interrupt":
 		e.text, e.tell = "interrupt", tr.s.HangUp
 	case "stop":
-		e.text, e.tell = "the call is over", tr.s.Stop
+		e.text, e.tell = "the call is over", tr.s.HangUp
 	default:
 		tr.t.Fatalf("nothing is called %q", what)
 	}
@@ -261,9 +261,6 @@ func (tr *transcript) play() string {
 	}
 	if n := tr.s.Rejected(); n > 0 {
 		because += fmt.Sprintf(", %d invalid", n)
-	}
-	if n := tr.s.Late(); n > 0 {
-		because += fmt.Sprintf(", %d late", n)
 	}
 	tr.say(now, "%v after %v%s, %d turns, %d found no taker", end.Ending, end.Lasted, because, end.Turns, end.NoTaker)
 	return sid.ReplaceAllString(strings.Join(tr.lines, "\n"), "$1…") + "\n"
