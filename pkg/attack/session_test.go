@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -42,6 +43,56 @@ func TestSessionWithASlowAgent(t *testing.T) {
 		}
 		if a.Late != 0 || a.Impatient != 0 || a.Handshake.Max != 0 {
 			t.Errorf("late %d, impatient %d, handshake %v", a.Late, a.Impatient, a.Handshake.Max)
+		}
+	})
+}
+
+// An agent that gives in with more than 200 sessions is shown to: to the
+// millisecond, and when.
+func TestSessionsWithAnAgentThatGivesIn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var live, fast, slow atomic.Int64
+		agent := &voiceAgent{talk: func(l *line) {
+			live.Add(1)
+			defer live.Add(-1)
+			for {
+				m, ok := l.read()
+				if !ok {
+					return
+				}
+				if m.Type != "prompt" {
+					continue
+				}
+				if live.Load() > 200 {
+					slow.Add(1)
+					time.Sleep(3 * time.Second)
+				} else {
+					fast.Add(1)
+					time.Sleep(800 * time.Millisecond)
+				}
+				l.say("Yes.")
+			}
+		}}
+		cfg := sessions(t, agent, 600, `{"Then": ["hello", "bye"]}`)
+		cfg.Rate, cfg.Agents.Patience = 40, 2*time.Second
+		r := run(t, cfg)
+		a := theAgent(t, r)
+		n, m := fast.Load(), slow.Load()
+		if n == 0 || m == 0 || n+m != 1200 || a.Answered != 1200 || a.Impatient != int(m) {
+			t.Fatalf("%d answers after 800 ms and %d after 3 s; %+v", n, m, a)
+		}
+		mean := (time.Duration(n)*800*time.Millisecond + time.Duration(m)*3*time.Second) / 1200
+		if got := time.Duration(a.FirstWord.Mean * float64(time.Millisecond)); got != mean || a.FirstWord.Max != 3000 {
+			t.Errorf("first words after %v in the mean and %v ms at most, want %v and 3 s", got, a.FirstWord.Max, mean)
+		}
+		for _, i := range r.Timeline {
+			switch {
+			case i.FirstWord.Count() == 0:
+			case i.Sessions <= 200 && i.FirstWordP99 > 820: // two digits
+				t.Errorf("at %v s there are %d sessions and a first word after %v ms", i.Start, i.Sessions, i.FirstWordP99)
+			case i.Sessions > 280 && i.FirstWordP99 != 3000:
+				t.Errorf("at %v s there are %d sessions, and first words come within %v ms", i.Start, i.Sessions, i.FirstWordP99)
+			}
 		}
 	})
 }
