@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 	"strings"
@@ -15,6 +16,7 @@ import (
 	"call-load-tester/cmd/internal/golden"
 	"call-load-tester/pkg/calls"
 	"call-load-tester/pkg/cli"
+	"call-load-tester/pkg/failures"
 	"call-load-tester/pkg/report"
 	callsreport "call-load-tester/pkg/report/calls"
 	"call-load-tester/pkg/twiliosim"
@@ -70,21 +72,24 @@ func sids(first, end int) string {
 	return lines.String()
 }
 
-// What end says of a run, in text and JSON, is kept byte for byte: people and
+// What end says of a run, in text and JSON and of each failure, is kept byte for byte: people and
 // programs rely on it.
 func TestGolden(t *testing.T) {
 	os.Args[0], time.Local = "end", time.UTC
 	for _, s := range scenarios() {
 		t.Run(s.name, func(t *testing.T) {
-			text, json := s.run(t)
+			text, json, failed := s.run(t)
 			golden.Check(t, s.name+".txt", text)
 			golden.Check(t, s.name+".json", json)
+			if failed != "" {
+				golden.Check(t, s.name+".ndjson", failed)
+			}
 		})
 	}
 }
 
-// run returns the text and the JSON of the run's record.
-func (s scenario) run(t *testing.T) (text, json string) {
+// run returns the text and the JSON of the run's record, and its failures.
+func (s scenario) run(t *testing.T) (text, json, failed string) {
 	home, err := os.Getwd()
 	if err != nil {
 		t.Fatal(err)
@@ -97,13 +102,13 @@ func (s scenario) run(t *testing.T) (text, json string) {
 		s.args = []string{"-f", "sids.csv"}
 	}
 	synctest.Test(t, func(t *testing.T) {
-		text, json = s.inFakeTime(t)
+		text, json, failed = s.inFakeTime(t)
 	})
 	t.Chdir(home)
-	return text, json
+	return text, json, failed
 }
 
-func (s scenario) inFakeTime(t *testing.T) (text, json string) {
+func (s scenario) inFakeTime(t *testing.T) (text, json, failed string) {
 	o, problems := parse(s.args)
 	if len(problems) > 0 {
 		t.Fatal(problems)
@@ -140,7 +145,13 @@ func (s scenario) inFakeTime(t *testing.T) (text, json string) {
 	if target == nil {
 		t.Fatal("nothing to end")
 	}
-	result := calls.End(interrupts.Leave, client, slices.Values(target.calls), mostRecords, nil)
+	log := new(golden.Lines)
+	lines := &batch.Lines{Console: console, PerCall: io.Discard, Live: len(target.calls), Failures: failures.New(log, o.FailuresMax)}
+	result := calls.End(interrupts.Leave, client, slices.Values(target.calls), mostRecords, lines.Observe)
+	lines.Finish()
+	if counts, err := lines.Failures.Close(); err != nil || counts.All() > 0 && o.Failures != "" {
+		result.Failures = &counts
+	}
 	o.complete(console, cli.Credentials{}, target, result)
 	record := callsreport.Report{Result: result}
 
@@ -151,5 +162,5 @@ func (s scenario) inFakeTime(t *testing.T) (text, json string) {
 	if err := report.JSON(&jsons, record); err != nil {
 		t.Error(err)
 	}
-	return texts.String(), jsons.String()
+	return texts.String(), jsons.String(), log.Sorted()
 }

@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"call-load-tester/cmd/internal/batch"
-	"call-load-tester/cmd/internal/output"
 	"call-load-tester/pkg/calls"
 	"call-load-tester/pkg/cli"
 	callsreport "call-load-tester/pkg/report/calls"
@@ -32,7 +31,7 @@ func run(console *cli.Console, args []string) int {
 	if problems = append(problems, missing...); len(problems) > 0 {
 		return console.Refuse(problems)
 	}
-	out, problems := output.Open(console, o.Verbose || !console.OutIsTerminal(), output.Files{JSON: o.JSON, Page: o.Report}, o.file)
+	out, problems := o.Open(console, o.file)
 	if len(problems) > 0 {
 		return console.Refuse(problems)
 	}
@@ -58,7 +57,11 @@ func run(console *cli.Console, args []string) int {
 			return status
 		}
 	}
-	lines := &batch.Lines{Console: console, PerCall: out.Lines, Live: len(target.calls)}
+	if err := out.BeginFailures(o.FailuresMax); err != nil {
+		console.Error(err)
+		return cli.StatusFailed
+	}
+	lines := &batch.Lines{Console: console, PerCall: out.Lines, Live: len(target.calls), Failures: out.Failures}
 	interrupts.Begin(batch.WhenInterrupted(func() string { return "the hang-ups are finished first" }, target.again))
 	result := calls.End(interrupts.Leave, client, slices.Values(target.calls), mostRecords, lines.Observe)
 	lines.Finish()
@@ -66,6 +69,7 @@ func run(console *cli.Console, args []string) int {
 	if result.HangUps.Asked == 0 {
 		console.Error(&cli.UsageError{Text: "no call SID in " + o.file, Help: "name the file that start wrote the call SIDs to"})
 	}
+	result.Failures = out.EndFailures()
 	o.complete(console, account, target, result)
 	return out.Deliver(callsreport.Report{Result: result}, &result.ExitStatus)
 }

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"call-load-tester/cmd/internal/output"
 	"call-load-tester/pkg/cli"
 	"call-load-tester/pkg/failures"
 )
@@ -64,10 +65,7 @@ func parse(args []string) (*options, []error) {
 	if o.data == "" {
 		problems = append(problems, &cli.UsageError{Text: "--data is missing", Help: "name the data, such as cmd/load/tw_data.sample.txt"})
 	}
-	if o.failuresMax < 0 {
-		problems = append(problems, &cli.UsageError{Text: fmt.Sprintf("--failures_max %d: it must not be negative", o.failuresMax)})
-	}
-	return o, problems
+	return o, append(problems, output.CheckFailuresMax(o.failuresMax)...)
 }
 
 // sendsNothing reports whether only a text or records are asked for.

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"io"
 	"os"
 	"path/filepath"
 	"testing"
@@ -13,6 +14,7 @@ import (
 	"call-load-tester/cmd/internal/golden"
 	"call-load-tester/pkg/calls"
 	"call-load-tester/pkg/cli"
+	"call-load-tester/pkg/failures"
 	"call-load-tester/pkg/report"
 	callsreport "call-load-tester/pkg/report/calls"
 	"call-load-tester/pkg/sidfile"
@@ -43,7 +45,7 @@ func scenarios() []scenario {
 	stubborn.EndDelay = time.Hour
 	return []scenario{
 		{name: "all goes well", args: []string{"--call_count", "40", "--cps", "10", "-h", "5"}, account: people},
-		{name: "one of two destinations is bad", args: []string{"-d", "+14155550100,+14155550199", "--call_count", "10", "--cps", "10"},
+		{name: "one of two destinations is bad", args: []string{"-d", "+14155550100,+14155550199", "--call_count", "10", "--cps", "10", "--failures", "failed.ndjson", "--failures_max", "3"},
 			account: with(lives, fault{Op: create, To: "+14155550199", Code: 21211})},
 		{name: "the account is suspended midway", args: []string{"--call_count", "40", "--cps", "10"},
 			account: with(lives, fault{Op: create, From: 2 * time.Second, Status: 403, Code: 20005})},
@@ -84,34 +86,37 @@ func scenarios() []scenario {
 
 const caller, callee = "+15005550006", "+14155550100"
 
-// What start says of a run, in text and JSON, is kept byte for byte: people and
+// What start says of a run, in text and JSON and of each failure, is kept byte for byte: people and
 // programs rely on it.
 func TestGolden(t *testing.T) {
 	os.Args[0], time.Local = "start", time.UTC
 	for _, s := range scenarios() {
 		t.Run(s.name, func(t *testing.T) {
-			text, json := s.run(t)
+			text, json, failed := s.run(t)
 			golden.Check(t, s.name+".txt", text)
 			golden.Check(t, s.name+".json", json)
+			if failed != "" {
+				golden.Check(t, s.name+".ndjson", failed)
+			}
 		})
 	}
 }
 
-// run returns the text and the JSON of the run's record.
-func (s scenario) run(t *testing.T) (text, json string) {
+// run returns the text and the JSON of the run's record, and its failures.
+func (s scenario) run(t *testing.T) (text, json, failed string) {
 	home, err := os.Getwd()
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Chdir(t.TempDir())
 	synctest.Test(t, func(t *testing.T) {
-		text, json = s.inFakeTime(t)
+		text, json, failed = s.inFakeTime(t)
 	})
 	t.Chdir(home)
-	return text, json
+	return text, json, failed
 }
 
-func (s scenario) inFakeTime(t *testing.T) (text, json string) {
+func (s scenario) inFakeTime(t *testing.T) (text, json, failed string) {
 	o, problems := parse(append([]string{"-c", caller, "-d", callee}, s.args...))
 	if len(problems) > 0 {
 		t.Fatal(problems)
@@ -141,7 +146,13 @@ func (s scenario) inFakeTime(t *testing.T) (text, json string) {
 	if s.meanwhile != nil {
 		go s.meanwhile(account, ".")
 	}
-	result := calls.Run(interrupts.Leave, interrupts.Stop, client, o.plan, file, nil)
+	log := new(golden.Lines)
+	lines := &batch.Lines{Console: console, PerCall: io.Discard, Plan: o.plan, Failures: failures.New(log, o.FailuresMax)}
+	result := calls.Run(interrupts.Leave, interrupts.Stop, client, o.plan, file, lines.Observe)
+	lines.Finish()
+	if counts, err := lines.Failures.Close(); err != nil || counts.All() > 0 && o.Failures != "" {
+		result.Failures = &counts
+	}
 	o.complete(console, cli.Credentials{}, result, file)
 	record := callsreport.Report{Result: result}
 
@@ -152,5 +163,5 @@ func (s scenario) inFakeTime(t *testing.T) (text, json string) {
 	if err := report.JSON(&jsons, record); err != nil {
 		t.Error(err)
 	}
-	return texts.String(), jsons.String()
+	return texts.String(), jsons.String(), log.Sorted()
 }

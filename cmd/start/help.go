@@ -48,6 +48,10 @@ Output
   -v, --verbose              a line for each call, on a terminal too
       --json FILE            write the result as JSON too; - for standard output
       --report FILE          write the result as a web page with charts
+      --failures FILE        write each call refused, not found, left alone or
+                             not ended as a line of JSON, as it comes; - for
+                             standard output
+      --failures_max N       so many lines at most (default 10000)
       --version              print the version
       -help                  print this
 

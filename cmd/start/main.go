@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"call-load-tester/cmd/internal/batch"
-	"call-load-tester/cmd/internal/output"
 	"call-load-tester/pkg/calls"
 	"call-load-tester/pkg/cli"
 	callsreport "call-load-tester/pkg/report/calls"
@@ -33,9 +32,13 @@ func run(console *cli.Console, args []string) int {
 	if status := o.askCost(console, client); status != cli.StatusDone {
 		return status
 	}
-	out, problems := output.Open(console, o.Verbose || !console.OutIsTerminal(), output.Files{JSON: o.JSON, Page: o.Report})
+	out, problems := o.Open(console)
 	if len(problems) > 0 {
 		return console.Refuse(problems)
+	}
+	if err := out.BeginFailures(o.FailuresMax); err != nil {
+		console.Error(err)
+		return cli.StatusFailed
 	}
 	file, err := sidfile.Create(".", time.Now(), o.DryRun)
 	if err != nil {
@@ -45,12 +48,13 @@ func run(console *cli.Console, args []string) int {
 	o.describe(console, account, file.Path())
 	o.announce(out.Lines, file.Path())
 
-	lines := &batch.Lines{Console: console, PerCall: out.Lines, Plan: o.plan}
+	lines := &batch.Lines{Console: console, PerCall: out.Lines, Plan: o.plan, Failures: out.Failures}
 	interrupts := console.Interrupts
 	interrupts.Begin(batch.WhenInterrupted(o.afterwards, batch.EndCommand(file.Path(), o.DryRun)))
 	result := calls.Run(interrupts.Leave, interrupts.Stop, client, o.plan, file, lines.Observe)
 	lines.Finish()
 
+	result.Failures = out.EndFailures()
 	o.complete(console, account, result, file)
 	return out.Deliver(callsreport.Report{Result: result}, &result.ExitStatus)
 }

@@ -23,7 +23,9 @@ func runIn(t *testing.T, cfg twiliosim.Config, plan calls.Plan, watch calls.Obse
 	t.Helper()
 	client, account := newClient(t, cfg)
 	file := new(memory)
-	result := calls.Run(t.Context(), context.Background(), client, plan, file, watch)
+	var told failed
+	result := calls.Run(t.Context(), context.Background(), client, plan, file, told.beside(watch))
+	told.check(t, result)
 	checkNothingIsLeft(t, account, file)
 	checkNothingIsDialedTwice(t, account, plan.CallCount)
 	checkSums(t, plan, result)

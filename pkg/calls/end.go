@@ -183,8 +183,7 @@ func (e *ending) hangUp(placed Placed) {
 			e.pending[placed.SID] = &pendingCall{Placed: placed, since: time.Now(), counted: true}
 		}
 	case twilioapi.IsNotFound(err) && !placed.isKnown():
-		e.hangUps.NotFound++
-		e.watch.tell(Over{})
+		e.countNotFound(placed, err)
 		e.tellFailed(placed.SID, err)
 	default:
 		e.pending[placed.SID] = &pendingCall{Placed: placed, since: time.Now(), err: err, mayBeOurs: mayBeOurs}
@@ -201,6 +200,14 @@ func (e *ending) countOver(already bool) {
 		e.hangUps.Ended++
 	}
 	e.watch.tell(Over{})
+}
+
+// countNotFound counts a call that Twilio does not know. It requires that e.mu is
+// held.
+func (e *ending) countNotFound(call Placed, err error) {
+	e.hangUps.NotFound++
+	e.watch.tell(Over{})
+	e.watch.tell(Failed{How: CallNotFound, At: time.Now(), SID: call.SID, From: call.From, To: call.To, Err: err})
 }
 
 // giveUpAfter gives everything up after an error that every further hang-up would
@@ -238,10 +245,13 @@ func (e *ending) countLive() {
 		}
 		e.hangUps.Live++
 		e.hangUps.LiveSIDs = append(e.hangUps.LiveSIDs, sid)
+		failed := Failed{How: StillLive, At: time.Now(), SID: sid, From: call.From, To: call.To}
 		if call.takenAt.IsZero() {
 			e.hangUps.Failed++
 			e.hangUps.Failures.add(call.err)
+			failed.How, failed.Err = FailedToEnd, call.err
 		}
+		e.watch.tell(failed)
 	}
 }
 

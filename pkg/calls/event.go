@@ -79,11 +79,32 @@ type (
 		SID string
 		Err error
 	}
+	// Failed: a call came to nothing, or is not known to be over. It is told once of
+	// each that the record counts as refused, not found, left alone or live.
+	Failed struct {
+		How      Failing
+		At       time.Time // when its request was sent; of calls that are not found or still live, when that was seen
+		SID      string    // empty if there is none
+		From, To string    // empty if they are not known
+		Err      error     // what Twilio answered, or why there is no answer; nil if there is none to tell
+	}
 	// Over: a hang-up found its call over, or the call was seen over after it.
 	Over struct{}
 	// Following: the hang-ups are through; so many calls are not known to be
 	// over.
 	Following struct{ Live int }
+)
+
+// A Failing is a way in which a call fails.
+type Failing string
+
+const (
+	Refused       Failing = "refused"         // Twilio refused to place it
+	StartNotFound Failing = "start not found" // the outcome of its start was not seen, and it was not found
+	LeftAlone     Failing = "left alone"      // it may be of such a start, or somebody else's
+	CallNotFound  Failing = "call not found"  // Twilio does not know the SID that is to be hung up
+	FailedToEnd   Failing = "failed to end"   // Twilio took no hang-up of it, and it is not seen to be over
+	StillLive     Failing = "still live"      // Twilio took one, and it is not seen to be over
 )
 
 func (o Observer) tell(e Event) {

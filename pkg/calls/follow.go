@@ -191,8 +191,7 @@ func (e *ending) settle(sid string, call twilioapi.Call, err error) {
 			return
 		}
 		if !pending.counted {
-			e.hangUps.NotFound++
-			e.watch.tell(Over{})
+			e.countNotFound(pending.Placed, err)
 		}
 		delete(e.pending, sid)
 	}

@@ -180,8 +180,12 @@ func (l *lookingUp) finish() {
 	starts := l.placing.starts
 	for _, p := range l.pairs() {
 		starts.Lost = append(starts.Lost, l.open[p]...)
+		for _, start := range l.open[p] {
+			l.watch.tell(Failed{How: StartNotFound, At: start.Sent, From: p.from, To: p.to, Err: start.Err})
+		}
 		for _, call := range l.strangers[p] {
 			starts.Strangers = append(starts.Strangers, call.SID)
+			l.watch.tell(Failed{How: LeftAlone, At: time.Now(), SID: call.SID, From: p.from, To: p.to})
 		}
 	}
 	starts.NotFound = len(starts.Lost)

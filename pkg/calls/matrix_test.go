@@ -104,7 +104,9 @@ func (row faultRow) run(t *testing.T) string {
 	client, account := newClient(t, row.cfg)
 	putHistory(account, 2000)
 	file := new(memory)
-	result := calls.Run(t.Context(), context.Background(), client, row.plan, file, nil)
+	var told failed
+	result := calls.Run(t.Context(), context.Background(), client, row.plan, file, told.beside(nil))
+	told.check(t, result)
 	took := time.Since(result.Began).Round(time.Millisecond)
 	checkNothingIsLeft(t, account, file)
 	checkNothingIsDialedTwice(t, account, row.plan.CallCount)
@@ -209,7 +211,9 @@ func TestAnInterruptHangsUpWhatWasPlaced(t *testing.T) {
 				file := new(memory)
 				stop, interrupt := context.WithTimeout(t.Context(), tc.at)
 				defer interrupt()
-				result := calls.Run(t.Context(), stop, client, held, file, nil)
+				var told failed
+				result := calls.Run(t.Context(), stop, client, held, file, told.beside(nil))
+				told.check(t, result)
 				checkNothingIsLeft(t, account, file)
 				checkSums(t, held, result)
 				if p := result.Starts; result.Err != nil || (tc.at < 9*time.Second) != (p.NotStarted > 0) {

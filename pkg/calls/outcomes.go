@@ -87,23 +87,25 @@ func (p *placing) watchQueue(sent time.Time, wait time.Duration) {
 }
 
 // lose notes a start whose outcome was not seen.
-func (p *placing) lose(start UnknownStart, err error) {
+func (p *placing) lose(start UnknownStart) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.unknown = append(p.unknown, start)
 	p.lastAt = time.Now()
 	p.lostAt = p.lastAt
-	p.watch.tell(OutcomeUnknown{start.To, err})
+	p.watch.tell(OutcomeUnknown{start.To, start.Err})
 	if p.unknownInRow++; p.unknownInRow == maxUnknownInARow {
-		p.stop(fmt.Errorf("%d starts in a row had no certain outcome; the last: %w", maxUnknownInARow, err))
+		p.stop(fmt.Errorf("%d starts in a row had no certain outcome; the last: %w", maxUnknownInARow, start.Err))
 	}
 }
 
 // refuse notes a call that Twilio did not accept, and does not repeat what
 // would be refused again.
-func (p *placing) refuse(to string, err error) {
+func (p *placing) refuse(i int, sent time.Time, err error) {
+	from, to := p.plan.parties(i)
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.watch.tell(Failed{How: Refused, At: sent, From: from, To: to, Err: err})
 	p.unknownInRow = 0
 	p.starts.Refused++
 	p.starts.Failures.add(err)
@@ -122,9 +124,9 @@ func (p *placing) refuse(to string, err error) {
 
 // giveUp ends a call whose request was not processed and is not repeated any
 // more: placing has stopped, or the time for it is up.
-func (p *placing) giveUp(to string, err error) {
+func (p *placing) giveUp(i int, sent time.Time, err error) {
 	if p.going.Err() == nil && twilioapi.IsThrottled(err) {
-		p.refuse(to, err)
+		p.refuse(i, sent, err)
 		return
 	}
 	p.mu.Lock()

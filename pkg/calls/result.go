@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
+
+	"call-load-tester/pkg/failures"
 )
 
 // A Result is the record of a run of start or end. The names of its JSON fields
@@ -23,6 +25,10 @@ type Result struct {
 	Records  *Records     `json:"twilio,omitempty"`  // of the calls that were hung up
 	Held     *Held        `json:"held,omitempty"`    // of Run with a call duration
 	Timeline *Timeline    `json:"series,omitempty"`
+
+	// Failures says what is in the file of failures; filled in, too. nil if none was
+	// asked for.
+	Failures *failures.Counts `json:"failures,omitempty"`
 
 	Interrupted bool     `json:"interrupted"`
 	Stopped     string   `json:"stopped,omitempty"` // why placing stopped early

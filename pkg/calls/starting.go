@@ -25,12 +25,12 @@ func (p *placing) start(i int) {
 			p.landed(i)
 			return
 		case twilioapi.Unknown:
-			p.lose(UnknownStart{From: from, To: to, Sent: attempt.SentAt}, err)
+			p.lose(UnknownStart{from, to, attempt.SentAt, err})
 			p.landed(i)
 			return
 		case twilioapi.Refused:
 			p.landed(i)
-			p.refuse(to, err)
+			p.refuse(i, attempt.SentAt, err)
 			return
 		}
 		p.landed(i)
@@ -39,7 +39,7 @@ func (p *placing) start(i int) {
 		}
 		p.unreached(err)
 		if atOnce := attempt.Stale && stale <= maxStale; !atOnce && !backoff.Wait(p.going, err) {
-			p.giveUp(to, err)
+			p.giveUp(i, attempt.SentAt, err)
 			return
 		}
 		p.countRetry()

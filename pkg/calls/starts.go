@@ -38,6 +38,7 @@ type Starts struct {
 type UnknownStart struct {
 	From, To string
 	Sent     time.Time
+	Err      error // why it was not seen
 }
 
 // A start is one create request that was sent.

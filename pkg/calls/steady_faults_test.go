@@ -24,7 +24,9 @@ func TestFaultMatrixInTheSteadyState(t *testing.T) {
 				putHistory(account, 2000)
 				row.plan.CallDuration = 4 * time.Second
 				file := new(memory)
-				result := calls.Run(t.Context(), context.Background(), client, row.plan, file, nil)
+				var told failed
+				result := calls.Run(t.Context(), context.Background(), client, row.plan, file, told.beside(nil))
+				told.check(t, result)
 				checkNothingIsLeft(t, account, file)
 				checkNothingIsDialedTwice(t, account, row.plan.CallCount)
 				checkSums(t, row.plan, result)

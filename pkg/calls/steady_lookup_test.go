@@ -79,7 +79,9 @@ func TestStrangersAreLeftAloneInTheSteadyState(t *testing.T) {
 				}
 			})
 			p := lasting(300, 10, 10*time.Second)
-			result := calls.Run(t.Context(), context.Background(), client, p, new(memory), nil)
+			var told failed
+			result := calls.Run(t.Context(), context.Background(), client, p, new(memory), told.beside(nil))
+			told.check(t, result)
 			strangers.Wait()
 			checkSums(t, p, result)
 			theirs := 0

@@ -12,6 +12,7 @@ type APIError struct {
 	Code       int    // Twilio's error code; 0 if the answer had none
 	Status     int    // HTTP status
 	Message    string // Twilio's words, in one line without secrets; empty if the answer had none
+	RequestID  string // Twilio's name of the request (header Twilio-Request-Id, as recorded answers show it); may be empty
 	RetryAfter time.Duration
 }
 

@@ -152,7 +152,7 @@ func (r *request) failure() error {
 // (an HTML page of a proxy) leaves the HTTP status to speak. The message may
 // name the URL of the TwiML.
 func (r *request) apiError() *APIError {
-	e := &APIError{Status: r.status, RetryAfter: retryAfter(r.header)}
+	e := &APIError{Status: r.status, RequestID: printable(r.header.Get("Twilio-Request-Id")), RetryAfter: retryAfter(r.header)}
 	var answer struct {
 		Code    int
 		Message string

@@ -11,6 +11,7 @@ import (
 
 	"call-load-tester/pkg/calls"
 	"call-load-tester/pkg/cli"
+	"call-load-tester/pkg/failures"
 	"call-load-tester/pkg/report"
 )
 
@@ -24,6 +25,8 @@ type Lines struct {
 	PerCall io.Writer  // the originals' lines; io.Discard if they are not shown
 	Plan    calls.Plan // of start
 	Live    int        // calls that were live before: those that end is to hang up
+
+	Failures *failures.Log // takes the calls that fail; nil for nowhere
 
 	mu                  sync.Mutex // guards what follows
 	accepted, failed    int        // starts; failed ones were refused or their outcome is unknown
@@ -81,6 +84,8 @@ func (l *Lines) Observe(event calls.Event) {
 	case calls.Following:
 		l.live = e.Live
 		l.follow()
+	case calls.Failed:
+		l.Failures.Add(func() any { return failureOf(e) })
 	default:
 		l.warn(event)
 	}

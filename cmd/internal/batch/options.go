@@ -1,15 +1,21 @@
 package batch
 
-import "call-load-tester/pkg/cli"
+import (
+	"call-load-tester/cmd/internal/output"
+	"call-load-tester/pkg/cli"
+	"call-load-tester/pkg/failures"
+)
 
 // Options are what start and end have in common on their command lines.
 type Options struct {
-	DryRun     bool
-	Verbose    bool
-	Version    bool
-	SID, Token string
-	JSON       string // file names
-	Report     string
+	DryRun      bool
+	Verbose     bool
+	Version     bool
+	SID, Token  string
+	JSON        string // file names
+	Report      string
+	Failures    string
+	FailuresMax int
 }
 
 // Define defines the flags of the options.
@@ -21,4 +27,16 @@ func (o *Options) Define(f *cli.Flags) {
 	f.String(&o.Token, "token")
 	f.String(&o.JSON, "json")
 	f.String(&o.Report, "report")
+	f.String(&o.Failures, "failures")
+	o.FailuresMax = failures.DefaultMax
+	f.Int(&o.FailuresMax, "failures_max")
+}
+
+// Check returns what is wrong with the options.
+func (o *Options) Check() []error { return output.CheckFailuresMax(o.FailuresMax) }
+
+// Open opens the outputs that are asked for; the inputs are the files that the
+// command reads.
+func (o *Options) Open(console *cli.Console, inputs ...string) (*output.Output, []error) {
+	return output.Open(console, o.Verbose || !console.OutIsTerminal(), output.Files{JSON: o.JSON, Page: o.Report, Failures: o.Failures}, inputs...)
 }

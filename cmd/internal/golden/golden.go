@@ -2,9 +2,12 @@
 package golden
 
 import (
+	"bytes"
 	"flag"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -32,4 +35,17 @@ func Check(t *testing.T, name, text string) {
 	if text != string(want) {
 		t.Errorf("%s differs; go test -update, and look at what git diff says. Got\n%s", path, text)
 	}
+}
+
+// Lines is a file of lines in memory.
+type Lines struct{ bytes.Buffer }
+
+// Close does nothing.
+func (l *Lines) Close() error { return nil }
+
+// Sorted returns the lines in order, without what names a request: several may be
+// answered at one moment.
+func (l *Lines) Sorted() string {
+	text := regexp.MustCompile(`RQ[0-9a-f]{32}`).ReplaceAllString(l.String(), "RQ…")
+	return strings.Join(slices.Sorted(strings.Lines(text)), "")
 }

@@ -105,6 +105,14 @@ func (o *Output) hasText() bool {
 	return true
 }
 
+// CheckFailuresMax returns what is wrong with a limit of the log of failures.
+func CheckFailuresMax(max int) []error {
+	if max < 0 {
+		return []error{&cli.UsageError{Text: fmt.Sprintf("--failures_max %d: it must not be negative", max)}}
+	}
+	return nil
+}
+
 // BeginFailures begins the log of failures, if one is asked for, with at most so
 // many lines.
 func (o *Output) BeginFailures(max int) error {

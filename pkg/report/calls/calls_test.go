@@ -7,8 +7,10 @@ import (
 	"time"
 
 	"call-load-tester/pkg/calls"
+	"call-load-tester/pkg/failures"
 	"call-load-tester/pkg/report"
 	callsreport "call-load-tester/pkg/report/calls"
+	"call-load-tester/pkg/report/internal/pagetest"
 )
 
 // everything is a record in which every row has something to say.
@@ -98,6 +100,24 @@ func TestTheCostStandsBesideThePlans(t *testing.T) {
 			t.Errorf("%s: %v, want %q in\n%s", tc.what, err, tc.want, text.String())
 		}
 	}
+}
+
+func TestTheFailuresWritten(t *testing.T) {
+	for _, tc := range []struct {
+		counts *failures.Counts
+		want   string
+	}{
+		{&failures.Counts{Written: 5}, "  Failures written    5 of 5\n"},
+		{&failures.Counts{}, "  Failures written    0 of 0\n"},
+		{&failures.Counts{Written: 3, OverLimit: 2, TooSlow: 1}, "  Failures written    3 of 6; 2 lines over the limit, --failures_max; 1 line not written in time\n"},
+	} {
+		r := show(&calls.Result{Failures: tc.counts})
+		var text strings.Builder
+		if err := r.Text(&text); err != nil || !strings.Contains(text.String(), tc.want) {
+			t.Errorf("%v, no %q in\n%s", err, tc.want, text.String())
+		}
+	}
+	pagetest.ShowsText(t, show(&calls.Result{Failures: &failures.Counts{Written: 3, OverLimit: 2}}))
 }
 
 // The JSON reads back as the same record: nothing is lost or renamed by

@@ -296,5 +296,6 @@ func (r Report) run(t *report.Table) {
 	t.Row("Began", "%s", r.Began.Format("2006-01-02 15:04:05 MST"))
 	t.Row("Took", "%v", report.Took(r.Seconds))
 	r.files(t)
+	r.written(t)
 	t.Row("Exit status", "%d", r.ExitStatus)
 }

@@ -27,6 +27,7 @@ func (r Report) Text(w io.Writer) error {
 	if r.HangUps != nil {
 		r.hangUps(t)
 	}
+	r.written(t)
 	if r.hasRecords() {
 		t.Line("%s", r.recordsTitle())
 		r.records(t)
@@ -137,6 +138,14 @@ func (r Report) held(t *report.Table) {
 	}
 	t.Row("Held before hang-up", "%s; asked for %s s", times, report.Number(h.Asked))
 	t.Row("Hung up too early", "%d before they were dialed, %d before they were answered", h.Undialed, h.Unanswered)
+}
+
+// written says what is in the file of failures.
+func (r Report) written(t *report.Table) {
+	if f := r.Failures; f != nil {
+		t.Row("Failures written", "%d of %d%s%s", f.Written, f.All(),
+			report.IfAny(f.OverLimit, "line", "; %s over the limit, --failures_max"), report.IfAny(f.TooSlow, "line", "; %s not written in time"))
+	}
 }
 
 // capMissed says why the cap was missed where hang-ups went before starts; empty
