@@ -41,6 +41,7 @@ var tables = []table{
 	{"highest", "load: the highest rate held for 30 s with no request late", highest},
 	{"conversations", "load: calls of four requests beside single requests, back to back", conversations},
 	{"live", "load: 20,000 calls up at once, as long as they would take", live},
+	{"agents", "load: 5,000 sessions with a voice agent at once, a turn in 5 s each", agents},
 	{"before", "load beside an earlier build of it (-before), single requests back to back", before},
 	{"failures", "load: a line for each of 500,000 failed requests, on a slow file too", writingFailures},
 	{"memory", "memory of 100,000 calls and of 10 million requests", memory},
