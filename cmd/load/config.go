@@ -73,6 +73,7 @@ func (s *setup) settings() []setting {
 		{section: "Agent", names: []string{"Think"}, set: call(duration(&a.Agents.Think))},
 		{section: "Agent", names: []string{"Speech"}, set: call(whole(&a.Agents.Speech, 1, maxSpeech))},
 		{section: "Agent", names: []string{"Partial"}, set: call(yesNo(&a.Agents.Partial))},
+		{section: "Agent", names: []string{"Silence"}, set: call(duration(&a.Agents.Silence))},
 		{section: "Agent", names: []string{"Patience"}, set: call(duration(&a.Agents.Patience))},
 		{section: "Cost", names: []string{"Unit", "SMS"}, set: price(&cost.Receive, &cost.Send)},
 		{section: "Cost", names: []string{"Receive"}, set: price(&cost.Receive)},

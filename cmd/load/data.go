@@ -1,10 +1,13 @@
 package main
 
 import (
+	"errors"
+	"path/filepath"
 	"strings"
 
 	"call-load-tester/pkg/cli"
 	"call-load-tester/pkg/dialog"
+	"call-load-tester/pkg/mediastream"
 	"call-load-tester/pkg/webhook"
 )
 
@@ -29,7 +32,34 @@ func (s *setup) parsePerson(line string) (*dialog.Person, error) {
 	if err != nil {
 		return nil, err
 	}
-	return person, rules.Check(person)
+	return person, errors.Join(rules.Check(person), s.readAudio(person))
+}
+
+// readAudio reads the audio that a person's turns name, each file once: beside the
+// data, or of data out of a pipe in the working directory.
+func (s *setup) readAudio(person *dialog.Person) error {
+	agents, folder := &s.attack.Agents, filepath.Dir(s.attack.DataFile)
+	if strings.HasPrefix(folder, "/dev") {
+		folder = ""
+	}
+	for _, name := range person.Audio() {
+		if agents.Audio[name] != nil {
+			continue
+		}
+		file := name
+		if !filepath.IsAbs(name) {
+			file = filepath.Join(folder, name)
+		}
+		audio, err := mediastream.ReadAudio(file)
+		if err != nil {
+			return err
+		}
+		if agents.Audio == nil {
+			agents.Audio = make(map[string]*mediastream.Audio)
+		}
+		agents.Audio[name] = audio
+	}
+	return nil
 }
 
 // parseData reads rows of either sort: a text of JSON rows, or an INI file with

@@ -84,6 +84,46 @@ func TestTheSampleOfVoiceAgentsRunsDry(t *testing.T) {
 	}
 }
 
+// Streams take their time at any pace: each row goes its way.
+func TestTheSampleOfStreamsRunsDry(t *testing.T) {
+	t.Parallel()
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := map[string]string{"tw.ini": "[Load]\nURI = http://nowhere.invalid/voice-agent\nKind = call\nUsers = 2\nConcurrency = 6\n"}
+	f := finish(t, load(t, files, "--dry_run", "-f", "tw.ini", "-d", filepath.Join(here, "tw_stream.sample.txt"), "--json", "result.json"))
+	if len(f.record.Agents) != 1 {
+		t.Fatalf("agents: %+v\n%s", f.record.Agents, f.stderr)
+	}
+	a, c := f.record.Agents[0], f.record.Conversations
+	if c.AsMeant != 12 || a.Begun != 12 || a.Finished != 8 || a.HungUpByCaller != 4 || a.Turns != 20 || a.Answered != 20 || a.Interruptions != 4 || len(a.Verdicts) != 0 || a.Frames < 1000 {
+		t.Errorf("status %d, %+v, %+v", f.status, c, a)
+	}
+}
+
+// Audio lies beside the data.
+func TestAudioThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	data := filepath.Join(t.TempDir(), "tw.txt")
+	text := filepath.Join(filepath.Dir(data), "text.wav")
+	for name, content := range map[string]string{
+		data: `{}` + "\n" + `{"Then": [{"audio": "no.wav"}]}` + "\n" + `{"Then": [{"audio": "text.wav"}]}`,
+		text: "hello",
+	} {
+		if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	files := map[string]string{"tw.ini": "[Load]\nURI = http://nowhere.invalid/\nKind = call\nUsers = 1\nConcurrency = 1\n"}
+	f := finish(t, load(t, files, "--dry_run", "-f", "tw.ini", "-d", data))
+	for _, want := range []string{data + ":2: open " + filepath.Dir(data) + "/no.wav: no such file", data + ":3: " + text + ": it is not a WAV file"} {
+		if f.status != 2 || !strings.Contains(f.stderr, want) {
+			t.Errorf("status %d, want %s\n%s", f.status, want, f.stderr)
+		}
+	}
+}
+
 func TestDryRunsOfEveryKind(t *testing.T) {
 	for kind, replies := range map[string]int{
 		"sms": 100, "voice": 0, "status": 0, "raw": 100, "call": 0, "chat": 100,

@@ -226,6 +226,12 @@ func TestGoldenOfConversations(t *testing.T) {
 			ini: "[Load]\nKind = call\nPace = real\nUsers = 8\nConcurrency = 10\nRate = 10\nRamp = 4s\nBadSignature = 5%\n" +
 				"[Agent]\nThink = 1s\nPatience = 90ms\n[Cost]\nMinute = 0.0085\n[Pass]\nFirstWord = 90ms\n",
 		},
+		{
+			name: "streams",
+			url:  "http://a.example:8080/voice-agent",
+			rows: "tw_stream.sample.txt",
+			ini:  "[Load]\nKind = call\nUsers = 3\nConcurrency = 2\n[Agent]\nSilence = 500ms\n[Pass]\nFirstWord = 1s\n",
+		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			rows, err := os.ReadFile(tc.rows)

@@ -37,6 +37,9 @@ func connectAgent(p, host string, form url.Values) string {
 		}
 		return response(`<Hangup/>`)
 	}
+	if form.Get("To") == streamNumber {
+		return response(fmt.Sprintf(`<Connect><Stream url="wss://%s%s/audio"/></Connect>`, host, p))
+	}
 	return response(fmt.Sprintf(`<Connect action="handed-off"><ConversationRelay url="wss://%s%s/session" `+
 		`welcomeGreeting="Hello, how can I help you?" dtmfDetection="true"/></Connect>`, host, p))
 }
@@ -50,6 +53,10 @@ func (s *standIn) serveAgent(w http.ResponseWriter, r *http.Request) {
 	}
 	conn, _, _, err := ws.UpgradeHTTP(r, w)
 	if err != nil {
+		return
+	}
+	if path.Base(r.URL.Path) == "audio" {
+		go (&streamAgent{conn: conn}).talk()
 		return
 	}
 	go (&voiceAgent{conn: conn}).talk()

@@ -278,4 +278,5 @@ func (h *AgentHistograms) add(other AgentHistograms) {
 	h.FirstWord = h.FirstWord.plus(other.FirstWord)
 	h.Answer = h.Answer.plus(other.Answer)
 	h.TalkingOn = h.TalkingOn.plus(other.TalkingOn)
+	h.FrameDelay = h.FrameDelay.plus(other.FrameDelay)
 }

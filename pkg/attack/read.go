@@ -165,6 +165,9 @@ func (r *Result) checkAgents() error {
 		if over := a.Finished + a.EndedByAgent + a.HungUpByCaller + a.Failed + a.Interrupted; a.Begun != over {
 			return fmt.Errorf("%d sessions with %s were begun, and %d are over", a.Begun, a.URL, over)
 		}
+		if sent := a.Histograms.FrameDelay.Count(); a.Frames != sent {
+			return fmt.Errorf("%d frames were sent to %s, and %d are in the histogram", a.Frames, a.URL, sent)
+		}
 	}
 	answered := count(r.Agents, func(a Agent) int { return a.Answered })
 	first := count(r.Agents, func(a Agent) int { return a.Histograms.FirstWord.Count() })

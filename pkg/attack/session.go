@@ -141,7 +141,7 @@ type inbound struct {
 func newTalk(a *Attack, s *socket, in *dialog.Session, session session) *talk {
 	return &talk{
 		attack: a, agent: in.Agent, socket: s, session: session,
-		inbound: make(chan inbound), over: make(chan struct{}),
+		inbound: make(chan inbound, maxUntaken), over: make(chan struct{}),
 	}
 }
 
@@ -224,8 +224,12 @@ func (t *talk) send(next *dialog.SessionNext) {
 	}
 }
 
-// read reads until the socket is closed. What nobody has taken yet keeps it from
-// reading on: nothing piles up.
+// maxUntaken is how many messages may wait for a session that is sending: some
+// agents read nothing while they send.
+const maxUntaken = 8
+
+// read reads until the socket is closed. When much has not been taken yet it reads
+// no more: nothing piles up.
 func (t *talk) read() {
 	for {
 		message, err := t.socket.read()

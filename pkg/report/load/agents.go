@@ -35,6 +35,9 @@ func (t *text) agents() {
 			t.label("Handshake", "p50 %s, p99 %s", milliseconds(a.Handshake.P50), milliseconds(a.Handshake.P99))
 		}
 		t.answers(a)
+		if a.Frames > 0 {
+			t.label("Frames of 20 ms", "%d sent, %s after they were due; %d late", a.Frames, worst(a.FrameDelay), a.FramesLate)
+		}
 	}
 }
 
@@ -50,9 +53,18 @@ func (t *text) answers(a attack.Agent) {
 	if a.Answered > 0 {
 		t.label("First word", "%s", worst(a.FirstWord))
 		t.label("Whole answer", "%s", worst(a.Answer))
+	}
+	if a.Tokens > 0 {
 		t.label("Tokens", "%d, %s a second while it answers", a.Tokens, report.Number(a.TokenRate))
 	}
-	if a.Interruptions > 0 {
+	if a.AudioRate > 0 {
+		t.label("Audio", "%s s of it a second while the agent answers", report.Number(a.AudioRate))
+	}
+	switch {
+	case a.Interruptions == 0:
+	case a.Frames > 0:
+		t.label("Interruptions", "%d: the agent was still heard for %s", a.Interruptions, worst(a.TalkingOn))
+	default:
 		t.label("Interruptions", "%d: %d honoured at once, %d talked on", a.Interruptions, a.Interruptions-a.TalkedOn, a.TalkedOn)
 		if a.TalkedOn > 0 {
 			t.more("(%s)", worst(a.TalkingOn))
