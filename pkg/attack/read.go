@@ -96,8 +96,9 @@ func (r *Result) check() error {
 			return fmt.Errorf("%d requests in the timeline, and not %d", inTimeline, own)
 		}
 	}
-	if f := r.Failures; f != nil && f.All() != n.Errored+n.Unanswered+n.LetThrough {
-		return fmt.Errorf("%d failures, and not %d", f.All(), n.Errored+n.Unanswered+n.LetThrough)
+	failed := n.Errored + n.Unanswered + n.LetThrough + count(r.Agents, func(a Agent) int { return a.Failed + a.LetThrough })
+	if f := r.Failures; f != nil && f.All() != failed {
+		return fmt.Errorf("%d failures, and not %d", f.All(), failed)
 	}
 	if c := r.Conversations; c != nil {
 		over := c.Finished + c.HungUpByApp + c.HungUpByCaller + c.Rejected + c.Failed + c.Endless + c.Forged + c.Interrupted

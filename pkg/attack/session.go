@@ -56,6 +56,7 @@ func (c *conversation) inSession(ctx context.Context, in *dialog.Session, due ti
 		if s != nil {
 			s.close()
 		}
+		c.tellOfSession(&h, in, &end)
 		return end, h.ended - due
 	case h.interrupted:
 		end.Ending = dialog.SessionInterrupted
@@ -74,6 +75,7 @@ func (c *conversation) inSession(ctx context.Context, in *dialog.Session, due ti
 	case s != nil:
 		c.tellOf(ctx, in, dialog.StreamStopped, end.Code, took)
 	}
+	c.tellOfSession(&h, in, &end)
 	a.recorder.endSession(in.Agent, &end, invalid, p.invalid, time.Since(a.recorder.start))
 	return end, took
 }

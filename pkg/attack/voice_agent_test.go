@@ -24,8 +24,9 @@ import (
 // A voiceAgent in memory answers sessions, beside an application that opens them.
 type voiceAgent struct {
 	*application
-	accept func(n int) error // by the number of the handshake, from 1; nil: all that are signed
-	talk   func(l *line)     // talks until it returns: then the connection is closed
+	accept    func(n int) error // by the number of the handshake, from 1; nil: all that are signed
+	letsAnyIn bool              // lets in whoever comes
+	talk      func(l *line)     // talks until it returns: then the connection is closed
 
 	handshakes sync.Mutex
 	opened     int
@@ -111,7 +112,7 @@ func (a *voiceAgent) serve(l *line) {
 		},
 		OnBeforeUpgrade: func() (ws.HandshakeHeader, error) {
 			validator := client.NewRequestValidator(token)
-			if !validator.Validate("wss://"+host+target, nil, signature) {
+			if !a.letsAnyIn && !validator.Validate("wss://"+host+target, nil, signature) {
 				a.handshakes.Lock()
 				a.wrong++
 				a.handshakes.Unlock()

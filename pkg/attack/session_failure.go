@@ -1,0 +1,64 @@
+package attack
+
+import (
+	"errors"
+	"time"
+
+	"call-load-tester/pkg/dialog"
+	"call-load-tester/pkg/failures"
+	"call-load-tester/pkg/redact"
+	"call-load-tester/pkg/webhook"
+)
+
+// A sessionFailure is what is known of a session that failed, or of a handshake
+// whose wrong signature was let through.
+type sessionFailure struct {
+	began time.Time // the run
+	handshakeOutcome
+	in   *dialog.Session
+	row  string // file:line
+	code webhook.Code
+	over time.Duration // since the start of the run
+}
+
+// Line returns the line of the failure, as JSON has it.
+func (f sessionFailure) Line() any {
+	what, cause := "session failed", ""
+	if f.forged {
+		what = "handshake let through"
+	}
+	if f.err != nil {
+		cause = causeOf(f.err)
+	}
+	var status statusError
+	errors.As(f.err, &status)
+	callSID, _ := f.in.Call.Get("CallSid")
+	return struct {
+		Time    failures.Time `json:"time"` // when the handshake was sent
+		Failure string        `json:"failure"`
+		Row     string        `json:"row,omitempty"`
+		SID     string        `json:"sid,omitempty"`
+		Session string        `json:"session"`
+		URL     string        `json:"url"`
+		Status  int           `json:"status,omitempty"` // of the handshake, where it failed
+		Code    webhook.Code  `json:"code"`
+		Name    string        `json:"name"`
+		Cause   string        `json:"cause,omitempty"`
+		Lasted  float64       `json:"lasted_ms"` // in fact, handshake included
+	}{
+		failures.Time(f.began.Add(f.at)), what, f.row, callSID, f.in.SID, redact.URL(f.in.Send),
+		int(status), f.code, f.code.Name(), excerpt(cause), ms(f.over - f.at),
+	}
+}
+
+// tellOfSession tells the log of failures of a session that is one.
+func (c *conversation) tellOfSession(h *handshakeOutcome, in *dialog.Session, end *dialog.SessionEnd) {
+	if end.Ending != dialog.SessionFailed && !(h.forged && h.err == nil) {
+		return
+	}
+	a := c.attack
+	over := time.Since(a.recorder.start)
+	a.cfg.Failures.Add(func() any {
+		return sessionFailure{a.recorder.start, *h, in, a.cfg.row(c.k), end.Code, over}
+	})
+}
