@@ -98,14 +98,22 @@ func (l *lines) check(t testing.TB, r *attack.Result) {
 			t.Errorf("the file of failures has %s (%v)", line, err)
 		}
 		kinds[f.Failure]++
-		if f.Failure != "let through" {
+		if f.Failure == "error" || f.Failure == "unanswered" {
 			codes[f.Code]++
 		}
 	}
 	n, want := r.Requests, verdicts(r)
 	delete(want, webhook.Accepted)
+	failed, letThrough := 0, 0 // sessions
+	for _, a := range r.Agents {
+		failed += a.Failed
+		letThrough += a.LetThrough
+	}
+	if kinds["session failed"] != failed || kinds["handshake let through"] != letThrough {
+		t.Errorf("the file of failures has %v; want %d sessions failed and %d handshakes let through", kinds, failed, letThrough)
+	}
 	if kinds["error"] != n.Errored || kinds["unanswered"] != n.Unanswered || kinds["let through"] != n.LetThrough || !maps.Equal(codes, want) ||
-		*r.Failures != (failures.Counts{Written: n.Errored + n.Unanswered + n.LetThrough}) {
+		*r.Failures != (failures.Counts{Written: n.Errored + n.Unanswered + n.LetThrough + failed + letThrough}) {
 		t.Errorf("the file of failures has %v of %v, which count as %+v; want %+v of %v", kinds, codes, *r.Failures, n, want)
 	}
 }
