@@ -42,6 +42,7 @@ var tables = []table{
 	{"conversations", "load: calls of four requests beside single requests, back to back", conversations},
 	{"live", "load: 20,000 calls up at once, as long as they would take", live},
 	{"agents", "load: 5,000 sessions with a voice agent at once, a turn in 5 s each", agents},
+	{"streams", "load: 300 streams of audio with a voice agent at once, 15,000 frames a second each way", streams},
 	{"before", "load beside an earlier build of it (-before), single requests back to back", before},
 	{"failures", "load: a line for each of 500,000 failed requests, on a slow file too", writingFailures},
 	{"memory", "memory of 100,000 calls and of 10 million requests", memory},
