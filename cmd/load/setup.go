@@ -204,6 +204,14 @@ func advise(console *cli.Console, r *attack.Result) {
 		})
 		return
 	}
+	for _, a := range r.Agents {
+		if a.Begun > 0 && a.Handshake.Count == 0 && a.Interrupted == 0 {
+			console.Warn(&cli.UsageError{
+				Text: fmt.Sprintf("no session was opened with %s", a.URL),
+				Help: "is an agent there? If it refused the handshakes: does it check the signature for another URL than that of the TwiML? Then set [Load] SignURL",
+			})
+		}
+	}
 	if r.RefusesAll() {
 		console.Warn(&cli.UsageError{
 			Text: "the endpoint has refused every request, the well signed ones too",

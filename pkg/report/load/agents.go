@@ -3,6 +3,7 @@ package load
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -127,11 +128,11 @@ func (r Report) agentTiles(p *report.Page) {
 // firstWords draws how long callers waited for the first word, when and with how
 // many sessions live: where the agent gives in.
 func (r Report) firstWords(p *report.Page) {
-	if !slices.ContainsFunc(r.Timeline, func(i attack.Interval) bool { return i.FirstWord.Count() > 0 }) {
+	if !slices.ContainsFunc(r.Timeline, func(i attack.Interval) bool { return i.FirstWordP99 > 0 }) {
 		return
 	}
 	of := func(name string, colour chart.Colour, value func(attack.Interval) float64) chart.Line {
-		return r.line(chart.Line{Name: name, Colour: colour}, func(i attack.Interval) float64 { return report.OrGap(i.FirstWord.Count(), value(i)) })
+		return r.line(chart.Line{Name: name, Colour: colour}, func(i attack.Interval) float64 { return report.OrGap(int(math.Ceil(i.FirstWordP99)), value(i)) })
 	}
 	p99 := func(i attack.Interval) float64 { return i.FirstWordP99 }
 	p.Draw(report.Figure{
@@ -152,7 +153,7 @@ func (r Report) firstWords(p *report.Page) {
 func (r Report) firstWordBySessions(p *report.Page, p99 func(attack.Interval) float64) {
 	slowest := make(map[int]float64) // by sessions live
 	for _, i := range r.Timeline {
-		if i.FirstWord.Count() > 0 {
+		if i.FirstWordP99 > 0 {
 			slowest[i.Sessions] = max(slowest[i.Sessions], p99(i))
 		}
 	}

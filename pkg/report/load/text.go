@@ -241,6 +241,12 @@ func (r Report) warnings() []string {
 		add("this endpoint accepts forged requests. Anybody who knows its URL can\n" +
 			"pretend to be Twilio. Check X-Twilio-Signature before anything else.")
 	}
+	for _, a := range r.Agents {
+		if a.LetThrough > 0 {
+			add("the agent at %s accepts forged handshakes. Anybody who knows its\n"+
+				"URL can pretend to be Twilio. Check X-Twilio-Signature before the WebSocket opens.", a.URL)
+		}
+	}
 	if c := r.Conversations; c != nil && c.Elsewhere > 0 {
 		add("%s to hosts that may not be asked: their conversations went on as if\n"+
 			"the answer had been empty. Hosts of yours can be named in [Call] Hosts.", report.Count(c.Elsewhere, "request"))
