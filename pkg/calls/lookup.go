@@ -43,8 +43,8 @@ type lookingUp struct {
 	ours     map[string]bool
 	open     map[pair][]UnknownStart // not found so far, in the order they were sent
 
-	calls, lost int  // of those placed, and of unknown outcome: how many were taken in
-	through     bool // placing is
+	sids, lost int  // of the accepted, and of unknown outcome: how many were taken in
+	through    bool // placing is
 
 	strangers map[pair][]twilioapi.Call // as the pair was seen last
 }
@@ -81,10 +81,10 @@ func (l *lookingUp) takeIn() (settled func(pair) time.Time) {
 	}
 	l.lost = len(p.unknown)
 	if l.lost > 0 {
-		for _, call := range p.calls[l.calls:] {
-			l.ours[call.SID] = true
+		for _, sid := range p.sids[l.sids:] {
+			l.ours[sid] = true
 		}
-		l.calls = len(p.calls)
+		l.sids = len(p.sids)
 	}
 	return func(of pair) time.Time {
 		if l.through {

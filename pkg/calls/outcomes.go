@@ -47,7 +47,7 @@ func (p *placing) accept(placed Placed) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	err := p.file.Append(placed.SID)
-	p.calls = append(p.calls, placed)
+	p.sids = append(p.sids, placed.SID)
 	p.due.add(placed)
 	p.starts.Accepted++
 	p.lastAt = time.Now()

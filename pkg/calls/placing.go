@@ -46,7 +46,7 @@ type placing struct {
 
 	mu      sync.Mutex // guards what follows
 	starts  *Starts
-	calls   []Placed       // accepted
+	sids    []string       // of the accepted calls
 	unknown []UnknownStart // outcome not seen
 	sent    []start        // every request, in the order of their answers
 	lastAt  time.Time      // when the last start was accepted or given up
