@@ -167,12 +167,6 @@ func (r Report) firstWordBySessions(p *report.Page, p99 func(attack.Interval) fl
 	slices.SortFunc(line.Points, func(a, b chart.Point) int { return cmp.Compare(a.X, b.X) })
 	end := line.Points[len(line.Points)-1].X
 	drawn := &chart.Chart{X: "sessions live at once", End: end, Lines: []chart.Line{line}}
-	const steps = 4
-	for k := range steps + 1 {
-		if n := int(end) * k / steps; k == 0 || n > int(drawn.XTicks[len(drawn.XTicks)-1].Value) {
-			drawn.XTicks = append(drawn.XTicks, chart.Tick{Value: float64(n), Text: fmt.Sprint(n)})
-		}
-	}
 	p.Draw(report.Figure{
 		Title: "First word against sessions live", Unit: "milliseconds",
 		Sentence: "Where the line rises the agent gives in.",
