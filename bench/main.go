@@ -44,6 +44,7 @@ var tables = []table{
 	{"agents", "load: 5,000 sessions with a voice agent at once, a turn in 5 s each", agents},
 	{"streams", "load: 300 streams of audio with a voice agent at once, 15,000 frames a second each way", streams},
 	{"before", "load beside an earlier build of it (-before), single requests back to back", before},
+	{"workers", "load as a worker of Locust beside load alone, back to back", workers},
 	{"failures", "load: a line for each of 500,000 failed requests, on a slow file too", writingFailures},
 	{"memory", "memory of 100,000 calls and of 10 million requests", memory},
 	{"footprint", "cold build, size of the commands, time of --help", footprint},

@@ -231,9 +231,11 @@ func (a *Attack) Run(ctx context.Context) *Result {
 
 // SoFar returns what Run has counted so far, without times, steps and timeline,
 // and without a judgement by Pass; of times only those to the first words of
-// agents. It may be called at any time. Of all that is counted Observe was told, and of
+// agents. A request that was answered in the last second may not be counted yet.
+// SoFar may be called at any time. Of all that is counted Observe was told, and of
 // nothing else, when then is called.
 func (a *Attack) SoFar(then func()) *Result {
+	a.pools.flush()
 	r := a.recorder.soFar(then)
 	a.planAndCost(r)
 	return r

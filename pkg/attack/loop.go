@@ -11,11 +11,11 @@ import (
 // Concurrency says, which begin evenly over the ramp, or as many as are wanted.
 func (a *Attack) closedLoop(ctx context.Context) {
 	var next atomic.Int64
-	var senders crew
+	var all senders
 	work := func() {
-		do, done := a.worker(ctx)
+		do, done := a.backToBack(ctx)
 		defer done()
-		for ctx.Err() == nil && !senders.oneLess() {
+		for ctx.Err() == nil && !all.oneLess() {
 			k := int(next.Add(1) - 1)
 			if k >= a.total {
 				return
@@ -27,7 +27,7 @@ func (a *Attack) closedLoop(ctx context.Context) {
 		start := nextSecond()
 		a.recorder.begin(start)
 		for ; sleepUntil(ctx, start) == nil; start = start.Add(time.Second) {
-			senders.become(a.wanted(ctx), work)
+			all.become(a.wanted(ctx), work)
 		}
 	} else {
 		start := time.Now()
@@ -36,44 +36,45 @@ func (a *Attack) closedLoop(ctx context.Context) {
 			if sleepUntil(ctx, start.Add(time.Duration(j)*a.cfg.Ramp/time.Duration(a.cfg.Concurrency))) != nil {
 				break
 			}
-			senders.become(j+1, work)
+			all.become(j+1, work)
 		}
 	}
-	senders.Wait()
+	all.Wait()
 }
 
-// A crew is the senders of a closed loop, whose number may change.
-type crew struct {
+// senders are those of a closed loop, whose number may change.
+type senders struct {
 	sync.WaitGroup
 	wanted, working atomic.Int64
 }
 
-// become makes a crew one of so many. Those too many leave after what they do.
-func (c *crew) become(wanted int, work func()) {
-	c.wanted.Store(int64(wanted))
-	for c.working.Load() < c.wanted.Load() {
-		c.working.Add(1)
-		c.Go(work)
+// become makes them so many, each of which does work. Those too many leave after
+// what they do.
+func (s *senders) become(wanted int, work func()) {
+	s.wanted.Store(int64(wanted))
+	for s.working.Load() < s.wanted.Load() {
+		s.working.Add(1)
+		s.Go(work)
 	}
 }
 
 // oneLess reports whether the sender that asks is one too many, and counts it
 // out if so.
-func (c *crew) oneLess() bool {
+func (s *senders) oneLess() bool {
 	for {
-		working := c.working.Load()
-		if working <= c.wanted.Load() {
+		working := s.working.Load()
+		if working <= s.wanted.Load() {
 			return false
 		}
-		if c.working.CompareAndSwap(working, working-1) {
+		if s.working.CompareAndSwap(working, working-1) {
 			return true
 		}
 	}
 }
 
-// worker returns what does one thing after the other in a closed loop: sends a
+// backToBack returns what does one thing after the other in a closed loop: sends a
 // request, over a connection of its own, or holds a conversation.
-func (a *Attack) worker(ctx context.Context) (do func(k int, due time.Duration), done func()) {
+func (a *Attack) backToBack(ctx context.Context) (do func(k int, due time.Duration), done func()) {
 	if a.player != nil {
 		return func(k int, due time.Duration) { a.converse(ctx, k, due) }, func() {}
 	}

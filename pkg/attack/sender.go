@@ -26,22 +26,24 @@ func newSender(a *Attack) *sender {
 	if err != nil {
 		panic(err) // New has checked the token
 	}
-	size := batchSize
-	if a.cfg.Observe != nil {
-		size = 1
-	}
 	return &sender{
 		attack: a,
 		writer: writer,
 		judge:  webhook.NewJudge(a.cfg.Envelope.Kind),
 		conn:   newConnection(a.life, a.cfg),
-		batch:  make([]outcome, 0, size),
+		batch:  make([]outcome, 0, batchSize),
 	}
+}
+
+// flush hands what is in the batch to the recorder.
+func (s *sender) flush() {
+	s.attack.recorder.add(s.batch)
+	s.batch = s.batch[:0]
 }
 
 func (s *sender) close() {
 	s.conn.close()
-	s.attack.recorder.add(s.batch)
+	s.flush()
 	s.attack.recorder.addBytes(s.conn.sent, s.conn.received)
 }
 
@@ -161,9 +163,8 @@ func (s *sender) record(o *outcome) {
 	a := s.attack
 	o.classify(s.redirected)
 	s.batch = append(s.batch, *o)
-	if len(s.batch) == cap(s.batch) {
-		a.recorder.add(s.batch)
-		s.batch = s.batch[:0]
+	if len(s.batch) == batchSize || a.cfg.Observe != nil && o.ended-s.batch[0].ended >= observedWithin {
+		s.flush()
 	}
 	if !o.class.complete() {
 		a.incomplete.Add(1)
