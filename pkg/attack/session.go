@@ -198,7 +198,7 @@ func (t *talk) moveTo(real time.Duration) time.Duration {
 // wake tells the session that its time has come, and counts how late.
 func (t *talk) wake(next *dialog.SessionNext) dialog.SessionNext {
 	now := t.clock()
-	if late := now - next.At; late >= Late && next.Why != dialog.Awaited {
+	if late := now - next.At; late >= Late && next.Why != dialog.Awaited && next.Why != dialog.Sounding {
 		t.attack.recorder.addLateTurn(t.agent, late)
 	}
 	return t.session.Wake(now)

@@ -31,6 +31,9 @@ const (
 // returns when something in it is first heard.
 func (p *playback) add(at time.Duration, mulaw []byte) (first time.Duration, ok bool) {
 	begins := max(at, p.until)
+	if begins-at > longest {
+		return 0, false // nobody waits for it
+	}
 	p.until = begins + length(len(mulaw))
 	from, to, ok := heard(mulaw)
 	if !ok {

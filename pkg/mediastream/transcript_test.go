@@ -84,9 +84,8 @@ type transcript struct {
 	lateAt time.Duration
 	late   time.Duration
 
-	lines    []string
-	frames   []frame // that were sent one after the other, alike but for their numbers
-	answered int
+	lines  []string
+	frames []frame // that were sent one after the other, alike but for their numbers
 }
 
 // An event is something that happens to a session.

@@ -50,7 +50,7 @@ func (s *Session) listen() {
 		s.concludeInterruption()
 	case s.phase == awaiting && s.now >= s.answer.Asked+giveUp:
 		s.end(dialog.SessionFailed, webhook.NoWord)
-	case talks && s.agent.ended()-began > longest:
+	case s.phase == listening && talks && s.agent.ended()-began > longest && !s.cutsIn():
 		s.end(dialog.SessionFailed, webhook.EndlessTalk)
 	}
 	for s.phase == listening && s.ending == dialog.SessionLive && s.isTurnDue() {
@@ -61,12 +61,17 @@ func (s *Session) listen() {
 // isTurnDue reports whether the agent has been silent for long enough, or talks
 // and is to be interrupted now.
 func (s *Session) isTurnDue() bool {
-	if s.turns < len(s.in.Turns) && s.in.Turns[s.turns].CutsIn {
+	if s.cutsIn() {
 		if began, ok := s.agent.began(); ok {
 			return s.now >= began+s.in.Turns[s.turns].After
 		}
 	}
 	return s.now >= max(s.agent.ended(), s.quiet)+s.rules.Silence
+}
+
+// cutsIn reports whether the caller will not wait for the agent's end.
+func (s *Session) cutsIn() bool {
+	return s.turns < len(s.in.Turns) && s.in.Turns[s.turns].CutsIn
 }
 
 // takeTurn begins what the caller does next, and ends the session when there is
