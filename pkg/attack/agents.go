@@ -1,7 +1,6 @@
 package attack
 
 import (
-	"cmp"
 	"errors"
 	"maps"
 	"slices"
@@ -9,43 +8,8 @@ import (
 
 	"call-load-tester/pkg/dialog"
 	"call-load-tester/pkg/mediastream"
-	"call-load-tester/pkg/relay"
 	"call-load-tester/pkg/webhook"
 )
-
-// AgentRules are what all sessions with voice agents have in common. A zero value
-// stands for the default, or for what the Rules of conversations say.
-type AgentRules struct {
-	Think    time.Duration // from the end of the agent's words to the caller's next turn; 0: as in the Rules
-	Speech   int           // characters a second that are spoken; 0: as in the Rules
-	Patience time.Duration // an answer whose first word takes longer is late; 0: DefaultPatience
-	Partial  bool          // prompts come in growing pieces
-
-	Silence time.Duration                 // streams: of the agent, after which a turn is due; 0: mediastream.DefaultSilence
-	Audio   map[string]*mediastream.Audio // streams: what turns of audio name
-}
-
-// DefaultPatience is how long a caller waits for a first word before it gets
-// restless.
-const DefaultPatience = 5 * time.Second
-
-func (r AgentRules) rules(d dialog.Rules) relay.Rules {
-	return relay.Rules{
-		Think:    cmp.Or(r.Think, d.Think, dialog.DefaultThink),
-		Speech:   cmp.Or(r.Speech, d.Speech, dialog.DefaultSpeech),
-		Play:     cmp.Or(d.Play, dialog.DefaultPlay),
-		Patience: cmp.Or(r.Patience, DefaultPatience),
-		Partial:  r.Partial,
-	}
-}
-
-func (r AgentRules) stream() mediastream.Rules {
-	return mediastream.Rules{
-		Silence:  cmp.Or(r.Silence, mediastream.DefaultSilence),
-		Patience: cmp.Or(r.Patience, DefaultPatience),
-		Audio:    r.Audio,
-	}
-}
 
 // An Agent says what became of the sessions with one. Begun is the sum of
 // Finished, EndedByAgent, HungUpByCaller, Failed and Interrupted.

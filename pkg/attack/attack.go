@@ -110,6 +110,9 @@ func (c Config) check() error {
 	case !(c.BadSignature >= 0 && c.BadSignature <= 100):
 		return fmt.Errorf("%v %% bad signatures: it must be 0 to 100", c.BadSignature)
 	}
+	if err := c.Agents.check(); err != nil {
+		return err
+	}
 	if c.Envelope.SignURL != "" {
 		if err := webhook.CheckLocation(c.Envelope.SignURL); err != nil {
 			return err

@@ -181,6 +181,7 @@ func TestConfigIsChecked(t *testing.T) {
 		"neither loop":           func(c *attack.Config) { c.Concurrency = 0 },
 		"a negative rate":        func(c *attack.Config) { c.Rate = -1 },
 		"a negative bound":       func(c *attack.Config) { c.MaxInFlight = -1 },
+		"a negative patience":    func(c *attack.Config) { c.Agents.Patience = -1 },
 		"a negative timeout":     func(c *attack.Config) { c.Timeout = -1 },
 		"over a hundred percent": func(c *attack.Config) { c.BadSignature = 100.5 },
 		"a bad URL":              func(c *attack.Config) { c.Envelope.URL = "a.example" },
