@@ -3,7 +3,6 @@ package compare_test
 import (
 	"flag"
 	"runtime"
-	"runtime/debug"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -12,9 +11,14 @@ import (
 	"call-load-tester/pkg/compare"
 )
 
-// go test ./pkg/compare -run Chance -v -args -pairs 1000 gives the figures of
-// the README.
-var pairs = flag.Int("pairs", 0, "compare `N` pairs of runs of each shape (default: 1,000 of all together)")
+// go test ./pkg/compare -v -run 'Chance|Slower' -args -long compares 1,000 pairs of
+// runs for each promise, and -pairs 1000 as many of each shape, which gives the
+// figures of the README. Usually there are few pairs: whatever moves a figure
+// moves theirs.
+var (
+	long  = flag.Bool("long", false, "compare 1,000 pairs of runs for each promise")
+	pairs = flag.Int("pairs", 0, "compare `N` pairs of runs of each shape")
+)
 
 // alike are shapes of runs between which nothing has changed.
 var alike = []struct {
@@ -125,21 +129,16 @@ func changes(s shape, seed uint64) []compare.Change {
 	return compare.Runs(before, now, lines...)
 }
 
-// number returns how many pairs of a shape to compare.
-func number(usual int) int {
-	if *pairs > 0 {
+// number returns how many pairs of a shape to compare, of so many that a promise
+// is about.
+func number(promised int) int {
+	switch {
+	case *pairs > 0:
 		return *pairs
+	case *long:
+		return promised
 	}
-	if raced() {
-		return usual / 10 // the figures are the same, and come at a tenth of the speed
-	}
-	return usual
-}
-
-// raced tells whether this is a build with the race detector.
-func raced() bool {
-	info, _ := debug.ReadBuildInfo()
-	return info != nil && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
+	return promised/20 + 1
 }
 
 // count returns for how many of the seeds from 1 to n something holds.

@@ -56,9 +56,12 @@ type Run struct {
 
 // Times are the times of a run's requests, or of some of them.
 type Times struct {
-	Whole  *hdrhistogram.Histogram   // of the whole run, whose percentiles are shown
-	Blocks []*hdrhistogram.Histogram // of each block, nil if it has none; may have fewer digits than Whole
+	Whole  *hdrhistogram.Histogram // of the whole run, whose percentiles are shown
+	Blocks []Buckets               // of each block; may have fewer digits than Whole
 }
+
+// Buckets are those of a histogram, ascending. Empty ones may be left out.
+type Buckets []hdrhistogram.Bar
 
 // A Line is a figure to compare: see [Ratio] and [Percentile].
 type Line struct {

@@ -19,7 +19,7 @@ func aMinute(slowest, timeouts int64) compare.Run {
 			block.RecordValue(slowest*(request+1)/20 + 7*second%10)
 		}
 		latency.Whole.Merge(block)
-		latency.Blocks = append(latency.Blocks, block)
+		latency.Blocks = append(latency.Blocks, block.Distribution())
 		counts["seconds"] = append(counts["seconds"], 1)
 		counts["requests"] = append(counts["requests"], 20)
 		counts["timeout"] = append(counts["timeout"], float64(timeouts))

@@ -40,13 +40,13 @@ type distribution struct {
 
 func newDistribution(t Times) *distribution {
 	d := &distribution{whole: t.Whole}
-	for _, h := range t.Blocks {
-		if h == nil || h.TotalCount() == 0 {
+	for _, buckets := range t.Blocks {
+		c := accumulate(buckets)
+		if len(c.buckets) == 0 {
 			continue
 		}
-		c := accumulate(h)
 		d.blocks = append(d.blocks, c)
-		d.counts = append(d.counts, float64(h.TotalCount()))
+		d.counts = append(d.counts, c.after[0]+float64(c.buckets[0].Count))
 		d.max = max(d.max, c.max())
 	}
 	return d
@@ -87,13 +87,13 @@ func (d *distribution) percentile(percent float64) float64 {
 // cumulative is a histogram that is ready to be asked how many times are above
 // a threshold. Those in one bucket are taken to be spread evenly over it.
 type cumulative struct {
-	buckets []hdrhistogram.Bar // those that are not empty, ascending
-	after   []float64          // how many times are in later buckets
+	buckets Buckets   // those that are not empty
+	after   []float64 // how many times are in later buckets
 }
 
-func accumulate(h *hdrhistogram.Histogram) cumulative {
+func accumulate(buckets Buckets) cumulative {
 	var c cumulative
-	for _, bucket := range h.Distribution() {
+	for _, bucket := range buckets {
 		if bucket.Count > 0 {
 			c.buckets = append(c.buckets, bucket)
 		}

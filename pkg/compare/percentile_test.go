@@ -14,7 +14,7 @@ func TestAboveAThreshold(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	c := accumulate(h)
+	c := accumulate(h.Distribution())
 	for _, tc := range []struct {
 		what            string
 		threshold, want float64
@@ -36,7 +36,7 @@ func TestAboveAThreshold(t *testing.T) {
 }
 
 func TestPercentileIsTheThresholdOfItsShare(t *testing.T) {
-	var blocks []*hdrhistogram.Histogram
+	var blocks []Buckets
 	for block := range 20 {
 		h := hdrhistogram.New(1, 100_000, 2)
 		for value := range 50 {
@@ -44,7 +44,7 @@ func TestPercentileIsTheThresholdOfItsShare(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		blocks = append(blocks, nil, h)
+		blocks = append(blocks, nil, h.Distribution())
 	}
 	d := newDistribution(Times{Blocks: blocks})
 	for percent, want := range map[float64]float64{50: 150, 90: 190, 99: 199, 99.9: 199.9, 0.1: 100.1} {

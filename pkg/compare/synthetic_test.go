@@ -177,7 +177,7 @@ func runOf(blocks ...*block) compare.Run {
 				t.Whole = newHistogram(3)
 			}
 			t.Whole.Merge(h)
-			t.Blocks = append(t.Blocks, h)
+			t.Blocks = append(t.Blocks, h.Distribution())
 			run.Times[name] = t
 		}
 	}
