@@ -49,6 +49,8 @@ var mayDepend = []struct {
 	{"github.com/pkg/errors", "start end load", "twilio-go"},
 
 	{own + "pkg/attack", "load", "sends and measures"},
+	{own + "pkg/compare", "load", "whether a run differs from an earlier one"},
+	{"gonum.org/v1/gonum", "load", "compare: Student's t"},
 	{own + "pkg/dialog", "load", "what follows an answer"},
 	{own + "pkg/relay", "load", "sessions of ConversationRelay"},
 	{own + "pkg/webhook", "load", "requests and verdicts"},
@@ -84,7 +86,7 @@ var arrows = map[string]string{
 	"pkg/dialog":                   "pkg/webhook",
 	"pkg/relay":                    "pkg/dialog pkg/webhook",
 	"pkg/mediastream":              "pkg/dialog pkg/webhook",
-	"pkg/attack":                   "pkg/mediastream pkg/relay pkg/dialog pkg/webhook pkg/burst pkg/timeline pkg/failures pkg/redact",
+	"pkg/attack":                   "pkg/mediastream pkg/relay pkg/dialog pkg/webhook pkg/burst pkg/timeline pkg/failures pkg/redact pkg/compare",
 	"pkg/locust":                   "",
 	"pkg/compare":                  "",
 	"pkg/report":                   "pkg/report/internal/chart",

@@ -83,6 +83,7 @@ func (s *setup) settings() []setting {
 		{section: "Pass", names: []string{"Failed"}, set: optional(&a.Pass.MaxFailedPercent, percent)},
 		{section: "Pass", names: []string{"P99"}, set: optional(&a.Pass.MaxP99, milliseconds)},
 		{section: "Pass", names: []string{"FirstWord"}, set: call(optional(&a.Pass.MaxFirstWord, milliseconds))},
+		{section: "Pass", names: []string{"Slower"}, set: optional(&a.Pass.MaxSlower, percent)},
 		{section: "Pass", names: []string{"Conversations"}, set: conversation(optional(&a.Pass.MinAsMeant, percent))},
 	}
 }

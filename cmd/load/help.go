@@ -15,6 +15,8 @@ send them, or with whole calls and chats, and says what the traffic would cost.
         and the result for a machine too
   load -f tw_load.ini -d tw_data.txt --failures failed.ndjson
         and a line for each request that failed, to find it in another log
+  load -f tw_load.ini -d tw_data.txt --compare before.json
+        and what has changed since an earlier run, by more than chance
   load -f tw_load.ini -d tw_data.txt --worker --master-host 10.0.0.5
         from many machines: as a worker of Locust
 
@@ -30,6 +32,7 @@ Output
       --failures FILE    write each failed request as a line of JSON, while the
                          run goes on; - for standard output
       --failures_max N   so many lines at most (default 10000)
+      --compare FILE     compare the run with an earlier one, by its JSON
       --version          print the version
       -help              print this
 Many machines

@@ -33,7 +33,7 @@ func run(console *cli.Console, args []string) int {
 	if problems = append(problems, unfit...); len(problems) > 0 {
 		return console.Refuse(problems)
 	}
-	out, problems := output.Open(console, true, output.Files{JSON: o.json, Page: o.report, Failures: o.failures}, o.config, o.data)
+	out, problems := output.Open(console, true, output.Files{JSON: o.json, Page: o.report, Failures: o.failures}, o.config, o.data, o.compare)
 	if len(problems) > 0 {
 		return console.Refuse(problems)
 	}
@@ -77,6 +77,7 @@ func run(console *cli.Console, args []string) int {
 	result.Failures = out.EndFailures()
 	result.Command, result.DryRun, result.ExitStatus = "load", setup.dryRun, status(result)
 	advise(console, result)
+	adviseComparison(console, setup.attack.Before, result)
 	return out.Deliver(loadreport.Report{Result: result}, &result.ExitStatus)
 }
 

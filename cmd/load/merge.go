@@ -15,16 +15,21 @@ import (
 // mergeRecords makes one result of those in files, and tells it as that of a run.
 func (o *options) mergeRecords(console *cli.Console) int {
 	records, problems := o.records()
+	before := o.earlier(&problems)
 	if len(problems) > 0 {
 		return console.Refuse(problems)
 	}
-	out, problems := output.Open(console, false, output.Files{JSON: o.json, Page: o.report}, o.merge...)
+	out, problems := output.Open(console, false, output.Files{JSON: o.json, Page: o.report}, append(o.merge, o.compare)...)
 	if len(problems) > 0 {
 		return console.Refuse(problems)
 	}
 	result := attack.Merge(records)
+	if before != nil {
+		result.Compare(o.compare, before)
+	}
 	result.ExitStatus = status(result)
 	advise(console, result)
+	adviseComparison(console, before, result)
 	return out.Deliver(loadreport.Report{Result: result}, &result.ExitStatus)
 }
 

@@ -20,6 +20,7 @@ type options struct {
 	report       string
 	failures     string
 	failuresMax  int
+	compare      string
 
 	merging bool
 	merge   []string // files of records
@@ -42,6 +43,7 @@ func parse(args []string) (*options, []error) {
 	f.String(&o.report, "report")
 	f.String(&o.failures, "failures")
 	f.Int(&o.failuresMax, "failures_max")
+	f.String(&o.compare, "compare")
 	f.Files(&o.merge, "merge")
 	f.Switch(&o.worker, "worker")
 	f.String(&o.masterHost, "master-host")
@@ -54,7 +56,7 @@ func parse(args []string) (*options, []error) {
 		return o, problems
 	case o.merging:
 		if f.IsSet("f", "file", "d", "data", "dry_run", "failures", "failures_max", "worker", "master-host", "master-port") {
-			problems = append(problems, &cli.UsageError{Text: "--merge sends nothing", Help: "beside it there can be --json and --report"})
+			problems = append(problems, &cli.UsageError{Text: "--merge sends nothing", Help: "beside it there can be --json, --report and --compare"})
 		}
 		return o, problems
 	}
@@ -89,6 +91,9 @@ func (o *options) master(f *cli.Flags) (problems []error) {
 		from = "LOCUST_MASTER_NODE_PORT"
 		o.masterPort, _ = strconv.Atoi(port) // 0 if it is no number
 	}
+	if o.compare != "" {
+		problems = append(problems, &cli.UsageError{Text: "--compare is not for a worker, which sees a part of the load", Help: "compare what all have done: --merge a.json b.json --compare before.json"})
+	}
 	if o.masterPort < 1 || o.masterPort > 65535 {
 		problems = append(problems, &cli.UsageError{Text: from + " is not a port: a number from 1 to 65535", Help: "Locust's own is 5557"})
 	}
@@ -110,6 +115,7 @@ func (o *options) setup(console *cli.Console) (*setup, []error) {
 	if text, ok := read(o.data, &problems); ok && s.kindKnown {
 		problems = append(problems, s.readData(o.data, text)...)
 	}
+	problems = append(problems, s.compareWith(o)...)
 	if len(problems) == 0 {
 		problems = s.findToken(console, o.dryRun)
 	}

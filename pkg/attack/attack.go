@@ -77,6 +77,9 @@ type Config struct {
 	Prices *webhook.Prices // nil: not known
 	Pass   Pass            // what the run must reach
 
+	Before     *Result // an earlier run, to compare this one with; may be nil
+	BeforeFile string  // what it was read from
+
 	// Observe, if not nil, is told of each request when it is over, of one after the
 	// other. It must return soon.
 	Observe func(Outcome)
@@ -229,6 +232,9 @@ func (a *Attack) Run(ctx context.Context) *Result {
 	}
 	r.Interrupted = ctx.Err() != nil && a.cfg.Wanted == nil
 	r.Pass = a.cfg.Pass.judge(r)
+	if a.cfg.Before != nil {
+		r.Compare(a.cfg.BeforeFile, a.cfg.Before)
+	}
 	return r
 }
 

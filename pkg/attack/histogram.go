@@ -7,6 +7,8 @@ import (
 	"slices"
 	"time"
 
+	"call-load-tester/pkg/compare"
+
 	"github.com/HdrHistogram/hdrhistogram-go"
 )
 
@@ -56,6 +58,23 @@ func (h *Histogram) Count() int {
 		return 0
 	}
 	return int(h.TotalCount())
+}
+
+// buckets returns the buckets that are not empty.
+func (h *Histogram) buckets() compare.Buckets {
+	if h == nil {
+		return nil
+	}
+	one := h.Clone() // of one value, whose bucket is asked for
+	buckets := make(compare.Buckets, 0, h.Populated())
+	for from, n := range h.ForEachBucket {
+		one.Reset()
+		if err := one.RecordValue(from); err != nil {
+			panic(err) // it is in the histogram
+		}
+		buckets = append(buckets, hdrhistogram.Bar{From: from, To: one.Max(), Count: n})
+	}
+	return buckets
 }
 
 // MarshalText writes the histogram's encoding.

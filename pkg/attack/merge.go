@@ -76,6 +76,9 @@ func Merge(runs []*Result) *Result {
 		}
 		r.Interrupted = r.Interrupted || run.Interrupted
 	}
+	if slices.ContainsFunc(runs, func(run *Result) bool { return run.Failures == nil }) {
+		r.Failures = nil // the sum would not be that of the requests
+	}
 	r.Seconds = end.Sub(r.Began).Seconds()
 	if !sent.IsZero() {
 		r.Rate = float64(r.Requests.Sent) / sent.Sub(r.Began).Seconds()

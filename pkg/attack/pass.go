@@ -13,6 +13,7 @@ type Pass struct {
 	MaxP99           *float64 `json:"max_p99_ms,omitempty"`         // of the latency
 	MaxFirstWord     *float64 `json:"max_first_word_ms,omitempty"`  // of each agent, as a 99th percentile
 	MinAsMeant       *float64 `json:"min_conversations_percent,omitempty"`
+	MaxSlower        *float64 `json:"max_slower_percent,omitempty"` // of the latency's 99th percentile, than before, and more than chance
 }
 
 // limits says what must be reached.
@@ -35,15 +36,17 @@ func (p *Pass) limits() string {
 
 // judge says whether the run has reached what was asked of it; nil if nothing
 // was. A run that sent nothing has reached nothing, and one in which too many
-// requests died has no P99; as have agents that left too many turns unanswered.
+// requests died has no P99; as have agents that left too many turns unanswered. Nothing is faster than
+// before where there is too little to tell.
 func (p Pass) judge(r *Result) *Pass {
-	if p.MaxFailedPercent == nil && p.MaxP99 == nil && p.MaxFirstWord == nil && p.MinAsMeant == nil {
+	if p.MaxFailedPercent == nil && p.MaxP99 == nil && p.MaxFirstWord == nil && p.MinAsMeant == nil && p.MaxSlower == nil {
 		return nil
 	}
 	p.Passed = r.Requests.Sent > 0 &&
 		(p.MaxFailedPercent == nil || r.IncompletePercent() <= *p.MaxFailedPercent) &&
 		(p.MaxP99 == nil || r.HasP99() && r.Latency.P99 <= *p.MaxP99) &&
 		(p.MaxFirstWord == nil || r.HasFirstWord() && r.FirstWordP99() <= *p.MaxFirstWord) &&
-		(p.MinAsMeant == nil || r.Conversations != nil && r.Conversations.AsMeantPercent() >= *p.MinAsMeant)
+		(p.MinAsMeant == nil || r.Conversations != nil && r.Conversations.AsMeantPercent() >= *p.MinAsMeant) &&
+		(p.MaxSlower == nil || r.HasP99() && r.Comparison != nil && r.Comparison.Slower == WithinChance)
 	return &p
 }

@@ -55,6 +55,8 @@ type Result struct {
 
 	Failures *failures.Counts `json:"failures,omitempty"` // filled in by the command; nil if no file of them was asked for
 
+	Comparison *Comparison `json:"comparison,omitempty"` // nil if there is nothing to compare with
+
 	Pass        *Pass      `json:"pass,omitempty"` // nil if nothing was asked
 	Timeline    []Interval `json:"timeline"`
 	Histograms  Histograms `json:"histograms"`

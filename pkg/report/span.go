@@ -53,6 +53,13 @@ func (s Span) Steps(line chart.Line, value func(i int) float64) chart.Line {
 	return line
 }
 
+// Beside returns the time axis of another series that is drawn over this one, as
+// far as this one goes.
+func (s Span) Beside(width float64, bins int) Span {
+	end := min(s.End, width*float64(bins))
+	return Span{s.clock, width, end, min(bins, int(math.Ceil(end/width)))}
+}
+
 // Level is a grey line at a height.
 func (s Span) Level(name string, y float64) chart.Line {
 	return chart.Line{Name: name, Colour: chart.Grey, Points: []chart.Point{{X: 0, Y: y}, {X: s.End / s.unit, Y: y}}}

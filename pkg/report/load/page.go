@@ -163,13 +163,31 @@ func (r Report) latencies(p *report.Page) {
 	of := func(name string, colour chart.Colour, value func(attack.Interval) float64) chart.Line {
 		return r.line(chart.Line{Name: name, Colour: colour}, func(i attack.Interval) float64 { return report.OrGap(int(math.Ceil(i.Max)), value(i)) })
 	}
+	lines := []chart.Line{
+		of("max: the slowest", chart.Grey, func(i attack.Interval) float64 { return i.Max }),
+		of("p99: 99 % were faster", chart.Orange, func(i attack.Interval) float64 { return i.P99 }),
+		of("p50: half were faster", chart.Blue, func(i attack.Interval) float64 { return i.P50 }),
+	}
+	if r.Comparison != nil {
+		lines = append(lines,
+			r.earlier("p99 before", chart.Orange, func(i attack.EarlierInterval) float64 { return i.P99 }),
+			r.earlier("p50 before", chart.Blue, func(i attack.EarlierInterval) float64 { return i.P50 }))
+	}
 	p.Draw(report.Figure{
 		Title: "Latency over time", Unit: "milliseconds",
 		Sentence: "How long answers took, counted from when their requests were due: over the run " + percentiles(r.Latency) + ".",
-	}, r.chart(
-		of("max: the slowest", chart.Grey, func(i attack.Interval) float64 { return i.Max }),
-		of("p99: 99 % were faster", chart.Orange, func(i attack.Interval) float64 { return i.P99 }),
-		of("p50: half were faster", chart.Blue, func(i attack.Interval) float64 { return i.P50 })))
+	}, r.chart(lines...))
+}
+
+// earlier gives a line the times of the earlier run, as far as this one goes.
+func (r Report) earlier(name string, colour chart.Colour, value func(attack.EarlierInterval) float64) chart.Line {
+	all, line := r.Comparison.Timeline, chart.Line{Name: name, Colour: colour, Dashed: true}
+	if len(all) == 0 {
+		return line
+	}
+	return r.span().Beside(all[0].Width, len(all)).Steps(line, func(i int) float64 {
+		return report.OrGap(int(math.Ceil(all[i].P99)), value(all[i]))
+	})
 }
 
 func (r Report) verdictsOverTime(p *report.Page) {
@@ -207,11 +225,18 @@ func (r Report) curve(p *report.Page) {
 	nines := func(percent float64) float64 { return -math.Log10(1 - percent/100) }
 	end := max(1, math.Log10(float64(r.Latency.Count)))
 	drawn := &chart.Chart{X: "percent of the requests", End: end}
-	line := chart.Line{Colour: chart.Blue, Fill: true}
-	for _, point := range r.Curve {
-		line.Points = append(line.Points, chart.Point{X: min(end, nines(point.Percent)), Y: point.Time})
+	add := func(line chart.Line, curve []attack.Percentile) {
+		for _, point := range curve {
+			line.Points = append(line.Points, chart.Point{X: min(end, nines(point.Percent)), Y: point.Time})
+		}
+		drawn.Lines = append(drawn.Lines, line)
 	}
-	drawn.Lines = []chart.Line{line}
+	if r.Comparison == nil {
+		add(chart.Line{Colour: chart.Blue, Fill: true}, r.Curve)
+	} else {
+		add(chart.Line{Name: "now", Colour: chart.Blue, Fill: true}, r.Curve)
+		add(chart.Line{Name: "before", Colour: chart.Blue, Dashed: true}, r.Comparison.Curve)
+	}
 	for _, tick := range []string{"0", "50", "90", "99", "99.9", "99.99", "99.999", "99.9999"} {
 		var percent float64
 		fmt.Sscan(tick, &percent)
@@ -256,6 +281,9 @@ func (r Report) sections(p *report.Page) {
 	add("Times, verdicts and messages", (*text).times, (*text).verdicts, (*text).failures, (*text).messages, (*text).signatures)
 	if len(r.Steps) > 0 {
 		add("Steps", (*text).steps)
+	}
+	if r.Comparison != nil {
+		add("Compared with "+r.Comparison.File, (*text).comparison)
 	}
 	add("Run", (*text).plan)
 }

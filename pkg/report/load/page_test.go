@@ -40,6 +40,40 @@ func TestPage(t *testing.T) {
 	pagetest.IsSmall(t, loadOf(300)) // the longest runs have 300 intervals of jagged values
 }
 
+// compared is a load of n intervals that is compared with another.
+func compared(n int) load.Report {
+	l, before := loadOf(n), loadOf(n/2+1)
+	var timeline []attack.EarlierInterval
+	for _, i := range before.Timeline {
+		timeline = append(timeline, attack.EarlierInterval{Start: i.Start, Width: i.Width, P50: i.P50, P99: i.P99})
+	}
+	figure := func(v float64) *float64 { return &v }
+	l.Comparison = &attack.Comparison{
+		File: "before.json", Curve: before.Curve, Timeline: timeline, Differences: []attack.Difference{{What: "rate", Before: "20", Now: "48"}},
+		Lines: []attack.ComparedFigure{
+			{Name: "latency p50", Unit: attack.Milliseconds, Before: figure(10), Now: figure(12), Verdict: attack.BeyondChance, Low: figure(1.1), High: figure(1.3)},
+			{Name: "12100 rubbish", Unit: attack.PercentOf, Before: figure(0), Now: figure(5), Verdict: attack.BeyondChance},
+			{Name: "11200 nothing", Unit: attack.PercentOf, Before: figure(5), Now: figure(0), Verdict: attack.BeyondChance, Low: figure(0), High: figure(0)},
+			{Name: "cost", Unit: attack.Money, Before: figure(0.0123456), Now: figure(3), Verdict: attack.BeyondChance, Low: figure(2)},
+			{Name: "POST /menu p50", Unit: attack.Milliseconds, Now: figure(12), Verdict: attack.NotInBoth},
+			{Name: "requests", Unit: attack.PerSecond, Before: figure(20), Now: figure(48.25), Verdict: attack.TooShort},
+		},
+	}
+	return l
+}
+
+func TestPageOfAComparison(t *testing.T) {
+	pagetest.IsViewOfJSON(t, compared(40), new(load.Report))
+	pagetest.IsSmall(t, compared(300))
+	for _, want := range []string{
+		"(they differ in rate: 20 before, 48 now)", "10.0 ms → 12.0 ms: +20.0 % (+10.0 % to +30.0 %)", "0 % → 5 %: new", "5 % → 0 %: gone",
+		"$0.0123 → $3: +24200 % (+100 % to any)", "– → 12.0 ms: not in both", "20/s → 48.2/s: too little to tell",
+		`<i class="orange dashed"></i>p99 before`, `<i class="blue dashed"></i>p50 before`, `<i class="blue dashed"></i>before`,
+	} {
+		pagetest.Says(t, "a comparison", compared(5), want)
+	}
+}
+
 func TestThePartsOfAPage(t *testing.T) {
 	pagetest.Has(t, "a run of load", loadOf(5), 4, "Requests and answers", "Latency over time", "Verdicts over time",
 		"Latency, from the fastest to the slowest", "Verdicts", "Summary", "Times, verdicts and messages", "Run")

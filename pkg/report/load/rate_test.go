@@ -26,7 +26,7 @@ func TestRatesOfALoad(t *testing.T) {
 		{"answers behind the last burst take no time from it", 40, 2.4, 1, []int{40, 40, 0}, []chart.Point{{X: 0, Y: 40}, {X: 2, Y: 40}, {X: 2, Y: 0}, {X: 3, Y: 0}}},
 		{"a timeline longer than the run is whole", 0, 1, 1, []int{10, 10}, []chart.Point{{X: 0, Y: 10}, {X: 2, Y: 10}}},
 	} {
-		r := Report{&attack.Result{Seconds: tc.seconds, Plan: attack.PlanSummary{Rate: tc.asked}}}
+		r := Report{Result: &attack.Result{Seconds: tc.seconds, Plan: attack.PlanSummary{Rate: tc.asked}}}
 		for i, n := range tc.sent {
 			r.Timeline = append(r.Timeline, attack.Interval{Start: float64(i) * tc.width, Width: tc.width, Sent: n})
 		}

@@ -31,6 +31,7 @@ func (r Report) Text(w io.Writer) error {
 	t.steps()
 	t.messages()
 	t.signatures()
+	t.comparison()
 	if r.Pass != nil {
 		t.label("Pass", "%s", r.pass())
 	}
@@ -277,6 +278,9 @@ func (r Report) pass() string {
 	}
 	if limit := r.Pass.MinAsMeant; limit != nil {
 		limits = append(limits, fmt.Sprintf("conversations as meant %s, at least %v %%", r.asMeantAgainst(*limit), *limit))
+	}
+	if limit := r.Pass.MaxSlower; limit != nil {
+		limits = append(limits, fmt.Sprintf("p99 against before %s, at most +%v %% beyond chance", r.slowerAgainst(*limit), *limit))
 	}
 	verdict := map[bool]string{true: "passed", false: "missed"}[r.Pass.Passed]
 	return fmt.Sprintf("%s (%s)", verdict, strings.Join(limits, "; "))

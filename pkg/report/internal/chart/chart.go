@@ -25,6 +25,7 @@ type Line struct {
 	Name   string // for the legend
 	Colour Colour
 	Fill   bool // down to the x axis
+	Dashed bool
 	Points []Point
 }
 
@@ -159,10 +160,18 @@ func (d *drawing) line(l Line) {
 			if l.Fill {
 				d.printf(`<path class="area %s" d="%sV%vH%vZ"/>`, l.Colour, path, d.bottom, d.x(points[0].X))
 			}
-			d.printf(`<path class="line %s" d="%s"/>`, l.Colour, path)
+			d.printf(`<path class="line %s" d="%s"/>`, l.Class(), path)
 		}
 		points = points[min(n+1, len(points)):]
 	}
+}
+
+// Class names the looks of the line for the page.
+func (l Line) Class() string {
+	if l.Dashed {
+		return string(l.Colour) + " dashed"
+	}
+	return string(l.Colour)
 }
 
 // path joins points; what is level or upright needs one number only.
