@@ -86,7 +86,7 @@ func (c *Client) Time(ours time.Time) time.Time { return c.clock.theirs(ours) }
 // Check sends one cheap read, which proves that Twilio can be reached and that
 // it takes the credentials, and returns how long the answer took.
 func (c *Client) Check(ctx context.Context) (time.Duration, error) {
-	conn := c.pool.any()
+	conn := c.pool.any(ctx, ForRead)
 	defer c.pool.put(conn)
 	r := c.read(ctx, conn)
 	return r.took, r.failure()
@@ -181,7 +181,7 @@ func (c *Client) Create(ctx, stop context.Context, call NewCall, gate Gate) (Cal
 // HangUp asks Twilio to complete a call, which ends it whether it is queued,
 // ringing or answered (Twilio: changing call state).
 func (c *Client) HangUp(ctx context.Context, sid string) (Call, Attempt, error) {
-	conn := c.pool.any()
+	conn := c.pool.any(ctx, ForHangUp)
 	defer c.pool.put(conn)
 	return c.one(ctx, conn, nil, func(a *api.ApiService) (*api.ApiV2010Call, error) {
 		return a.UpdateCall(sid, new(api.UpdateCallParams).SetStatus(StatusCompleted))
@@ -190,7 +190,7 @@ func (c *Client) HangUp(ctx context.Context, sid string) (Call, Attempt, error) 
 
 // Fetch reads one call.
 func (c *Client) Fetch(ctx context.Context, sid string) (Call, error) {
-	conn := c.pool.any()
+	conn := c.pool.any(ctx, ForRead)
 	defer c.pool.put(conn)
 	call, _, err := c.one(ctx, conn, nil, func(a *api.ApiService) (*api.ApiV2010Call, error) {
 		return a.FetchCall(sid, nil)

@@ -58,7 +58,7 @@ func (c *Client) page(ctx context.Context, inFlight *InFlight, f Filter, next st
 	var page *api.ListCallResponse
 	err := Retry(ctx, func() error {
 		return inFlight.Do(ctx, ForRead, func() error {
-			conn := c.pool.any()
+			conn := c.pool.any(ctx, ForRead)
 			defer c.pool.put(conn)
 			return c.send(ctx, conn, nil, func(a *api.ApiService) (err error) {
 				if next == "" {

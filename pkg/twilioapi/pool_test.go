@@ -70,7 +70,7 @@ func TestACreateGoesOverTheWarmConnectionAlone(t *testing.T) {
 			client := New(Config{AccountSID: "AC00000000000000000000000000000000", Transport: account.Transport()})
 			defer client.Close()
 			client.Warm(t.Context(), 1, 1)
-			conn := client.pool.any()
+			conn := client.pool.any(t.Context(), ForCreate)
 			defer conn.transport.CloseIdleConnections()
 			spoil(conn)
 			_, attempt, err := client.one(t.Context(), conn, func(context.Context, func()) error {
@@ -88,9 +88,9 @@ func TestACreateGoesOverTheWarmConnectionAlone(t *testing.T) {
 
 // A connection that is not kept warm is not given back; one that comes back goes
 // to who waits first.
-func TestPutAndGiveUp(t *testing.T) {
+func TestPutAndLeave(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		pool := &pool{template: &http.Transport{}, warmUp: func(context.Context, *connection) error { return errors.New("no more") }}
+		pool := &pool{template: &http.Transport{}, inUse: few, warmUp: func(context.Context, *connection) error { return errors.New("no more") }}
 		warm := func() *connection {
 			c := newConnection(pool.template)
 			here, there := net.Pipe()
@@ -103,7 +103,7 @@ func TestPutAndGiveUp(t *testing.T) {
 		pool.put(first)
 		cold.socket.answered.Store(false)
 		pool.put(cold)
-		if pool.size() != 1 || pool.any() != first || pool.size() != 0 {
+		if pool.size() != 1 || pool.any(t.Context(), ForHangUp) != first || pool.size() != 0 {
 			t.Error("the pool holds another than the warm connection")
 		}
 		closed := warm()
@@ -122,17 +122,66 @@ func TestPutAndGiveUp(t *testing.T) {
 		}()
 		synctest.Wait()
 		cancel()
-		if err := <-gaveUp; !errors.Is(err, context.Canceled) || len(pool.waiting) != 0 {
-			t.Errorf("%v, %d waiting; want nobody", err, len(pool.waiting))
+		if err := <-gaveUp; !errors.Is(err, context.Canceled) || len(pool.waiting[ForCreate]) != 0 {
+			t.Errorf("%v, %d waiting; want nobody", err, len(pool.waiting[ForCreate]))
 		}
-		if _, err := pool.warm(t.Context()); err == nil || err.Error() != "no more" || len(pool.waiting) != 0 {
-			t.Errorf("%v, %d waiting; want the error of opening, and nobody", err, len(pool.waiting))
+		if _, err := pool.warm(t.Context()); err == nil || err.Error() != "no more" || len(pool.waiting[ForCreate]) != 0 {
+			t.Errorf("%v, %d waiting; want the error of opening, and nobody", err, len(pool.waiting[ForCreate]))
 		}
 		mine := make(chan *connection, 1)
 		mine <- first // handed over in the moment of giving up
-		pool.giveUp(mine)
-		if pool.size() != 1 {
-			t.Errorf("%d idle, want the one handed over", pool.size())
+		if pool.leave(mine) != first {
+			t.Error("want the one handed over")
+		}
+	})
+}
+
+// While few connections are in use one more is opened at once. Where many are, a
+// request waits for one of them to come back, for half a second: hang-ups first,
+// then creates, then reads.
+func TestConnectionsThatComeBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		pool := &pool{template: &http.Transport{}, warmUp: func(context.Context, *connection) error { return errors.New("no more") }}
+		var used []*connection
+		for range few {
+			c := pool.any(t.Context(), ForHangUp)
+			c.socket = newSocket(nil)
+			c.socket.answered.Store(true)
+			used = append(used, c)
+		}
+		began := time.Now()
+		served := make(chan Urgency, 10)
+		wait := func(u Urgency, want *connection, after time.Duration) {
+			go func() {
+				got := pool.any(t.Context(), u)
+				if time.Since(began) != after || want != nil && got != want || want == nil && got.isWarm() {
+					t.Errorf("urgency %d: served after %v, want %v, and its connection", u, time.Since(began), after)
+				}
+				served <- u
+			}()
+			synctest.Wait()
+		}
+		const back = 100 * time.Millisecond
+		wait(ForRead, used[2], back)
+		wait(ForCreate, used[1], back)
+		wait(ForHangUp, used[0], back)
+		wait(ForRead, nil, openAfter) // none comes back for it
+		time.Sleep(back)
+		for _, c := range used[:3] {
+			pool.put(c)
+			synctest.Wait()
+		}
+		time.Sleep(time.Second)
+		if pool.inUse != few+1 || pool.size() != 0 || len(served) != 4 {
+			t.Errorf("%d in use, %d idle, %d served; want one more than before, none, all four", pool.inUse, pool.size(), len(served))
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if c := pool.any(ctx, ForHangUp); c == nil || c.isWarm() {
+			t.Error("whoever is given up gets a connection to fail with")
+		}
+		for range 4 {
+			<-served
 		}
 	})
 }
@@ -149,7 +198,7 @@ func TestTheConnectionUsedLastIsUsedNext(t *testing.T) {
 		pool.put(c)
 	}
 	pool.trim(2)
-	if pool.size() != 2 || pool.any() != all[3] || pool.any() != all[2] {
+	if pool.size() != 2 || pool.any(t.Context(), ForHangUp) != all[3] || pool.any(t.Context(), ForHangUp) != all[2] {
 		t.Error("want the two used last, the last one first")
 	}
 	pool.put(all[0])
