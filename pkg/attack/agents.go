@@ -48,7 +48,7 @@ type Agent struct {
 	TalkingOn     Times `json:"talked_on_ms"` // for so long
 	Invalid       int   `json:"invalid_messages"`
 
-	Late     int     `json:"late"` // messages that were sent Late or more after they were due
+	Late     int     `json:"late"` // times that something was sent Late or more after it was due
 	MostLate float64 `json:"most_late_ms"`
 
 	Frames     int   `json:"frames"`      // of 20 ms of audio, sent

@@ -185,6 +185,24 @@ func TestSessionInterrupted(t *testing.T) {
 	})
 }
 
+// What cannot be sent in time is sent late, and counted: nothing piles up.
+func TestTurnsThatAreLate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		agent := &voiceAgent{talk: func(l *line) {
+			_, _ = l.read()
+			time.Sleep(5 * time.Second) // and reads nothing
+			answering(0, "Here.")(l)
+		}}
+		cfg := sessions(t, agent, 1, `{"Then": ["I would like to know where my order is"]}`)
+		cfg.Rules.Speech, cfg.Agents.Partial = 10, true
+		a := theAgent(t, run(t, cfg))
+		// The piece of 2.7 s goes at 5 s, and then at once those of 3.2, 4 and 4.6 s.
+		if got, want := sessionEndings(&a), "finished: 1"; got != want || a.Late != 1 || a.MostLate != 1800 || a.Answered != 1 {
+			t.Errorf("sessions: %s, want %s; %d late, by %v ms at most", got, want, a.Late, a.MostLate)
+		}
+	})
+}
+
 // When the run is stopped the callers hang up.
 func TestSessionsWhenTheRunIsStopped(t *testing.T) {
 	for _, pace := range []attack.Pace{attack.Real, attack.Fast} {

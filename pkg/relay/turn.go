@@ -49,7 +49,9 @@ func (s *Session) takeTurn() {
 
 // breakIn reports whether the agent is told of what the caller does now: it is
 // unless the agent speaks and cannot be interrupted so. If it can, it is. NOUN,
-// interruptible and reportInputDuringAgentSpeech.
+// interruptible and reportInputDuringAgentSpeech: the latter's default is believed
+// to be none, since May 2025. That keys interrupt in the same way, with an interrupt
+// message, is assumed.
 func (s *Session) breakIn(keyed bool) bool {
 	allows := func(i interruptible) bool { return keyed && i.keys || !keyed && i.speech }
 	part := s.agent.playing(s.now)
