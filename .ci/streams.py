@@ -1,6 +1,7 @@
 # The voice agent that .ci/streams calls: Python's websockets, which knows nothing of
 # Twilio. It answers TwiML, lets in only handshakes that are signed, sends all audio
 # back as it comes, with a mark after each second, and tells at /told what it was told.
+# Below /slow it answers what was said 800 ms after its end.
 import asyncio
 import base64
 import hashlib
@@ -29,12 +30,31 @@ async def answer(path, headers):
         told["forged"] += 1
         return http.HTTPStatus.FORBIDDEN, [], b"wrong signature\n"
     if scheme == "http":
-        twiml = f'<Response><Connect><Stream url="wss://{host}/echo"><Parameter name="caller" value="1 &amp; 2"/></Stream></Connect></Response>'
+        agent = path.split("?")[0]
+        twiml = f'<Response><Connect><Stream url="wss://{host}{agent}"><Parameter name="caller" value="1 &amp; 2"/></Stream></Connect></Response>'
         return http.HTTPStatus.OK, text, twiml.encode()
     return None
 
 
+async def slow(socket):
+    said, pending, loop = False, None, asyncio.get_running_loop()
+    tone = base64.b64encode(bytes([0x80] * 4000)).decode()
+    async for text in socket:
+        m = json.loads(text)
+        if m["event"] != "media":
+            continue
+        spoken = base64.b64decode(m["media"]["payload"]) != b"\xff" * 160
+        if spoken and pending:
+            pending.cancel()
+        if said and not spoken:  # it was over 20 ms ago
+            answer = json.dumps({"event": "media", "streamSid": m["streamSid"], "media": {"payload": tone}})
+            pending = loop.call_later(0.78, lambda: asyncio.ensure_future(socket.send(answer)))
+        said = spoken
+
+
 async def echo(socket):
+    if socket.path == "/slow":
+        return await slow(socket)
     sid, numbers, frames = None, 0, 0
     async for text in socket:
         m = json.loads(text)
