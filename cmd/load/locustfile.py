@@ -133,11 +133,14 @@ def summary(total):
     line("Requests", f"{r['sent']} sent: {r['accepted']} accepted, {r['errors']} errors, {r['unanswered']} unanswered{forged}")
     line("Late", f"{r['late']}, by up to {milliseconds(r['most_late_ms'])}; {r['unsent']} of them were not sent")
     if talks:
-        line("Conversations", f"{talks['begun']} begun, {talks['as_meant']} as meant, {talks['failed']} failed")
+        line("Conversations", f"{talks['begun']} begun, {talks['as_meant']} as meant, {talks['failed']} failed, {talks['interrupted']} interrupted")
+        line("Billed minutes", talks["billed_minutes"])
         line("Callbacks", f"{talks['callbacks']} of the requests, {talks['callbacks_not_completed']} of them failed")
     if timed:
         shown = ", ".join(f"p{p} {milliseconds(min(percentile(times, p), total.max_response_time))}" for p in (50, 90, 95, 99, 99.9))
         line("Latency", f"{shown}, max {milliseconds(total.max_response_time)}")
+    if r["untimed"]:
+        line("", f"({r['untimed']} requests died unanswered, and not by a time-out: not in these times)")
     for agent, a in counts.get("agents", {}).items():
         words = first_words(a)
         line("Voice agent", f"{agent}: {a['begun']} sessions, {a['failed']} failed; {a['answered']} of {a['turns']} turns answered")

@@ -109,10 +109,6 @@ func TestTheRecordsOfManyProcessesAreThatOfOne(t *testing.T) {
 // Whatever is counted is doubled if a record is merged with itself. A new field
 // that is a number must be added up, or stand here.
 func TestEveryCountIsAddedUp(t *testing.T) {
-	kept := regexp.MustCompile(`^(record_version|seconds|exit_status)$|_ms\b|\.ms$|\.percent$|latency_curve|longest_ns|\.code$|\.status$` +
-		`|^plan\.(rows|timeout_seconds|bad_signature_percent|ramp_seconds)$|^cost\..*_price$|(start|width)_seconds$|_percent$` +
-		`|lasted_ms\.(mean|p|max)`)
-	doubled := regexp.MustCompile(`_ms\.count$`)
 	inEveryLoop(t, func(t *testing.T, how string, loop func(*attack.Config)) {
 		ctx, cancel := context.WithTimeout(t.Context(), 7500*time.Millisecond)
 		defer cancel()
@@ -121,23 +117,38 @@ func TestEveryCountIsAddedUp(t *testing.T) {
 		cfg := conversations(t, webhook.Call, app, 50, `{"Then": ["1", ""]}`, `{"Then": [""]}`)
 		loop(&cfg)
 		cfg.BadSignature, cfg.Prices, cfg.Rules.StatusURI = 12, &webhook.Prices{Receive: 0.1, Minute: 0.01}, "http://app.example/over"
-		r := runUntil(t, ctx, cfg)
-		one := leaves("", asJSON(t, again(t, r)))
-		two := leaves("", asJSON(t, attack.Merge([]*attack.Result{again(t, r), again(t, r)})))
-		delete(two, "merged_records")
-		for path, n := range one {
-			want := 2 * n
-			if kept.MatchString(path) && !doubled.MatchString(path) {
-				want = n
-			}
-			if got, ok := two[path]; !ok || got-want > 1e-9 || want-got > 1e-9 {
-				t.Errorf("%s: %s is %v in one, and %v in two", how, path, n, two[path])
-			}
-		}
-		if len(one) != len(two) || len(one) < 100 {
-			t.Errorf("%s: %d numbers in one, %d in two", how, len(one), len(two))
-		}
+		checkDoubled(t, how, runUntil(t, ctx, cfg))
 	})
+	synctest.Test(t, func(t *testing.T) {
+		agent := &voiceAgent{talk: answering(800*time.Millisecond, "Hello ", "there.")}
+		cfg := sessions(t, agent, 3, `{"Then": ["hello", "1", "goodbye"]}`)
+		cfg.Rate, cfg.Rules.Speech = 3, 10
+		checkDoubled(t, "voice agents", run(t, cfg))
+	})
+}
+
+// checkDoubled merges a record with itself.
+func checkDoubled(t *testing.T, what string, r *attack.Result) {
+	t.Helper()
+	kept := regexp.MustCompile(`^(record_version|seconds|exit_status)$|_ms\b|\.ms$|\.percent$|latency_curve|longest_ns|\.code$|\.status$` +
+		`|^plan\.(rows|timeout_seconds|bad_signature_percent|ramp_seconds)$|^cost\..*_price$|(start|width)_seconds$|_percent$` +
+		`|lasted_ms\.(mean|p|max)|tokens_per_second`)
+	doubled := regexp.MustCompile(`_ms\.count$`)
+	one := leaves("", asJSON(t, again(t, r)))
+	two := leaves("", asJSON(t, attack.Merge([]*attack.Result{again(t, r), again(t, r)})))
+	delete(two, "merged_records")
+	for path, n := range one {
+		want := 2 * n
+		if kept.MatchString(path) && !doubled.MatchString(path) {
+			want = n
+		}
+		if got, ok := two[path]; !ok || got-want > 1e-9 || want-got > 1e-9 {
+			t.Errorf("%s: %s is %v in one, and %v in two", what, path, n, two[path])
+		}
+	}
+	if len(one) != len(two) || len(one) < 100 {
+		t.Errorf("%s: %d numbers in one, %d in two", what, len(one), len(two))
+	}
 }
 
 // leaves returns the numbers of JSON, by their paths.

@@ -153,7 +153,7 @@ func FuzzParseRow(f *testing.F) {
 	})
 }
 
-func FuzzParseRows(f *testing.F) {
+func FuzzParseLines(f *testing.F) {
 	f.Add("# comment\n\n{\"a\":1}\r\n{]\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		rows, err := parseRows("f", text)
