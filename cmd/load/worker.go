@@ -85,7 +85,7 @@ func (w worker) run(test *locust.Test, out *output.Output) *attack.Result {
 	defer context.AfterFunc(test.Stopping(), func() { w.tellWhy(context.Cause(test.Stopping())) })()
 
 	fmt.Fprintf(out.Lines, "Benchmarking %s (be patient).....\n", cfg.PlanSummary().Endpoint)
-	began := time.Now()
+	began := time.Now().Truncate(time.Second).Add(time.Second) // with the next second of the wall clock
 	finish := w.console.Progress("sending", 0, true, func() (done int, detail string) {
 		return workerProgress(a.Progress(), cfg, test.Users(), time.Since(began))
 	})
@@ -100,7 +100,7 @@ func (w worker) run(test *locust.Test, out *output.Output) *attack.Result {
 	if err == nil {
 		err = test.End(record)
 	}
-	if err != nil {
+	if err != nil && err != why {
 		w.console.Warn(fmt.Errorf("the last figures could not be sent: %w", err))
 	}
 	result.Failures = out.EndFailures() // not before: a slow disk must not make the master wait
