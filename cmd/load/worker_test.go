@@ -101,7 +101,7 @@ func TestAWorkerDoesWhatTheMasterSays(t *testing.T) {
 	m := listen(t)
 	var came atomic.Int64
 	files := config(counting(t, &came), "Rate = 500\nRamp = 10s\n[Cost]\nReceive = 1\n[Pass]\nFailed = 1%\n")
-	cmd, _, wait := startWorker(t, m, files, "--json", "result.json", "--report", "page.html")
+	cmd, _, wait := startWorker(t, m, files, "--json", "result.json", "--report", "page.html", "--failures", "failed.ndjson")
 	m.wait("client_ready", 1)
 	m.spawn(20)
 	m.wait("stats", 1)
@@ -141,8 +141,10 @@ func TestAWorkerDoesWhatTheMasterSays(t *testing.T) {
 	if came.Load() != sum {
 		t.Errorf("the endpoint has got %d requests, the master is told of %d", came.Load(), sum)
 	}
-	if _, err := os.Stat(filepath.Join(cmd.Dir, "page_2.html")); err != nil {
-		t.Error(err)
+	for _, name := range []string{"page.html", "page_2.html", "failed.ndjson", "failed_2.ndjson"} {
+		if _, err := os.Stat(filepath.Join(cmd.Dir, name)); err != nil {
+			t.Error(err)
+		}
 	}
 }
 
