@@ -175,6 +175,7 @@ const (
 	ofConversations = "conversations"
 	ofCost          = "cost"
 	ofLatency       = "latency"
+	ofFirstWord     = "first word"
 )
 
 func ofCode(code webhook.Code) string { return "code " + strconv.Itoa(int(code)) }
@@ -208,6 +209,10 @@ func linesOf(before, now *Result) []line {
 			ratio(s.Name+" failed", PercentOf, failedOf(s.Name), ofStep(s.Name))
 		}
 	}
+	if len(before.Agents)+len(now.Agents) > 0 {
+		percentile("first word p50", ofFirstWord, 50, (*Result).firstWord)
+		percentile("first word p99", ofFirstWord, 99, (*Result).firstWord)
+	}
 	if before.Cost.Priced && now.Cost.Priced {
 		if now.Conversations != nil && before.Conversations != nil {
 			ratio("cost of a conversation", Money, ofCost, ofConversations)
@@ -225,6 +230,18 @@ func (r *Result) step(name string) Step {
 		return Step{}
 	}
 	return r.Steps[i]
+}
+
+// firstWord returns the times to the first words of all agents; nil if there was
+// none.
+func (r *Result) firstWord() *Distribution {
+	var all *Distribution
+	for _, a := range r.Agents {
+		if words := a.Histograms.FirstWord; words.Count() > 0 {
+			all = all.plus(words.clone())
+		}
+	}
+	return all
 }
 
 // either returns the first list with what only the second has.
@@ -246,6 +263,7 @@ func (r *Result) blocks() compare.Run {
 		seconds = float64(r.Requests.Sent) / r.Rate
 	}
 	latency := compare.Times{Whole: r.Histograms.Latency.Histogram(), Blocks: make([]compare.Buckets, len(r.Timeline))}
+	firstWord := compare.Times{Whole: r.firstWord().Histogram(), Blocks: make([]compare.Buckets, len(r.Timeline))}
 	steps := make(map[string]compare.Times)
 	for _, s := range r.Steps {
 		steps[s.Name] = compare.Times{Whole: s.Latency.Histogram(), Blocks: make([]compare.Buckets, len(r.Timeline))}
@@ -265,6 +283,7 @@ func (r *Result) blocks() compare.Run {
 			count(ofCode(code), float64(n))
 		}
 		latency.Blocks[k] = i.Latency.buckets()
+		firstWord.Blocks[k] = i.FirstWord.buckets()
 		for name, s := range i.Steps {
 			count(ofStep(name), float64(s.Requests))
 			count(failedOf(name), float64(s.Incomplete))
@@ -274,6 +293,9 @@ func (r *Result) blocks() compare.Run {
 		}
 	}
 	run.Times[ofLatency] = latency
+	if len(r.Agents) > 0 {
+		run.Times[ofFirstWord] = firstWord
+	}
 	for name, times := range steps {
 		run.Times[ofStep(name)] = times
 	}

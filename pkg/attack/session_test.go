@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -183,6 +185,51 @@ func TestSessionInterrupted(t *testing.T) {
 			t.Errorf("the agent hears %+v", i)
 		}
 	})
+}
+
+// A voice agent that has become slower is seen to be, beside an earlier run.
+func TestFirstWordsAreCompared(t *testing.T) {
+	record := func(after time.Duration) *attack.Result {
+		agent := &voiceAgent{
+			application: documents(map[string]string{"/": `<Connect><ConversationRelay url="wss://a.example/agent"/></Connect>`}),
+			talk: func(l *line) {
+				for n := l.n; ; n++ {
+					m, ok := l.read()
+					switch {
+					case !ok:
+						return
+					case m.Type == "prompt":
+						time.Sleep(after + time.Duration(n%10)*time.Millisecond)
+						l.say("Yes.")
+					}
+				}
+			},
+		}
+		cfg := sessions(t, agent, 400, `{"Then": ["hello", "bye"]}`)
+		cfg.Rate = 20
+		return earlier(t, cfg)
+	}
+	before, same, slower := record(200*time.Millisecond), record(200*time.Millisecond), record(250*time.Millisecond)
+	for _, tc := range []struct {
+		what  string
+		now   *attack.Result
+		lines []string
+	}{
+		{"the same again", same, []string{
+			"first word p50: 204.1 to 204.1 ms, no difference beyond chance", "first word p99: 209 to 209 ms, no difference beyond chance"}},
+		{"slower by a quarter", slower, []string{"first word p50: 204.1 to 254 ms, changed", "first word p99: 209 to 259 ms, changed"}},
+	} {
+		tc.now.Compare("before.json", before)
+		var got []string
+		for _, f := range tc.now.Comparison.Lines {
+			if strings.HasPrefix(f.Name, "first word") {
+				got = append(got, text(f))
+			}
+		}
+		if !slices.Equal(got, tc.lines) {
+			t.Errorf("%s: %q, want %q", tc.what, got, tc.lines)
+		}
+	}
 }
 
 // What cannot be sent in time is sent late, and counted: nothing piles up.
