@@ -93,6 +93,19 @@ func TestAudioIsMadeIntoMulawOfWhateverItIs(t *testing.T) {
 	}
 }
 
+// A WAVE_FORMAT_EXTENSIBLE names its format further on.
+func TestExtensibleFormat(t *testing.T) {
+	t.Parallel()
+	var head bytes.Buffer
+	_ = binary.Write(&head, binary.LittleEndian, format{Tag: tagExtensible, Channels: 1, Rate: 8000, Bits: 16})
+	head.WriteString("\x16\x00\x10\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x10\x00\x80\x00\x00\xaa\x00\x38\x9b\x71")
+	file := []byte("RIFF\x00\x00\x01\x00WAVEfmt \x28\x00\x00\x00" + head.String() + "data\x40\x01\x00\x00")
+	a, err := readWAV(bytes.NewReader(append(file, tone(400, 8000, 160, 2)...)))
+	if err != nil || a.Length() != 20*time.Millisecond {
+		t.Errorf("%v, %v", a, err)
+	}
+}
+
 func TestWhatIsAbove4KilohertzIsNotHeardAsNoise(t *testing.T) {
 	t.Parallel()
 	f := format{Tag: tagPCM, Channels: 1, Rate: 16000, Bits: 16}
@@ -134,6 +147,9 @@ func TestBadAudio(t *testing.T) {
 		{"another RIFF", append([]byte("RIFF\x04\x00\x00\x00AVI "), good[12:]...), "it is not a WAV file"},
 		{"cut off", good[:len(good)-100], "its audio is missing or cut off"},
 		{"head only", good[:30], "its audio is missing or cut off"},
+		{"a short fmt", append(bytes.Clone(good[:12]), "fmt \x02\x00\x00\x00\x01\x00"...), "it is not a WAV file"},
+		{"a fmt cut off", append(bytes.Clone(good[:12]), "fmt \x12\x00\x00\x00\x01\x00"...), "it is not a WAV file"},
+		{"no fmt", append(bytes.Clone(good[:12]), "data\x02\x00\x00\x00\x00\x00"...), "it is not a WAV file"},
 		{"A-law", wav(format{Tag: 6, Channels: 1, Rate: 8000, Bits: 8}, pcm), "its audio is neither PCM nor mu-law (format 6); ffmpeg"},
 		{"stereo", wav(format{Tag: tagPCM, Channels: 2, Rate: 8000, Bits: 16}, pcm), "2 channels: it must have one; ffmpeg"},
 		{"44 kHz", wav(format{Tag: tagPCM, Channels: 1, Rate: 44100, Bits: 16}, pcm), "44100 samples a second: it must be 8000 or 16000; ffmpeg"},

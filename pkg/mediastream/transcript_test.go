@@ -36,7 +36,7 @@ import (
 //
 // and what happens, a line each with its time:
 //
-//	talk 1s       audio in which something is heard all the time; talk 1s*3 is three messages
+//	talk 1s       audio in which something is heard all the time; talk 1s*3 is three messages, and so for send
 //	hum 1s        audio in which nothing is heard
 //	mark a        clear        send TEXT        binary
 //	close         the socket, in good order; break: it breaks off
@@ -192,19 +192,17 @@ func (tr *transcript) add(at time.Duration, what string) {
 			sample = 0xff
 		}
 		length, times, _ := strings.Cut(rest, "*")
-		count := 1
-		_, _ = fmt.Sscan(times, &count)
 		payload := base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{sample}, int(tr.duration(length)*8/time.Millisecond)))
 		e.tell = received(fmt.Sprintf(`{"event":"media","streamSid":%q,"media":{"payload":%q}}`, streamSID, payload))
-		for range count - 1 {
-			tr.events = append(tr.events, event{at, "", e.tell})
-		}
+		tr.repeat(e, times)
 	case "mark":
 		e.tell = received(fmt.Sprintf(`{"event":"mark","streamSid":%q,"mark":{"name":%q}}`, streamSID, rest))
 	case "clear":
 		e.tell = received(fmt.Sprintf(`{"event":"clear","streamSid":%q}`, streamSID))
 	case "send":
-		e.tell = received(rest)
+		text, times, _ := strings.Cut(rest, "*")
+		e.tell = received(text)
+		tr.repeat(e, times)
 	case "binary":
 		e.tell = func(at time.Duration) dialog.SessionNext { return tr.s.Reject(at, "") }
 	case "close":
@@ -219,6 +217,15 @@ func (tr *transcript) add(at time.Duration, what string) {
 		tr.t.Fatalf("nothing is called %q", what)
 	}
 	tr.events = append(tr.events, e)
+}
+
+// repeat has something happen so many times, but for once.
+func (tr *transcript) repeat(e event, times string) {
+	count := 1
+	_, _ = fmt.Sscan(times, &count)
+	for range count - 1 {
+		tr.events = append(tr.events, event{e.at, "", e.tell})
+	}
 }
 
 // play plays a session to its end, as one who sends messages would, and returns
