@@ -58,14 +58,18 @@ func newDense(digits int) *hdrhistogram.Histogram {
 }
 
 func (d *Distribution) record(t time.Duration) {
-	record(d.histogram, t)
+	must(d.histogram.RecordValue(bounded(t)))
 	d.longest = max(d.longest, t)
 	d.sum += t
 }
 
-func record(h interface{ RecordValue(int64) error }, t time.Duration) {
-	if err := h.RecordValue(int64(min(max(t, 0), longestKept))); err != nil {
-		panic(err) // the value is within bounds
+// bounded returns what a histogram can hold.
+func bounded(t time.Duration) int64 { return int64(min(max(t, 0), longestKept)) }
+
+// must panics with the error of recording what is within bounds.
+func must(err error) {
+	if err != nil {
+		panic(err)
 	}
 }
 

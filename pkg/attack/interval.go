@@ -87,7 +87,7 @@ func place(t *timeline.Timeline[bin], o *outcome) {
 		if b.latency == nil {
 			b.latency = newDense(fewDigits)
 		}
-		record(b.latency, o.ended-o.due)
+		must(b.latency.RecordValue(bounded(o.ended - o.due)))
 	}
 	if o.step != nil {
 		b.countStep(o)

@@ -127,14 +127,27 @@ func count[E any](list []E, n func(E) int) int {
 	return all
 }
 
+// maxWidth is more seconds than any interval has.
+const maxWidth = 1e7
+
 // checkTimeline returns an error if the intervals do not follow each other.
 func (r *Result) checkTimeline() error {
 	for k, i := range r.Timeline {
-		if !(i.Width >= 1) || i.Width != r.Timeline[0].Width || i.Start != float64(k)*i.Width {
+		if !(i.Width >= 1 && i.Width <= maxWidth) || i.Width != r.Timeline[0].Width || i.Start != float64(k)*i.Width {
 			return fmt.Errorf("interval %d of the timeline does not follow the one before", k)
 		}
 		if i.Sent != i.Accepted+i.Errored+i.Unanswered+i.Refused+i.LetThrough {
 			return fmt.Errorf("interval %d of the timeline has sent %d requests, and not the sum", k, i.Sent)
+		}
+		for code, n := range i.Codes {
+			if n < 0 {
+				return fmt.Errorf("interval %d of the timeline has %d times %d", k, n, code)
+			}
+		}
+		for name, s := range i.Steps {
+			if s == nil || s.Incomplete < 0 || s.Incomplete > s.Requests {
+				return fmt.Errorf("interval %d of the timeline counts step %s wrongly", k, name)
+			}
 		}
 	}
 	return nil

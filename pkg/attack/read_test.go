@@ -97,6 +97,13 @@ func FuzzRead(f *testing.F) {
 			}
 			return
 		}
+		r.Compare("before.json", r)
+		for _, f := range r.Comparison.Lines {
+			if f.Verdict == attack.BeyondChance {
+				t.Errorf("%s differs from itself: %+v", f.Name, f)
+			}
+		}
+		r.Comparison = nil
 		again, err := json.Marshal(r)
 		if err != nil {
 			t.Fatal(err)

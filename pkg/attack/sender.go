@@ -89,7 +89,10 @@ func (s *sender) ask(r *dialog.Request, c *dialog.Conversation, addr address, o 
 		judge = s.callee
 	}
 	o.received, o.step = r.Segments, s.step(r.Step)
-	sid := r.Fields.SID()
+	sid := ""
+	if a.cfg.Failures != nil {
+		sid = r.Fields.SID() // before a redirect loses the fields
+	}
 	wire := s.writer.Write(&r.Request, o.forged)
 
 	sent := s.begin(o)
