@@ -90,6 +90,7 @@ func TestRunsThatCannotBeCompared(t *testing.T) {
 		{"one that was edited", strings.Replace(string(record), `"accepted":240`, `"accepted":250`, 1), "", nil, "as if it had been edited"},
 		{"what would overwrite it", string(record), "", []string{"--compare", "before.json", "--json", "before.json"}, "--json would overwrite before.json, which is read"},
 		{"a limit, and nothing to compare with", "", "[Pass]\nSlower = 10%\n", []string{"--report", "r.html"}, "[Pass] Slower needs an earlier run to compare with"},
+		{"a limit for a worker", "", "[Pass]\nSlower = 10%\n", []string{"--worker"}, "[Pass] Slower cannot be judged by a worker"},
 		{"a worker's part", string(record), "", []string{"--worker", "--compare", "before.json"}, "--compare is not for a worker, which sees a part of the load"},
 	} {
 		if tc.args == nil {

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"call-load-tester/pkg/attack"
+	"call-load-tester/pkg/failures"
 	"call-load-tester/pkg/report/internal/pagetest"
 	"call-load-tester/pkg/report/load"
 	"call-load-tester/pkg/webhook"
@@ -20,7 +21,7 @@ func loadOf(n int) load.Report {
 		Verdicts: []attack.Verdict{{Code: 0, Name: "accepted", Requests: 200}, {Code: 12100, Name: "TwiML is not well-formed XML", Requests: 10}},
 		Statuses: []attack.Status{{Status: 200, Requests: 214}},
 		Messages: 216, Received: 230, Replies: webhook.Replies{Count: 200, Segments: 190, Media: 10},
-		Cost: attack.Cost{Priced: true, Total: 3.4571},
+		Cost: attack.Cost{Priced: true, Total: 3.4571}, Failures: &failures.Counts{Written: 10, OverLimit: 7, TooSlow: 3},
 	}
 	for percent := 0.0; percent <= 100; percent += 0.5 {
 		l.Curve = append(l.Curve, attack.Percentile{Percent: percent, Time: percent})
@@ -101,6 +102,9 @@ func TestWhatAPageSays(t *testing.T) {
 	}{
 		{"the tile of the requests adds up", as, "<span>200 accepted, 10 errors, 6 unanswered, 20 bad signatures refused, 4 let through</span>"},
 		{"without bad signatures there is none of these", func(l load.Report) { l.Requests.BadSignatures = 0 }, "<span>200 accepted, 10 errors, 6 unanswered</span>"},
+		{"failures are told of", as, "10 of 20"},
+		{"and those over the limit", as, "7 more were over the limit, --failures_max"},
+		{"and those that were too slow", as, "3 more could not be written in time"},
 		{"verdicts are shares of all verdicts", as, "200 requests, 95.2\u00a0%"},
 		{"requests stand where they were due", as, "How many requests were due and how many answers came: over the run 45.7 requests a second were sent of the 48 asked."},
 		{"back to back they are due when they are sent", func(l load.Report) { l.Plan.Rate = 0 },

@@ -1,0 +1,57 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"call-load-tester/pkg/attack"
+	"call-load-tester/pkg/report"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
+)
+
+// failuresMax are the runs whose failures are written, and how many lines at most.
+var failuresMax = map[string]int{"faults": 20, "open_faults": 100, "let_through": 10, "own_limit": 0, "calls_faults": 1000}
+
+// lines are a file of failures.
+type lines struct{ bytes.Buffer }
+
+func (l *lines) Close() error { return nil }
+
+var randomSID = regexp.MustCompile(`"sid":"(..)[0-9a-f]{32}"`)
+
+// sorted returns the lines without what is random, in an order that does not
+// depend on which of the requests of one moment was told of first.
+func (l *lines) sorted() []byte {
+	text := randomSID.ReplaceAllString(l.String(), `"sid":"$1…"`)
+	return []byte(strings.Join(slices.Sorted(strings.Lines(text)), ""))
+}
+
+// encoded finds histograms. How they are compressed is up to a version of Go, so a
+// golden file has their counts instead.
+var encoded = regexp.MustCompile(`"HISTF[^"]*"`)
+
+func counted(text []byte) []byte {
+	h, err := hdrhistogram.DecodePacked(bytes.Trim(text, `"`))
+	if err != nil {
+		panic(err)
+	}
+	return fmt.Appendf(nil, `"HISTF…, %d times"`, h.TotalCount())
+}
+
+// readAgain reads a record, and writes it as it was.
+func readAgain(t *testing.T, record []byte) {
+	t.Helper()
+	again, err := attack.Read("record.json", record)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var text bytes.Buffer
+	if err := report.JSON(&text, again); err != nil || !bytes.Equal(text.Bytes(), record) {
+		t.Errorf("%v; a record that is read and written is\n%s\nwant\n%s", err, text.Bytes(), record)
+	}
+}
