@@ -78,7 +78,7 @@ func (s *Session) hear(token string, last bool, takes time.Duration, m *message)
 	if m.preemptible != nil {
 		preemptible = *m.preemptible
 	}
-	s.agent.talks, s.lastWord = !last, s.now
+	s.agent.talks = !last
 	if began, ok := s.agent.began(); ok && s.agent.until-began > longest {
 		return // nobody listens any more
 	}

@@ -24,7 +24,6 @@ type Session struct {
 	acts        []act         // what is still to be sent of the turn
 	begun       bool          // something of the turn has been sent
 	early       int           // tokens with which the agent answered before the turn was over
-	lastWord    time.Duration // when the agent's last text came
 
 	answer      *dialog.Answer       // to the last turn; nil before the first
 	interrupted *dialog.Interruption // that is not told yet
@@ -190,7 +189,7 @@ func (s *Session) due() (at time.Duration, why dialog.Waiting) {
 	}
 	switch over := max(s.agent.until, s.quiet); {
 	case s.agent.talks:
-		return max(s.agent.until, s.lastWord) + s.rules.Patience, dialog.Awaited
+		return s.agent.until + s.rules.Patience, dialog.Awaited
 	default:
 		return over + s.rules.Think, dialog.Lingering
 	}
