@@ -1,6 +1,8 @@
 package attack_test
 
 import (
+	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -57,6 +59,21 @@ func TestSessionsWithAnAgentThatGivesIn(t *testing.T) {
 			case i.Sessions > 280 && i.FirstWordP99 != 3000:
 				t.Errorf("at %v s there are %d sessions, and first words come within %v ms", i.Start, i.Sessions, i.FirstWordP99)
 			}
+		}
+	})
+}
+
+// Of many agents the first twenty are told apart.
+func TestManyAgents(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		agent := &voiceAgent{application: documents(nil), talk: answering(0, "Hello.")}
+		var n atomic.Int64
+		agent.paths["/first"] = func(w http.ResponseWriter, r *http.Request) {
+			response(fmt.Sprintf(`<Connect><ConversationRelay url="wss://app.example/agent/%d/CA0123456789abcdef0123456789abcdef?a=b"/></Connect>`, n.Add(1)))(w, r)
+		}
+		r := run(t, sessions(t, agent, 25, `{"Then": ["hello"]}`))
+		if len(r.Agents) != 21 || r.Agents[0].URL != "other" || r.Agents[0].Finished != 5 || r.Agents[1].URL != "wss://app.example/agent/1/CA…" {
+			t.Errorf("%d agents: %+v", len(r.Agents), r.Agents[0])
 		}
 	})
 }

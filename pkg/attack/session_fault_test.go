@@ -57,8 +57,11 @@ func TestBadAgents(t *testing.T) {
 			sessions: "finished: 5, 64107: 5",
 		},
 		{
-			what:     "10 MB in a frame",
-			talk:     func(l *line) { l.send(strings.Repeat("x", 10<<20)); answering(200*time.Millisecond, "Hello.")(l) },
+			what: "10 MB in a frame",
+			talk: func(l *line) {
+				l.send(`{"type": "text", "token": "` + strings.Repeat("x", 10<<20) + `"}`)
+				answering(200*time.Millisecond, "Hello.")(l)
+			},
 			sessions: "finished: 5, 64107: 5",
 		},
 		{
@@ -86,6 +89,41 @@ func TestBadAgents(t *testing.T) {
 			talk: func(l *line) {
 				_, _ = l.read()
 				_ = ws.WriteFrame(l.Conn, ws.NewCloseFrame(ws.NewCloseFrameBody(ws.StatusNormalClosure, "")))
+				_, _ = l.read()
+			},
+			sessions: "ended by the agent: 5, 64105: 5",
+		},
+		{
+			what: "frames that are masked, as only a client's are",
+			talk: func(l *line) {
+				_, _ = l.read()
+				_ = ws.WriteFrame(l.Conn, ws.MaskFrame(ws.NewTextFrame([]byte(`{"type": "text", "token": "Hello.", "last": true}`))))
+			},
+			sessions: "failed: 5, 64105: 5",
+		},
+		{
+			what: "a ping that is too long",
+			talk: func(l *line) {
+				_, _ = l.read()
+				_, _ = l.Write(append([]byte{0x89, 126, 0, 200}, make([]byte, 200)...))
+				answering(200*time.Millisecond, "Hello.")(l)
+			},
+			sessions: "failed: 5, 64105: 5",
+		},
+		{
+			what: "going away",
+			talk: func(l *line) {
+				_, _ = l.read()
+				_ = ws.WriteFrame(l.Conn, ws.NewCloseFrame(ws.NewCloseFrameBody(ws.StatusGoingAway, "")))
+				_, _ = l.read()
+			},
+			sessions: "ended by the agent: 5, 64105: 5",
+		},
+		{
+			what: "a close without a word",
+			talk: func(l *line) {
+				_, _ = l.read()
+				_ = ws.WriteFrame(l.Conn, ws.NewCloseFrame(nil))
 				_, _ = l.read()
 			},
 			sessions: "ended by the agent: 5, 64105: 5",
@@ -246,10 +284,11 @@ func TestPassOfFirstWords(t *testing.T) {
 		{"just in time", answering(1500*time.Millisecond, "Hello."), 1500, true},
 		{"too slow", answering(1502*time.Millisecond, "Hello."), 1500, false},
 		{"no answer", answering(time.Hour, "Hello."), 1500, false},
+		{"an answer to every other turn", func(l *line) { _, _ = l.read(); _, _ = l.read(); l.say("Hello."); time.Sleep(time.Hour) }, 1500, false},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			agent := &voiceAgent{talk: tc.agent}
-			cfg := sessions(t, agent, 2, `{"Then": ["hello"]}`)
+			cfg := sessions(t, agent, 2, `{"Then": ["hello", "bye"]}`)
 			cfg.Pass = attack.Pass{MaxFirstWord: limit(tc.limit)}
 			if r := run(t, cfg); r.Pass == nil || r.Pass.Passed != tc.passed {
 				t.Errorf("%s: passed %+v", tc.what, r.Pass)

@@ -46,6 +46,42 @@ func TestSessionWithASlowAgent(t *testing.T) {
 	})
 }
 
+// As fast as can be, a call is as long on its own clock as it would have been.
+func TestSessionsInBothPacesLastAsLong(t *testing.T) {
+	for _, pace := range []attack.Pace{attack.Real, attack.Fast} {
+		synctest.Test(t, func(t *testing.T) {
+			agent := &voiceAgent{talk: answering(800*time.Millisecond, "Hello ", "there.")}
+			cfg := sessions(t, agent, 2, `{"Then": ["hello", "1", "", "goodbye"]}`)
+			cfg.Pace, cfg.Rules.Speech = pace, 10
+			r := run(t, cfg)
+			// Think 2 s, 0.5 s of words, 0.8 s, 1.2 s of words; 2, 0, 0.8, 1.2; 2, 5; 2, 0.7, 0.8, 1.2; 2.
+			if got := r.Conversations.Lasted; got.Max != 22200 || got.Mean != 22200 {
+				t.Errorf("%v: they lasted %+v, want 22.2 s", pace, got)
+			}
+		})
+	}
+}
+
+// A turn that the agent is not told of found no taker. The password of the endpoint
+// is the agent's, too.
+func TestKeysThatAnAgentDoesNotHear(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		agent := &voiceAgent{
+			application: documents(map[string]string{"/first": `<Connect><ConversationRelay url="wss://app.example/agent"/></Connect>`}),
+			talk:        answering(0, "Hello."),
+		}
+		cfg := sessions(t, agent, 1, `{"Then": ["1", "hello"]}`)
+		cfg.Envelope.URL = "http://me:password@app.example/first"
+		r := run(t, cfg)
+		if c := r.Conversations; c.NoTaker != 1 || c.Turns != 2 || c.AsMeant != 0 || theAgent(t, r).Turns != 1 {
+			t.Errorf("%+v", c)
+		}
+		if theAgent(t, r).URL != "wss://app.example/agent" || agent.authorization != "Basic bWU6cGFzc3dvcmQ=" {
+			t.Errorf("%s is asked with %q", theAgent(t, r).URL, agent.authorization)
+		}
+	})
+}
+
 // What the action is told, and what follows.
 func TestSessionThatTheAgentEnds(t *testing.T) {
 	for _, pace := range []attack.Pace{attack.Real, attack.Fast} {
@@ -125,7 +161,7 @@ func TestSessionInterrupted(t *testing.T) {
 		cfg := sessions(t, agent, 1, `{"Then": ["hello", {"after": "1.25s", "say": "stop"}]}`)
 		cfg.Rules.Speech = 10
 		a := theAgent(t, run(t, cfg))
-		if a.Interruptions != 1 || a.TalkedOn != 1 || a.TalkingOn.Max != 150 {
+		if a.Interruptions != 1 || a.Unfinished != 0 || a.TalkedOn != 1 || a.TalkingOn.Max != 150 {
 			t.Errorf("%d interruptions, %d of them talked on, for %v ms", a.Interruptions, a.TalkedOn, a.TalkingOn.Max)
 		}
 		if i := heard[2]; i.Type != "interrupt" || i.UtteranceUntilInterrupt != "word word wo" || i.DurationUntilInterruptMS != 1250 {
@@ -154,6 +190,21 @@ func TestSessionsWhenTheRunIsStopped(t *testing.T) {
 			time.Sleep(2 * time.Hour) // for the agents to return
 		})
 	}
+}
+
+// Those that wait for a handshake hang up, too.
+func TestHandshakesWhenTheRunIsStopped(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		agent := &voiceAgent{accept: func(int) error { time.Sleep(time.Hour); return nil }, talk: func(*line) {}}
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(4*time.Second, cancel)
+		r := runUntil(t, ctx, sessions(t, agent, 1, `{"Then": ["hello"]}`))
+		a := theAgent(t, r)
+		if got, want := sessionEndings(&a), "interrupted: 1"; got != want || endings(r) != want || len(a.NotOpened) != 0 {
+			t.Errorf("sessions: %s, conversations: %s, want %s; %v", got, endings(r), want, a.NotOpened)
+		}
+		time.Sleep(2 * time.Hour)
+	})
 }
 
 // A share of the handshakes is signed wrongly, besides that of first requests.

@@ -28,6 +28,8 @@ type voiceAgent struct {
 	letsAnyIn bool              // lets in whoever comes
 	talk      func(l *line)     // talks until it returns: then the connection is closed
 
+	authorization string // of the last handshake
+
 	handshakes sync.Mutex
 	opened     int
 	wrong      int // signatures
@@ -107,6 +109,9 @@ func (a *voiceAgent) serve(l *line) {
 		OnHeader: func(key, value []byte) error {
 			if strings.EqualFold(string(key), "X-Twilio-Signature") {
 				signature = string(value)
+			}
+			if strings.EqualFold(string(key), "Authorization") {
+				a.authorization = string(value)
 			}
 			return nil
 		},
