@@ -156,6 +156,14 @@ func parseInterruptible(text string) (i interruptible, ok bool) {
 	return i, false
 }
 
+// interruptibleOrAny returns any for what is not given, or not of the form.
+func interruptibleOrAny(text string) interruptible {
+	if i, ok := parseInterruptible(text); ok {
+		return i
+	}
+	return interruptible{true, true}
+}
+
 func parseBool(text string) (yes, ok bool) {
 	yes = strings.EqualFold(text, "true")
 	return yes, yes || strings.EqualFold(text, "false")

@@ -66,7 +66,7 @@ type noun struct {
 func New(rules Rules, in *dialog.Session) *Session {
 	attr := func(name, normally string) string { return cmp.Or(value(in.Noun.Attrs, name), normally) }
 	s := &Session{rules: rules, in: in, lang: attr("transcriptionLanguage", attr("language", "en-US"))}
-	s.noun.interruptible, _ = parseInterruptible(attr("interruptible", "any"))
+	s.noun.interruptible = interruptibleOrAny(attr("interruptible", ""))
 	s.noun.reported, _ = parseInterruptible(attr("reportInputDuringAgentSpeech", "none"))
 	s.noun.preemptible, _ = parseBool(attr("preemptible", "false"))
 	s.noun.keys, _ = parseBool(attr("dtmfDetection", "false"))
@@ -81,7 +81,7 @@ func (s *Session) Open(at time.Duration) dialog.SessionNext {
 	s.opened, s.now = at, at
 	s.send(s.setup())
 	if greeting := value(s.in.Noun.Attrs, "welcomeGreeting"); greeting != "" {
-		i, _ := parseInterruptible(cmp.Or(value(s.in.Noun.Attrs, "welcomeGreetingInterruptible"), "any"))
+		i := interruptibleOrAny(value(s.in.Noun.Attrs, "welcomeGreetingInterruptible"))
 		s.agent.add(at, greeting, s.rules.speaking(greeting), i, false)
 	}
 	s.quiet = at
