@@ -149,9 +149,13 @@ func newSoFar(r *attack.Result, pass attack.Pass) soFar {
 		}
 		words := make(map[string]int)
 		for took, n := range a.Histograms.FirstWord.Counts() {
-			words[strconv.FormatFloat(float64(took)/float64(time.Millisecond), 'f', -1, 64)] = n
+			words[inMilliseconds(took)] = n
 		}
 		s.Counts.Agents[a.URL] = talks{a.Begun, a.Failed, a.Turns, a.Answered, words}
 	}
 	return s
+}
+
+func inMilliseconds(d time.Duration) string {
+	return strconv.FormatFloat(float64(d)/float64(time.Millisecond), 'f', -1, 64)
 }

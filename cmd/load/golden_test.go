@@ -250,6 +250,7 @@ func TestGoldenOfConversations(t *testing.T) {
 // and compares the files of that name with what it says.
 func runGolden(t *testing.T, name string, p *setup, stop time.Duration) {
 	t.Helper()
+	var record []byte
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
@@ -284,8 +285,10 @@ func runGolden(t *testing.T, name string, p *setup, stop time.Duration) {
 		golden(t, name+".txt", text.Bytes())
 		golden(t, name+".json", encoded.ReplaceAllFunc(json.Bytes(), counted))
 		readAgain(t, json.Bytes())
+		record = json.Bytes()
 		time.Sleep(time.Hour) // until the endpoint is done too
 	})
+	checkSummaryOfMany(t, record, p.attack.Pass)
 }
 
 // golden compares what a run has said with the file of that name.

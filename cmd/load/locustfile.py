@@ -13,6 +13,17 @@ from locust.runners import MasterRunner
 
 PATIENCE = 10  # seconds, for the records of workers that are still there
 
+ENDINGS = {  # of conversations
+    "finished": "finished",
+    "hung_up_by_application": "hung up by the application",
+    "hung_up_by_caller": "hung up by the caller",
+    "rejected": "rejected",
+    "failed": "failed",
+    "endless": "endless",
+    "forged": "forged",
+    "interrupted": "interrupted",
+}
+
 
 class Twilio(User):
     """A request or a conversation begun each second, if the configuration of load has a Rate; else one at once."""
@@ -101,7 +112,7 @@ def line(label, text):
 
 def milliseconds(time):
     if time >= 1000:
-        return f"{time / 1000:.2f} s"
+        return f"{time / 1000:.{1 if time >= 10000 else 2}f} s"
     return f"{time:.{0 if time >= 100 else 1 if time >= 10 else 2}f} ms"
 
 
@@ -133,7 +144,9 @@ def summary(total):
     line("Requests", f"{r['sent']} sent: {r['accepted']} accepted, {r['errors']} errors, {r['unanswered']} unanswered{forged}")
     line("Late", f"{r['late']}, by up to {milliseconds(r['most_late_ms'])}; {r['unsent']} of them were not sent")
     if talks:
-        line("Conversations", f"{talks['begun']} begun, {talks['as_meant']} as meant, {talks['failed']} failed, {talks['interrupted']} interrupted")
+        endings = ", ".join(f"{talks[key]} {how}" for key, how in ENDINGS.items() if talks[key])
+        line("Conversations", f"{talks['begun']} begun: {endings or 'none is over'}")
+        line("Ended as meant", f"{talks['as_meant']} of {talks['begun'] - talks['forged']}")
         line("Billed minutes", talks["billed_minutes"])
         line("Callbacks", f"{talks['callbacks']} of the requests, {talks['callbacks_not_completed']} of them failed")
     if timed:
