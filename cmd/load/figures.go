@@ -100,6 +100,7 @@ func (f *figures) since(a *attack.Attack) locust.Stats {
 // for all workers: each number of Counts, but for those named most_…, of which it
 // takes the largest.
 type soFar struct {
+	Kind     string      `json:"kind"`
 	Endpoint string      `json:"endpoint"`
 	Open     bool        `json:"open"` // there is a rate
 	Priced   bool        `json:"priced"`
@@ -131,6 +132,7 @@ type talks struct {
 
 func newSoFar(r *attack.Result, pass attack.Pass) soFar {
 	s := soFar{
+		Kind:     r.Plan.Kind,
 		Endpoint: r.Plan.Endpoint,
 		Open:     r.Plan.Rate+r.Plan.ConversationRate > 0,
 		Priced:   r.Cost.Priced,

@@ -9,9 +9,10 @@ import re
 
 import gevent
 from locust import User, events, task
+from locust.rpc import Message
 from locust.runners import MasterRunner
 
-PATIENCE = 10  # seconds, for the records of workers that are still there
+PATIENCE = 10  # seconds, for the records of workers that are still there, when they have had their time to stop
 
 ENDINGS = {  # of conversations
     "finished": "finished",
@@ -35,6 +36,7 @@ class Twilio(User):
 
 reported = {}  # what each worker has counted in this test, by its id
 recorded = {}  # where its record is
+strangers = set()  # workers whose configuration is not that of the first
 tests = 0
 
 
@@ -52,12 +54,23 @@ def on_test_start(**_):
     tests += 1
     reported.clear()
     recorded.clear()
+    strangers.clear()
 
 
 @events.worker_report.add_listener
 def on_worker_report(client_id, data, **_):
     if data.get("extra"):
         reported[client_id] = json.loads(data["extra"])
+        warn_if_of_another_load(client_id)
+
+
+def warn_if_of_another_load(worker):
+    """Says so, once, if what a worker is to do is not what the first is to do."""
+    first = next(iter(reported))
+    differs = [what for what in ("kind", "endpoint", "open", "pass") if reported[worker][what] != reported[first][what]]
+    if differs and worker not in strangers:
+        strangers.add(worker)
+        print(f"WARNING: {worker} has another configuration than {first} ({', '.join(differs)}): their sum says little", flush=True)
 
 
 def keep(environment, worker, record):
@@ -74,8 +87,12 @@ def keep(environment, worker, record):
 
 @events.test_stop.add_listener
 def on_test_stop(environment, **_):
-    clients = getattr(environment.runner, "clients", {})
-    for _ in range(10 * PATIENCE):
+    runner = environment.runner
+    clients = getattr(runner, "clients", {})
+    for client in list(getattr(clients, "all", [])):
+        if client.state in ("spawning", "running"):  # a master that quits, as with --headless, has not told them yet
+            runner.server.send_to_client(Message("stop", None, client.id))
+    for _ in range(10 * int(PATIENCE + (environment.stop_timeout or 0))):
         if all(worker in recorded or worker not in clients or clients[worker].state == "missing" for worker in reported):
             break
         gevent.sleep(0.1)

@@ -21,11 +21,11 @@ class Event:
     def add_listener(self, listener):
         return listener
 
-locust, runners, gevent = types.ModuleType("locust"), types.ModuleType("locust.runners"), types.ModuleType("gevent")
+locust, runners, rpc, gevent = (types.ModuleType(name) for name in ("locust", "locust.runners", "locust.rpc", "gevent"))
 locust.User, locust.task = object, lambda f: f
 locust.events = types.SimpleNamespace(init=Event(), test_start=Event(), test_stop=Event(), worker_report=Event())
-runners.MasterRunner = type("MasterRunner", (), {})
-sys.modules.update({"locust": locust, "locust.runners": runners, "gevent": gevent})
+runners.MasterRunner, rpc.Message = type("MasterRunner", (), {}), tuple
+sys.modules.update({"locust": locust, "locust.runners": runners, "locust.rpc": rpc, "gevent": gevent})
 
 told = json.load(sys.stdin)
 exec(compile(told["locustfile"], "twilio.py", "exec"), globals())
@@ -35,7 +35,7 @@ for i, report in enumerate(told["reports"]):
     keep(types.SimpleNamespace(parsed_options=None), f"worker_{i}", b"")
 times = {float(time): n for time, n in told["times"].items()}
 total = types.SimpleNamespace(response_times=times, max_response_time=told["max"], total_response_time=told["sum"])
-on_test_stop(types.SimpleNamespace(runner=None, stats=types.SimpleNamespace(total=total)))
+on_test_stop(types.SimpleNamespace(runner=None, stop_timeout=None, stats=types.SimpleNamespace(total=total)))
 `
 
 // checkSummaryOfMany checks that the master's summary of two workers that have

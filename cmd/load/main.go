@@ -3,6 +3,7 @@
 package main
 
 import (
+	"crypto/rand"
 	"fmt"
 	"time"
 
@@ -75,10 +76,15 @@ func run(console *cli.Console, args []string) int {
 	}
 
 	result.Failures = out.EndFailures()
-	result.Command, result.DryRun, result.ExitStatus = "load", setup.dryRun, status(result)
+	setup.sign(result)
 	advise(console, result)
 	adviseComparison(console, setup.attack.Before, result)
 	return out.Deliver(loadreport.Report{Result: result}, &result.ExitStatus)
+}
+
+// sign says in a result whose it is, and how it ended.
+func (s *setup) sign(r *attack.Result) {
+	r.Command, r.Runs, r.DryRun, r.ExitStatus = "load", []string{rand.Text()}, s.dryRun, status(r)
 }
 
 // status is the exit status of a run.

@@ -1,10 +1,9 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"os"
-	"slices"
+	"time"
 
 	"call-load-tester/cmd/internal/output"
 	"call-load-tester/pkg/attack"
@@ -23,6 +22,7 @@ func (o *options) mergeRecords(console *cli.Console) int {
 	if len(problems) > 0 {
 		return console.Refuse(problems)
 	}
+	adviseMerge(console, records)
 	result := attack.Merge(records)
 	if before != nil {
 		result.Compare(o.compare, before)
@@ -35,19 +35,14 @@ func (o *options) mergeRecords(console *cli.Console) int {
 
 // records reads the files, and returns everything that is wrong with them.
 func (o *options) records() (records []*attack.Result, problems []error) {
-	for i, name := range o.merge {
+	for _, name := range o.merge {
 		content, err := os.ReadFile(name)
 		var record *attack.Result
 		if err == nil {
 			record, err = attack.Read(name, content)
 		}
-		switch {
-		case slices.Contains(o.merge[:i], name):
-			err = errors.New(name + " is named twice: it would count twice")
-		case err == nil && len(records) > 0:
-			if differs := records[0].Mergeable(record); differs != nil {
-				err = fmt.Errorf("%s is of another load than %s: %w", name, o.merge[0], differs)
-			}
+		if err == nil {
+			err = mergeable(records, name, record)
 		}
 		if err != nil {
 			problems = append(problems, &cli.UsageError{Text: err.Error(), Help: "name files that load has written with --json, of workers with one configuration"})
@@ -56,4 +51,36 @@ func (o *options) records() (records []*attack.Result, problems []error) {
 		records = append(records, record)
 	}
 	return records, problems
+}
+
+// mergeable returns an error if a record cannot be put together with those before.
+func mergeable(before []*attack.Result, name string, record *attack.Result) error {
+	for _, r := range before {
+		if err := r.Mergeable(record); err != nil {
+			return fmt.Errorf("%s cannot be put together with a record before it: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// adviseMerge says on standard error what makes the sum of records say less than
+// it seems to.
+func adviseMerge(console *cli.Console, records []*attack.Result) {
+	var began, ended time.Time // the last that began, the first that was over
+	endpoints := make(map[string]bool)
+	for _, r := range records {
+		endpoints[r.Plan.Endpoint] = true
+		if r.Began.After(began) {
+			began = r.Began
+		}
+		if over := r.Began.Add(time.Duration(r.Seconds * float64(time.Second))); ended.IsZero() || over.Before(ended) {
+			ended = over
+		}
+	}
+	if len(endpoints) > 1 {
+		console.Warn(&cli.UsageError{Text: fmt.Sprintf("the records are of %d endpoints: times and limits are those of all together", len(endpoints))})
+	}
+	if began.After(ended) {
+		console.Warn(&cli.UsageError{Text: "the runs were not all at the same time: rates are over all the time from the first to the last"})
+	}
 }

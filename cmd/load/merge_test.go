@@ -27,16 +27,28 @@ func TestMergeOfFiles(t *testing.T) {
 			t.Fatal(f.stderr)
 		}
 	}
+	elsewhere := config(application(t)+"/there", "")["c.ini"]
+	if err := os.WriteFile(filepath.Join(dir, "elsewhere.ini"), []byte(elsewhere), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if f := run("-f", "elsewhere.ini", "-d", "d.txt", "--json", "c.json"); f.status != 0 {
+		t.Fatal(f.stderr)
+	}
 	f := run("--merge", "a.json", "b.json", "--json", "two.json", "--report", "two.html")
-	if f.status != 0 || !strings.Contains(f.stdout, "200 sent of 200: 200 accepted") || !strings.Contains(f.stdout, "(2 records, put together)") {
+	if f.status != 0 || !strings.Contains(f.stdout, "200 sent of 200: 200 accepted") || !strings.Contains(f.stdout, "(2 runs, put together)") {
 		t.Errorf("status %d\n%s\n%s", f.status, f.stderr, f.stdout)
 	}
-	f = run("--json", "-", "--merge", "two.json", "a.json")
+	f = run("--json", "-", "--merge", "two.json", "c.json")
 	var record attack.Result
-	if err := json.Unmarshal([]byte(f.stdout), &record); err != nil || record.Merged != 3 || record.Requests.Accepted != 300 || record.Histograms.Latency.Count() != 300 {
+	if err := json.Unmarshal([]byte(f.stdout), &record); err != nil || len(record.Runs) != 3 || record.Requests.Accepted != 300 || record.Histograms.Latency.Count() != 300 {
 		t.Errorf("%v, %+v\n%s", err, record.Requests, f.stderr)
 	}
-	if f := run("--merge", "a.json", "a.json", "c.ini", "none.json", "--json", "three.json"); f.status != 2 || strings.Count(f.stderr, "error:") != 3 || !strings.Contains(f.stderr, "a.json is named twice") {
+	for _, warning := range []string{"the records are of 2 endpoints", "the runs were not all at the same time"} {
+		if !strings.Contains(f.stderr, warning) {
+			t.Errorf("no warning that %s:\n%s", warning, f.stderr)
+		}
+	}
+	if f := run("--merge", "two.json", "a.json", "c.ini", "none.json", "--json", "three.json"); f.status != 2 || strings.Count(f.stderr, "error:") != 3 || !strings.Contains(f.stderr, "a.json cannot be put together with a record before it: both tell of the same run") {
 		t.Errorf("status %d\n%s", f.status, f.stderr)
 	}
 	if _, err := os.Stat(filepath.Join(dir, "three.json")); err == nil {

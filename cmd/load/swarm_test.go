@@ -183,7 +183,7 @@ func TestSwarmFromTheFirstRequestToTheLast(t *testing.T) {
 	if master != 0 || !slices.Equal(workers, []int{0, 0, 0}) {
 		t.Errorf("the master's status is %d, those of the workers are %v\n%s", master, workers, s.out.String())
 	}
-	if n := s.counted(); n != len(came) || record.Requests.Sent != len(came) || record.Requests.Accepted != len(came) || record.Merged != 3 {
+	if n := s.counted(); n != len(came) || record.Requests.Sent != len(came) || record.Requests.Accepted != len(came) || len(record.Runs) != 3 {
 		t.Errorf("the endpoint has got %d requests, the master has counted %d, and the records %+v", len(came), n, record.Requests)
 	}
 	typical, worst := s.checkBursts(came, 300, 600)
@@ -248,6 +248,24 @@ func (s *swarm) checkBursts(came []time.Time, before, after int) (typical, worst
 	return typical, worst
 }
 
+// A master that runs without its page quits at the end, and tells the workers so
+// without telling them to stop before: they stop all the same, and the summary
+// has their records.
+func TestSwarmWithoutAPage(t *testing.T) {
+	s := startSwarm(t, 300, 6, "--headless")
+	master, workers := s.statuses()
+	came, record := s.arrivals(), s.merged(filepath.Join(s.dir, "run_record_*.json"))
+	if master != 0 || !slices.Equal(workers, []int{0, 0, 0}) {
+		t.Errorf("the master's status is %d, those of the workers are %v\n%s", master, workers, s.out.String())
+	}
+	if n := s.counted(); n != len(came) || record.Requests.Sent != len(came) || len(came) > 8*300 {
+		t.Errorf("the endpoint has got %d requests in 6 s, the master has counted %d, and the records %d", len(came), n, record.Requests.Sent)
+	}
+	if out := s.out.String(); !strings.Contains(out, "Records:              3 of 3 workers\n") {
+		t.Errorf("the master's summary lacks records:\n%s", out)
+	}
+}
+
 // A worker that is killed: the others go on, nothing hangs, and the summary says
 // whose record is missing.
 func TestSwarmWithAWorkerThatIsKilled(t *testing.T) {
@@ -257,8 +275,8 @@ func TestSwarmWithAWorkerThatIsKilled(t *testing.T) {
 	master, workers := s.statuses()
 	came, record := s.arrivals(), s.merged(filepath.Join(s.dir, "run_record_*.json"))
 	out := s.out.String()
-	if master != 0 || !slices.Equal(workers, []int{-1, 0, 0}) || record.Merged != 2 {
-		t.Errorf("the master's status is %d, those of the workers are %v, there are %d records\n%s", master, workers, record.Merged, out)
+	if master != 0 || !slices.Equal(workers, []int{-1, 0, 0}) || len(record.Runs) != 2 {
+		t.Errorf("the master's status is %d, those of the workers are %v, there are %d records\n%s", master, workers, len(record.Runs), out)
 	}
 	n := s.counted()
 	if n > len(came) || n < record.Requests.Sent || len(came) < 6*200 {

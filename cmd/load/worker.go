@@ -95,7 +95,7 @@ func (w worker) run(test *locust.Test, out *output.Output) *attack.Result {
 
 	why := context.Cause(test.Stopping())
 	result.Interrupted = !errors.Is(why, locust.ErrStop) && !errors.Is(why, locust.ErrQuit)
-	result.Command, result.DryRun, result.ExitStatus = "load", w.setup.dryRun, status(result)
+	w.setup.sign(result)
 	record, err := json.Marshal(result)
 	if err == nil {
 		err = test.End(record)

@@ -14,26 +14,31 @@ import (
 )
 
 // Mergeable returns an error if [Merge] cannot make one result of this and
-// another: if they are not of the same load, or not to be judged alike.
+// another: if they are not of the same load, not to be judged alike, or if both
+// tell of the same run.
 func (r *Result) Mergeable(with *Result) error {
-	var problems []error
-	same := func(what, a, b string) {
-		if a != b {
-			problems = append(problems, fmt.Errorf("%s is %s, and not %s", what, b, a))
-		}
-	}
 	either := func(is bool, yes, no string) string {
 		if is {
 			return yes
 		}
 		return no
 	}
-	same("the kind", r.Plan.Kind, with.Plan.Kind)
-	same("the pace", r.Plan.Pace, with.Plan.Pace)
-	same("the loop", either(r.Plan.isOpen(), "open: there is a Rate", "closed"), either(with.Plan.isOpen(), "open: there is a Rate", "closed"))
-	same("the run", either(r.DryRun, "dry", "real"), either(with.DryRun, "dry", "real"))
-	same("what [Pass] asks for", r.Pass.limits(), with.Pass.limits())
-	return errors.Join(problems...)
+	loop := func(r *Result) string { return either(r.Plan.isOpen(), "open: there is a Rate", "closed") }
+	for _, fact := range []struct{ what, own, other string }{
+		{"the kind", r.Plan.Kind, with.Plan.Kind},
+		{"the pace", r.Plan.Pace, with.Plan.Pace},
+		{"the loop", loop(r), loop(with)},
+		{"the run", either(r.DryRun, "dry", "real"), either(with.DryRun, "dry", "real")},
+		{"what [Pass] asks for", r.Pass.limits(), with.Pass.limits()},
+	} {
+		if fact.own != fact.other {
+			return fmt.Errorf("%s is %s, and not %s", fact.what, fact.other, fact.own)
+		}
+	}
+	if slices.ContainsFunc(with.Runs, func(id string) bool { return slices.Contains(r.Runs, id) }) {
+		return errors.New("both tell of the same run, which would count twice")
+	}
+	return nil
 }
 
 func (p PlanSummary) isOpen() bool { return p.Rate+p.ConversationRate > 0 }
@@ -56,7 +61,7 @@ func Merge(runs []*Result) *Result {
 		if run.Rate > 0 {
 			sent = latest(sent, run.Began.Add(seconds(float64(run.Requests.Sent)/run.Rate)))
 		}
-		r.Merged += max(1, run.Merged)
+		r.Runs = append(r.Runs, run.Runs...)
 		addInts(&r.Requests, run.Requests)
 		r.Requests.MostLate = max(r.Requests.MostLate, run.Requests.MostLate)
 		addCounts(verdicts, run.Verdicts, func(v Verdict) (webhook.Code, int) { return v.Code, v.Requests })

@@ -19,7 +19,7 @@ type Pass struct {
 // limits says what must be reached.
 func (p *Pass) limits() string {
 	if p == nil {
-		return "nothing"
+		p = new(Pass)
 	}
 	var limits []string
 	add := func(format string, limit *float64) {
@@ -31,6 +31,9 @@ func (p *Pass) limits() string {
 	add("P99 %v ms", p.MaxP99)
 	add("FirstWord %v ms", p.MaxFirstWord)
 	add("Conversations %v%%", p.MinAsMeant)
+	if len(limits) == 0 {
+		return "nothing"
+	}
 	return strings.Join(limits, " and ")
 }
 

@@ -8,13 +8,13 @@ import (
 	"call-load-tester/pkg/webhook"
 )
 
-// A Result is the record of a run. The names of its JSON fields are stable.
+// A Result is the record of a run, or of several that were put together. The names of its JSON fields are stable.
 // Times are in milliseconds where the name says so, else in seconds.
 type Result struct {
-	Command       string `json:"command"` // filled in by the command, as DryRun and ExitStatus are
+	Command       string `json:"command"` // filled in by the command, as Runs, DryRun and ExitStatus are
 	RecordVersion int    `json:"record_version"`
 
-	Merged  int       `json:"merged_records,omitempty"` // how many records this one is made of; 0: of one run
+	Runs    []string  `json:"runs,omitempty"` // the IDs of the runs that it tells of: one, or all that were put together
 	DryRun  bool      `json:"dry_run"`
 	Began   time.Time `json:"began"`
 	Seconds float64   `json:"seconds"` // from the first request to the last answer

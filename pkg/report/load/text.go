@@ -97,8 +97,8 @@ func (t *text) requests() {
 	if t.DryRun {
 		t.more("(a dry run: an endpoint inside the process answered)")
 	}
-	if t.Merged > 0 {
-		t.more("(%d records, put together)", t.Merged)
+	if len(t.Runs) > 1 {
+		t.more("(%d runs, put together)", len(t.Runs))
 	}
 	if t.Interrupted {
 		t.more("(the run was interrupted)")
