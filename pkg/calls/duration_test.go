@@ -143,12 +143,13 @@ func TestHangUpsFindConnectionsOpen(t *testing.T) {
 // about on time, and the starts take what is left.
 func TestHangUpsGoBeforeStarts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		cfg := twiliosim.Config{ResponseTime: 200 * time.Millisecond, MaxConcurrent: 10}
+		// No two answers come at one moment, in which some would be answered and not seen yet.
+		cfg := twiliosim.Config{ResponseTime: 200 * time.Millisecond, ResponseSpread: 40 * time.Millisecond, MaxConcurrent: 10}
 		result, _ := runIn(t, cfg, lasting(1500, 50, 20*time.Second), nil)
 		if result.Starts.Accepted != 1500 || result.HangUps.Ended != 1500 {
 			t.Errorf("%d accepted, %d ended; want all", result.Starts.Accepted, result.HangUps.Ended)
 		}
-		if h := result.Held; h.Times.P50 > 20.5 || h.Times.P99 > 23 || h.AtOnce < 4 || h.AtOnce > 15 {
+		if h := result.Held; h.Times.P50 > 20.5 || h.Times.P99 > 23 || h.AtOnce != 10 {
 			t.Errorf("%+v, want hang-ups about on time, and the limit found", h)
 		}
 		if r := result.Starts.Rate; r < 20 || r > 45 {
