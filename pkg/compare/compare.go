@@ -11,9 +11,10 @@
 //
 // A percentile is compared as a share of requests: if the p99 of two runs is
 // the same, the same share of either takes longer than that (Woodruff, Journal
-// of the American Statistical Association 47, 1952). The threshold is the lower
-// of the two percentiles, beyond which there is more to count. So every line is
-// a comparison of two ratios Σx/Σn.
+// of the American Statistical Association 47, 1952). The threshold is midway
+// between the two percentiles, by their ratio, so that runs without a time in
+// common have none of the one above it and all of the other. So every line is a
+// comparison of two ratios Σx/Σn.
 //
 // The variance of a ratio r is that of the mean of x − r·n over the blocks
 // (Cochran, Sampling Techniques, 1977, chapter 6). Neighbouring blocks are

@@ -192,6 +192,27 @@ func TestWhatIsShownAsEqualIsEqual(t *testing.T) {
 	}
 }
 
+// However the times of a run vary from second to second, twice as long is another
+// thing.
+func TestRunsWithoutATimeInCommonDiffer(t *testing.T) {
+	waves := make([]*block, 14)
+	for i := range waves {
+		waves[i] = newBlock(1)
+		for range 10 {
+			waves[i].request(500+10*float64(i/7), false, 2)
+		}
+	}
+	before, now := runOf(waves...), steady(28, 1, 0, 10)
+	for _, runs := range [][2]compare.Run{{before, now}, {now, before}} {
+		for _, percent := range []float64{10, 50, 99} {
+			c := compare.Runs(runs[0], runs[1], append(lines, compare.Percentile("latency", percent))...)
+			if last := c[len(lines)]; last.Verdict != compare.BeyondChance {
+				t.Errorf("p%g: %+v, want a difference beyond chance", percent, last)
+			}
+		}
+	}
+}
+
 func TestPercentileRefusesWhatIsNone(t *testing.T) {
 	for _, percent := range []float64{0, 100, -1, math.NaN()} {
 		func() {

@@ -25,8 +25,11 @@ func (p percentiles) figures() (before, now float64) {
 func (p percentiles) blocks() (before, now int) { return len(p.before.blocks), len(p.now.blocks) }
 func (p percentiles) balance() float64          { return p.is / p.was }
 
+// at compares the shares above the threshold midway between the percentiles. At
+// either of the two the share of one run would be what was asked for, give or
+// take its chance, however far off the other is.
 func (p percentiles) at(factor float64) (before, now estimate) {
-	threshold := min(factor*p.was, p.is)
+	threshold := math.Sqrt(factor * p.was * p.is)
 	return p.before.above(threshold / factor).estimate(), p.now.above(threshold).estimate()
 }
 
