@@ -30,7 +30,7 @@ func TestConfigurationHasDefaults(t *testing.T) {
 	c := p.attack
 	if c.Total != 12 || c.Concurrency != 4 || c.Rate != 0 || c.MaxInFlight != 10_000 || c.Timeout != 15*time.Second ||
 		c.BadSignature != 0 || c.Envelope != (webhook.Envelope{URL: "http://127.0.0.1:5000/sms"}) ||
-		c.Prices != nil || c.Pass != (attack.Pass{}) {
+		c.Prices != nil || !reflect.DeepEqual(c.Pass, attack.Pass{}) {
 		t.Errorf("%+v", p)
 	}
 }
@@ -171,6 +171,7 @@ func TestBadConfigurations(t *testing.T) {
 		{"a rate of nothing", needed + "Rate = 0\n", `c.ini:5: [Load] Rate: "0" is not a whole number from 1 to 1000000`},
 		{"an unknown kind", needed + "Kind = fax\n", `c.ini:5: [Load] Kind: "fax" is not a kind of webhook; known are sms, voice, status, raw, call, chat`},
 		{"a timeout without end", needed + "Timeout = 2h\n", `c.ini:5: [Load] Timeout: "2h" is not a time such as 500ms or 15s, above 0 and up to an hour`},
+		{"a limit without a unit", needed + "[Pass]\nP99 = 500\n", `c.ini:6: [Pass] P99: "500" has no unit: say 500ms or 500s`},
 		{"a timeout of nothing", needed + "Timeout = 0\n", `c.ini:5: [Load] Timeout: "0" is not a time such as 500ms or 15s, above 0 and up to an hour`},
 		{"a timeout that is no number", needed + "Timeout = NaN\n", `c.ini:5: [Load] Timeout: "NaN" is not a time such as 500ms or 15s, above 0 and up to an hour`},
 		{"more than all", needed + "BadSignature = 101 %\n", `c.ini:5: [Load] BadSignature: "101 %" is not a percentage from 0 to 100`},

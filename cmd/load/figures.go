@@ -127,6 +127,8 @@ type talks struct {
 	Failed     int            `json:"failed"`
 	Turns      int            `json:"turns"`
 	Answered   int            `json:"answered"`
+	Unheard    int            `json:"unheard"`
+	Unopened   int            `json:"unopened"`
 	FirstWords map[string]int `json:"first_words_ms"` // by how long they took
 }
 
@@ -153,7 +155,7 @@ func newSoFar(r *attack.Result, pass attack.Pass) soFar {
 		for took, n := range a.Histograms.FirstWord.Counts() {
 			words[inMilliseconds(took)] = n
 		}
-		s.Counts.Agents[a.URL] = talks{a.Begun, a.Failed, a.Turns, a.Answered, words}
+		s.Counts.Agents[a.URL] = talks{a.Begun, a.Failed, a.Turns, a.Answered, a.Unheard, a.Unopened(), words}
 	}
 	return s
 }

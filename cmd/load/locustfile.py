@@ -173,7 +173,7 @@ def summary(total):
         line("", f"({r['untimed']} requests died unanswered, and not by a time-out: not in these times)")
     for agent, a in counts.get("agents", {}).items():
         words = first_words(a)
-        line("Voice agent", f"{agent}: {a['begun']} sessions, {a['failed']} failed; {a['answered']} of {a['turns']} turns answered")
+        line("Voice agent", f"{agent}: {a['begun']} sessions, {a['failed']} failed; {a['answered']} of {a['turns'] - a['unheard']} turns answered")
         line("First word", ", ".join(f"p{p} {milliseconds(percentile(words, p))}" for p in (50, 95, 99)))
     label = "Twilio's verdict"
     for verdict, n in sorted(counts["verdicts"].items(), key=lambda entry: -entry[1]):
@@ -206,7 +206,8 @@ def judge(asked, r, times, talks, agents):
     if "max_first_word_ms" in asked:
         reached.append(len(agents) > 0)
         for a in agents:
-            answered = a["answered"] > 0 and 100 * (a["turns"] - a["answered"]) <= a["turns"]
+            turns = a["turns"] - a["unheard"] + a["unopened"]
+            answered = a["answered"] > 0 and 100 * (turns - a["answered"]) <= turns
             reached.append(answered and percentile(first_words(a), 99) <= asked["max_first_word_ms"])
     if "min_conversations_percent" in asked:
         judged = talks["begun"] - talks["forged"] if talks else 0

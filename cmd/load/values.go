@@ -116,9 +116,13 @@ func duration(target *time.Duration) func(string) error {
 	}
 }
 
-// milliseconds takes what duration takes, and sets milliseconds.
+// milliseconds takes a time with a unit, and sets milliseconds. A number alone might
+// be meant in either of the units that limits have.
 func milliseconds(target *float64) func(string) error {
 	return func(value string) error {
+		if _, err := strconv.ParseFloat(value, 64); err == nil {
+			return fmt.Errorf("%q has no unit: say %sms or %ss", value, value, value)
+		}
 		var d time.Duration
 		err := duration(&d)(value)
 		*target = float64(d) / float64(time.Millisecond)

@@ -35,6 +35,7 @@ type Agent struct {
 	Patience   float64 `json:"patience_ms"`   // after which an answer is late
 	Turns      int     `json:"turns"`         // after which the agent was to answer
 	Answered   int     `json:"answered"`      // of these, with a word at least
+	Unheard    int     `json:"unheard"`       // of these, those that the run's stop left without a word that was not late yet
 	Impatient  int     `json:"late_answers"`  // of the turns, those after which no word came within Patience
 	Unfinished int     `json:"without_last"`  // of the answered and not interrupted, those whose last token did not come
 	FirstWord  Times   `json:"first_word_ms"` // from the end of a turn to the first word of the answer
@@ -215,6 +216,9 @@ func (r *recorder) addTurn(name string, asked time.Duration, next *dialog.Sessio
 	if answer.Late {
 		a.Impatient++
 	}
+	if answer.Unheard {
+		a.Unheard++
+	}
 	if !answer.Answered {
 		return
 	}
@@ -272,12 +276,19 @@ func agentsOf(all map[string]*agent) []Agent {
 	return agents
 }
 
+// Unopened returns how many sessions were not opened: callers who never got to a
+// turn.
+func (a *Agent) Unopened() int {
+	return count(a.NotOpened, func(c SessionCause) int { return c.Sessions })
+}
+
 // HasFirstWord reports whether the 99th percentile of the time to the first word
 // says anything of the run: not if an agent left more than one turn in a hundred
-// without a word.
+// without a word; a session that was not opened is such a turn.
 func (r *Result) HasFirstWord() bool {
 	for _, a := range r.Agents {
-		if a.Answered == 0 || 100*(a.Turns-a.Answered) > a.Turns {
+		turns := a.Turns - a.Unheard + a.Unopened()
+		if a.Answered == 0 || 100*(turns-a.Answered) > turns {
 			return false
 		}
 	}

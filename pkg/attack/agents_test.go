@@ -105,12 +105,18 @@ func TestFirstWordsAreCompared(t *testing.T) {
 		what  string
 		now   *attack.Result
 		lines []string
+		judge attack.ComparedVerdict
 	}{
 		{"the same again", same, []string{
-			"first word p50: 204.1 to 204.1 ms, no difference beyond chance", "first word p99: 209 to 209 ms, no difference beyond chance"}},
-		{"slower by a quarter", slower, []string{"first word p50: 204.1 to 254 ms, changed", "first word p99: 209 to 259 ms, changed"}},
+			"first word p50: 204.1 to 204.1 ms, no difference beyond chance", "first word p99: 209 to 209 ms, no difference beyond chance"}, attack.WithinChance},
+		{"slower by a quarter", slower, []string{"first word p50: 204.1 to 254 ms, changed", "first word p99: 209 to 259 ms, changed"}, attack.BeyondChance},
 	} {
+		ten := 10.0
+		tc.now.Pass = &attack.Pass{MaxSlower: &ten}
 		tc.now.Compare("before.json", before)
+		if c := tc.now.Comparison; c.Slower != attack.WithinChance || c.SlowerWord != tc.judge || tc.now.Pass.Passed != (tc.judge == attack.WithinChance) {
+			t.Errorf("%s: the latency %s, the first word %s, passed %v", tc.what, c.Slower, c.SlowerWord, tc.now.Pass.Passed)
+		}
 		var got []string
 		for _, f := range tc.now.Comparison.Lines {
 			if strings.HasPrefix(f.Name, "first word") {

@@ -22,8 +22,10 @@ type Comparison struct {
 	Timeline []EarlierInterval `json:"timeline"`
 
 	// Slower says whether the 99th percentile of the latency is longer by more than
-	// [Pass] allows, and chance; empty if it allows all.
-	Slower ComparedVerdict `json:"p99_slower,omitempty"`
+	// [Pass] allows, and chance; empty if it allows all. SlowerWord says so of the
+	// first word of voice agents, if both runs have some.
+	Slower     ComparedVerdict `json:"p99_slower,omitempty"`
+	SlowerWord ComparedVerdict `json:"first_word_p99_slower,omitempty"`
 }
 
 // An EarlierInterval is what a chart shows of an [Interval] of the earlier run. Its
@@ -94,7 +96,10 @@ func (r *Result) Compare(file string, before *Result) {
 	r.Comparison = comparison(file, before, r)
 	if r.Pass != nil {
 		if percent := r.Pass.MaxSlower; percent != nil {
-			r.Comparison.Slower = slower(before, r, *percent)
+			r.Comparison.Slower = slower(before, r, ofLatency, *percent)
+			if len(before.Agents) > 0 && len(r.Agents) > 0 {
+				r.Comparison.SlowerWord = slower(before, r, ofFirstWord, *percent)
+			}
 		}
 		r.Pass = r.Pass.judge(r)
 	}
@@ -136,10 +141,16 @@ func or(factor, other float64) float64 {
 	return factor
 }
 
-// slower returns whether the 99th percentile of now's latency is above before's
-// by more than so many percent and chance.
-func slower(before, now *Result, percent float64) ComparedVerdict {
-	return comparedVerdicts[compare.Worse(before.blocks(), now.blocks(), compare.Percentile(ofLatency, 99), percent/100)]
+// slower returns whether the 99th percentile of now's times of a name is above
+// before's by more than so many percent and chance.
+func slower(before, now *Result, times string, percent float64) ComparedVerdict {
+	return comparedVerdicts[compare.Worse(before.blocks(), now.blocks(), compare.Percentile(times, 99), percent/100)]
+}
+
+// isNotSlower reports whether nothing that [Pass] limits is slower than before, as
+// far as can be told.
+func (c *Comparison) isNotSlower() bool {
+	return c.Slower == WithinChance && (c.SlowerWord == WithinChance || c.SlowerWord == "")
 }
 
 // differences returns in what two runs differ that was asked for.

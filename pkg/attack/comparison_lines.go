@@ -28,8 +28,11 @@ func (l line) figure(r *Result, v float64) float64 {
 	return v
 }
 
-// LatencyP99 is the name of the figure that [Pass] may have a limit for.
-const LatencyP99 = "latency p99"
+// Names of the figures that [Pass] may have a limit for.
+const (
+	LatencyP99   = "latency p99"
+	FirstWordP99 = "first word p99"
+)
 
 // Names of what blocks count.
 const (
@@ -74,7 +77,7 @@ func linesOf(before, now *Result) []line {
 	}
 	if len(before.Agents)+len(now.Agents) > 0 {
 		percentile("first word p50", ofFirstWord, 50, (*Result).firstWord)
-		percentile("first word p99", ofFirstWord, 99, (*Result).firstWord)
+		percentile(FirstWordP99, ofFirstWord, 99, (*Result).firstWord)
 	}
 	if before.Cost.Priced && now.Cost.Priced {
 		if now.Conversations != nil && before.Conversations != nil {

@@ -36,7 +36,8 @@ type Answer struct {
 	Asked    time.Duration // when the turn was over: its last words or its last key were sent
 	Answered bool          // there was a word
 	Finished bool          // all of it came; for audio none is ever missing
-	Cut      bool          // the caller interrupted it
+	Cut      bool          // the caller interrupted it, or the run was stopped
+	Unheard  bool          // the run was stopped while there was no word yet, and that was in time
 	Late     bool          // the first word took longer than Patience, or did not come in that time
 	First    time.Duration // from Asked to the first word
 	Whole    time.Duration // from Asked to the last word
@@ -44,6 +45,15 @@ type Answer struct {
 	Tokens int           // of text
 	Audio  time.Duration // of audio: how much came after the first word,
 	Coming time.Duration // and in which time
+}
+
+// Conclude says what can only be said when no more of the answer is heard: now,
+// since the session ended so, or is live and goes on.
+func (a *Answer) Conclude(now, patience time.Duration, session SessionEnding) {
+	a.Late = a.Answered && a.First > patience || !a.Answered && now-a.Asked >= patience
+	if session == SessionInterrupted {
+		a.Cut, a.Unheard = a.Answered, !a.Answered && !a.Late
+	}
 }
 
 // An Interruption is what an agent did that was interrupted.

@@ -128,7 +128,7 @@ func (s *Session) concludeAnswer() {
 		if a.Answered {
 			a.Whole = max(a.First, min(s.agent.ended(), s.now)-a.Asked)
 		}
-		a.Late = a.Answered && a.First > s.rules.Patience || !a.Answered && s.now-a.Asked >= s.rules.Patience
+		a.Conclude(s.now, s.rules.Patience, s.ending)
 		s.out.Answer, s.answer = a, nil
 	}
 }

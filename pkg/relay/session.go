@@ -216,7 +216,7 @@ func (s *Session) end(ending dialog.SessionEnding, code webhook.Code) {
 
 func (s *Session) concludeAnswer() {
 	if a := s.answer; a != nil {
-		a.Late = a.Answered && a.First > s.rules.Patience || !a.Answered && s.now-a.Asked >= s.rules.Patience
+		a.Conclude(s.now, s.rules.Patience, s.ending)
 		s.out.Answer, s.answer = a, nil
 	}
 }

@@ -45,9 +45,13 @@ func (t *text) agents() {
 // answers says how fast an agent answered.
 func (t *text) answers(a attack.Agent) {
 	if a.Turns == 0 {
+		t.label("Turns answered", "none was taken")
 		return
 	}
-	t.label("Turns answered", "%d of %d, %s; after %d no word came within %s", a.Answered, a.Turns, report.Percent(a.Answered, a.Turns), a.Impatient, milliseconds(a.Patience))
+	t.label("Turns answered", "%d of %d, %s; after %d no word came within %s", a.Answered, a.Turns-a.Unheard, report.Percent(a.Answered, a.Turns-a.Unheard), a.Impatient, milliseconds(a.Patience))
+	if a.Unheard > 0 {
+		t.more("(%d more were waited for when the run was stopped)", a.Unheard)
+	}
 	if a.Unfinished > 0 {
 		t.more("(%s without a last token)", report.Count(a.Unfinished, "answer"))
 	}
@@ -107,12 +111,29 @@ func (r Report) firstWordAgainst(limit float64) string {
 	case len(r.Agents) == 0:
 		return "unknown: no session was begun"
 	case !r.HasFirstWord():
-		return "unknown: too many turns were not answered"
+		return "unknown: " + r.whyNoFirstWord()
 	case text == milliseconds(limit):
 		return report.Apart(r.FirstWordP99(), limit) + " ms"
 	default:
 		return text
 	}
+}
+
+// whyNoFirstWord says what leaves the first agent that has none without a first
+// word.
+func (r Report) whyNoFirstWord() string {
+	for _, a := range r.Agents {
+		turns := a.Turns - a.Unheard
+		switch {
+		case turns == 0 && a.Unopened() == 0:
+			return "no turn was taken"
+		case 100*(turns-a.Answered) > turns:
+			return fmt.Sprintf("%d of %d turns were not answered", turns-a.Answered, turns)
+		case 100*a.Unopened() > turns:
+			return fmt.Sprintf("%d of %d sessions were not opened", a.Unopened(), a.Begun)
+		}
+	}
+	return "too many callers got no word"
 }
 
 func (r Report) agentTiles(p *report.Page) {

@@ -116,19 +116,29 @@ func (r Report) slowerAgainst(limit float64) string {
 	switch {
 	case c == nil:
 		return "unknown: there is nothing to compare with"
-	case !r.HasP99(), c.Slower == attack.NotInBoth:
+	case !r.HasP99():
 		return "unknown: a run has no p99"
-	case c.Slower == attack.TooShort:
-		return "unknown: too little to tell"
 	}
-	for _, f := range c.Lines {
-		if f.Name == attack.LatencyP99 && *f.Before > 0 {
+	return r.slower(attack.LatencyP99, c.Slower, limit)
+}
+
+// slower says how much longer a figure is than before, beside a limit in percent
+// and what was found of it.
+func (r Report) slower(name string, verdict attack.ComparedVerdict, limit float64) string {
+	switch verdict {
+	case attack.NotInBoth:
+		return "unknown: a run has no p99"
+	case attack.TooShort:
+		return "unknown: too little to tell, it takes ten seconds with answers in both runs"
+	}
+	for _, f := range r.Comparison.Lines {
+		if f.Name == name && *f.Before > 0 {
 			text, factor := byPercent(*f.Now / *f.Before), *f.Now / *f.Before
-			if c.Slower == attack.WithinChance && factor > 1+limit/100 {
+			if verdict == attack.WithinChance && factor > 1+limit/100 {
 				text += ", which may be chance"
 			}
 			return text
 		}
 	}
-	return string(c.Slower)
+	return string(verdict)
 }

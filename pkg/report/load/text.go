@@ -281,9 +281,16 @@ func (r Report) pass() string {
 	}
 	if limit := r.Pass.MaxSlower; limit != nil {
 		limits = append(limits, fmt.Sprintf("p99 against before %s, at most +%v %% beyond chance", r.slowerAgainst(*limit), *limit))
+		if c := r.Comparison; c != nil && c.SlowerWord != "" {
+			limits = append(limits, fmt.Sprintf("p99 of the first word against before %s", r.slower(attack.FirstWordP99, c.SlowerWord, *limit)))
+		}
 	}
 	verdict := map[bool]string{true: "passed", false: "missed"}[r.Pass.Passed]
-	return fmt.Sprintf("%s (%s)", verdict, strings.Join(limits, "; "))
+	which := ""
+	if len(limits) > 1 && len(r.Pass.Missed) > 0 {
+		which = ", namely " + strings.Join(r.Pass.Missed, " and ")
+	}
+	return fmt.Sprintf("%s (%s)%s", verdict, strings.Join(limits, "; "), which)
 }
 
 // failedAgainst writes the share of failed requests so that it does not read
