@@ -149,7 +149,8 @@ func TestHangUpsGoBeforeStarts(t *testing.T) {
 		if result.Starts.Accepted != 1500 || result.HangUps.Ended != 1500 {
 			t.Errorf("%d accepted, %d ended; want all", result.Starts.Accepted, result.HangUps.Ended)
 		}
-		if h := result.Held; h.Times.P50 > 20.5 || h.Times.P99 > 23 || h.AtOnce != 10 {
+		// The run may end while one more is tried.
+		if h := result.Held; h.Times.P50 > 20.5 || h.Times.P99 > 23 || h.AtOnce < 10 || h.AtOnce > 11 {
 			t.Errorf("%+v, want hang-ups about on time, and the limit found", h)
 		}
 		if r := result.Starts.Rate; r < 20 || r > 45 {
