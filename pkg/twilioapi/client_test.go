@@ -320,6 +320,27 @@ func TestConnectionsThatAreNotKept(t *testing.T) {
 	}
 }
 
+// An answer that says yes in no words of Twilio's is an error, and a create that
+// gets one may have placed a call.
+func TestAnswersThatAreNotTwilios(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost || strings.Contains(r.URL.Path, "CA") {
+			_, _ = w.Write([]byte("<html>Welcome</html>"))
+			return
+		}
+		_, _ = w.Write([]byte(`{"calls":[]}`))
+	}))
+	defer server.Close()
+	client := twilioapi.New(twilioapi.Config{AccountSID: "AC00000000000000000000000000000000", Transport: leadingTo(server)})
+	defer client.Close()
+	if _, attempt, err := create(t, client); twilioapi.OutcomeOf(err) != twilioapi.Unknown || attempt.SentAt.IsZero() {
+		t.Errorf("create: %v, %+v; want an unknown outcome", err, attempt)
+	}
+	if call, err := client.Fetch(t.Context(), "CA00000000000000000000000000000001"); err == nil || !strings.Contains(err.Error(), "invalid character '<'") {
+		t.Errorf("fetch: %+v, %v; want what cannot be read", call, err)
+	}
+}
+
 // leadingTo is a transport whose connections lead to a server.
 func leadingTo(server *httptest.Server) *http.Transport {
 	return &http.Transport{DialTLSContext: func(ctx context.Context, network, _ string) (net.Conn, error) {

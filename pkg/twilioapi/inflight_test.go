@@ -152,6 +152,56 @@ func TestInFlightGivesBackTheSlotOfWhoGivesUp(t *testing.T) {
 	})
 }
 
+// Whoever gives up lets nobody in: the slot is in use still.
+func TestInFlightServesNobodyWhenOneGivesUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := NewInFlight(1, nil)
+		slot, _ := f.Acquire(t.Context(), ForCreate)
+		ctx, cancel := context.WithCancel(t.Context())
+		go func() { _, _ = f.Acquire(ctx, ForRead) }()
+		synctest.Wait()
+		var served bool
+		go func() { _, _ = f.Acquire(t.Context(), ForHangUp); served = true }()
+		synctest.Wait()
+		cancel()
+		synctest.Wait()
+		if served || f.taken != 1 {
+			t.Errorf("served %v, %d in flight; want the one that was", served, f.taken)
+		}
+		slot.Release(nil)
+		synctest.Wait()
+		if !served {
+			t.Error("the one who waits is not served")
+		}
+	})
+}
+
+// A slot that comes at the moment when its waiter gives up is free again. Which of
+// the two the waiter sees is chance.
+func TestInFlightGivesBackTheSlotThatComesTooLate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := NewInFlight(1, nil)
+		for range 200 {
+			slot, _ := f.Acquire(t.Context(), ForCreate)
+			ctx, cancel := context.WithCancel(t.Context())
+			go func() {
+				if slot, err := f.Acquire(ctx, ForCreate); err == nil {
+					slot.Release(nil)
+				}
+			}()
+			synctest.Wait()
+			f.mu.Lock() // the waiter goes on when both have come
+			go slot.Release(nil)
+			cancel()
+			f.mu.Unlock()
+			synctest.Wait()
+			if f.taken != 0 {
+				t.Fatalf("%d in flight, want none", f.taken)
+			}
+		}
+	})
+}
+
 // Calls that must end come before calls that may start, and both before reads; but
 // a read that has waited for two seconds comes before creates.
 func TestSlotsGoByUrgency(t *testing.T) {
