@@ -166,18 +166,20 @@ func (e *ending) hangUp(placed Placed) {
 	if !twilioapi.IsTemporary(err) {
 		e.answered = time.Now()
 	}
-	if taken := err == nil || twilioapi.IsOver(err); taken && !placed.Due.IsZero() && !attempt.SentAt.Before(placed.Due) {
+	taken := err == nil || twilioapi.IsOver(err)
+	already := taken && !mayBeOurs && (err != nil || call.IsOver() && overBefore(call, attempt))
+	if taken && !already && !placed.Due.IsZero() && !attempt.SentAt.Before(placed.Due) {
 		_ = e.late.RecordValue(attempt.SentAt.Sub(placed.Due).Microseconds())
 	}
 	switch {
 	case err == nil && call.IsOver():
-		e.countOver(overBefore(call, attempt) && !mayBeOurs)
+		e.countOver(already)
 		e.records.add(call)
 	case err == nil:
 		now := time.Now()
 		e.pending[placed.SID] = &pendingCall{Placed: fill(placed, call), since: now, takenAt: now}
 	case twilioapi.IsOver(err):
-		e.countOver(!mayBeOurs)
+		e.countOver(already)
 		if e.overRecords > 0 {
 			e.overRecords--
 			e.pending[placed.SID] = &pendingCall{Placed: placed, since: time.Now(), counted: true}

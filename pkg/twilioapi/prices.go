@@ -99,7 +99,8 @@ var (
 // readPrice reads what the Pricing API answers about a destination (Twilio:
 // Pricing API, voice numbers, v2), for one caller: the price of the longest
 // origination prefix that fits, else that of ALL; the highest, if there are
-// several. What is null or missing is no price, never 0.
+// several. What is null, missing or not readable is no price, never 0; so is an
+// inbound price of which not all is null, if its amount is.
 func readPrice(body []byte, from string) (Price, error) {
 	var answer struct {
 		PriceUnit string `json:"price_unit"`
@@ -107,9 +108,7 @@ func readPrice(body []byte, from string) (Price, error) {
 			Price    json.RawMessage `json:"current_price"`
 			Prefixes []string        `json:"origination_prefixes"`
 		} `json:"outbound_call_prices"`
-		Inbound *struct {
-			Price json.RawMessage `json:"current_price"`
-		} `json:"inbound_call_price"`
+		Inbound map[string]json.RawMessage `json:"inbound_call_price"`
 	}
 	if json.Unmarshal(body, &answer) != nil {
 		return Price{}, errNotAPrice
@@ -123,7 +122,7 @@ func readPrice(body []byte, from string) (Price, error) {
 			case length < 0 || length < longest:
 			case length > longest:
 				longest, price.Outbound = length, amount
-			case price.Outbound == nil || amount != nil && amount.Cmp(price.Outbound) > 0:
+			case price.Outbound != nil && (amount == nil || amount.Cmp(price.Outbound) > 0):
 				price.Outbound = amount
 			}
 		}
@@ -131,8 +130,13 @@ func readPrice(body []byte, from string) (Price, error) {
 	if price.Outbound == nil || price.Currency == "" {
 		return Price{}, errNoPrice
 	}
-	if answer.Inbound != nil {
-		price.Inbound = decimal(answer.Inbound.Price)
+	for _, field := range answer.Inbound {
+		if string(field) != "null" { // so it is a number of this account
+			if price.Inbound = decimal(answer.Inbound["current_price"]); price.Inbound == nil {
+				return Price{}, errNoPrice
+			}
+			break
+		}
 	}
 	return price, nil
 }

@@ -29,7 +29,14 @@ func TestReadPrice(t *testing.T) {
 			{"current_price":null,"origination_prefixes":["1"]},{"current_price":"1","origination_prefixes":["ALL"]}]}`, "", "", errNoPrice},
 		{"the higher of two alike", `{"price_unit":"USD","outbound_call_prices":[
 			{"current_price":"2","origination_prefixes":["ALL"]},{"current_price":"3","origination_prefixes":["ALL"]},
-			{"current_price":"1","origination_prefixes":["ALL"]},{"current_price":null,"origination_prefixes":["ALL"]}]}`, "3", "", nil},
+			{"current_price":"1","origination_prefixes":["ALL"]}]}`, "3", "", nil},
+		{"one of two alike is null: the price is not known", `{"price_unit":"USD","outbound_call_prices":[
+			{"current_price":"2","origination_prefixes":["ALL"]},{"current_price":null,"origination_prefixes":["ALL"]},
+			{"current_price":"1","origination_prefixes":["ALL"]}]}`, "", "", errNoPrice},
+		{"a number of the account whose price is null",
+			`{"price_unit":"USD",` + outbound + `,"inbound_call_price":{"base_price":"0.0085","current_price":null,"number_type":"local"}}`, "", "", errNoPrice},
+		{"a number of the account whose price is not exact",
+			`{"price_unit":"USD",` + outbound + `,"inbound_call_price":{"current_price":8.5e-3}}`, "", "", errNoPrice},
 		{"a price of nothing is a price", `{"price_unit":"USD","outbound_call_prices":[{"current_price":"0","origination_prefixes":["ALL"]}]}`, "0", "", nil},
 		{"a price that is a number", `{"price_unit":"USD","outbound_call_prices":[{"current_price":0.1,"origination_prefixes":["ALL"]}]}`, "0.1", "", nil},
 		{"one that is not exact is none", `{"price_unit":"USD","outbound_call_prices":[{"current_price":1e-2,"origination_prefixes":["ALL"]}]}`, "", "", errNoPrice},
