@@ -70,6 +70,9 @@ func TestFailuresOnStandardOutputAreAlone(t *testing.T) {
 	if n := strings.Count(f.stdout, "\n"); n != 50 || f.record.Requests.Errored != 50 {
 		t.Errorf("%d lines of %d errors, want 50", n, f.record.Requests.Errored)
 	}
+	if !strings.Contains(f.stderr, "Failures written:     50 of 50") {
+		t.Errorf("the summary is not on standard error:\n%s", f.stderr)
+	}
 }
 
 func TestFailuresThatCannotBeWritten(t *testing.T) {

@@ -42,7 +42,8 @@ type Record interface {
 // everything that is wrong with that.
 //
 // What goes to standard output is alone there: if it is one of the files, the
-// lines go to standard error, and the text is left out.
+// lines go to standard error; so does the text if that file is the failures', and
+// else it is left out, since the file has it all.
 func Open(console *cli.Console, showLines bool, files Files, inputs ...string) (*Output, []error) {
 	problems := files.alike()
 	if len(problems) > 0 {
@@ -146,7 +147,7 @@ func (o *Output) Deliver(record Record, status *int) int {
 	for _, err := range o.problems {
 		o.try(status, err)
 	}
-	if o.hasText() {
+	if o.hasText() || o.failures != nil && o.failures.IsStdout() {
 		o.try(status, record.Text(o.console.Out))
 	}
 	if o.page != nil {
