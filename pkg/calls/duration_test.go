@@ -3,6 +3,8 @@ package calls_test
 import (
 	"context"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -79,26 +81,27 @@ func TestTheCapIsReachedWhileCallsAreHungUp(t *testing.T) {
 func TestHalfAnHour(t *testing.T) {
 	const response, duration = 200 * time.Millisecond, time.Minute
 	synctest.Test(t, func(t *testing.T) {
-		told, between := 0, map[int]bool{} // live, as told; and between two bursts
-		var first time.Time
+		var told atomic.Int64       // live
+		between := map[int64]bool{} // what was told between two bursts
+		var looked sync.WaitGroup
 		result, account := runIn(t, twiliosim.Config{ResponseTime: response, RingTime: 2 * time.Second}, lasting(3600, 2, duration), func(e calls.Event) {
 			switch e := e.(type) {
 			case calls.Started:
-				told++
-				switch e.N {
-				case 1:
-					first = time.Now()
-				case 121:
-					go func() {
-						for time.Sleep(500 * time.Millisecond); time.Since(first) < 30*time.Minute; time.Sleep(time.Second) {
-							between[told] = true
+				told.Add(1)
+				if e.N == 121 { // a minute after the first
+					looked.Go(func() {
+						for range 29 * 60 {
+							time.Sleep(500 * time.Millisecond)
+							between[told.Load()] = true
+							time.Sleep(500 * time.Millisecond)
 						}
-					}()
+					})
 				}
 			case calls.Over:
-				told--
+				told.Add(-1)
 			}
 		})
+		looked.Wait()
 		for i, call := range account.Calls() {
 			if held := call.Ended.Sub(call.Created) - response; held != duration {
 				t.Fatalf("call %d was held for %v, want %v", i, held, duration)
@@ -110,8 +113,8 @@ func TestHalfAnHour(t *testing.T) {
 		if h := result.Held.Times; h.Count != 3600 || h.P50 != 60 || h.Max != 60 {
 			t.Errorf("held %+v, want 3600 times a minute", h)
 		}
-		if len(between) != 1 || !between[120] || told != 0 || result.Records.PeakLive != 120 {
-			t.Errorf("told %v live between bursts and %d at the end, peak on record %d; want 120, none, 120", between, told, result.Records.PeakLive)
+		if len(between) != 1 || !between[120] || told.Load() != 0 || result.Records.PeakLive != 120 {
+			t.Errorf("told %v live between bursts and %d at the end, peak on record %d; want 120, none, 120", between, told.Load(), result.Records.PeakLive)
 		}
 	})
 }
