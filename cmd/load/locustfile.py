@@ -34,7 +34,8 @@ class Twilio(User):
         """Locust wants a task. It is not run: the workers are those of load."""
 
 
-reported = {}  # what each worker has counted in this test, by its id
+workers = set()  # the ids of those that take part in this test
+reported = {}  # what each has counted in it, by its id
 recorded = {}  # where its record is
 strangers = set()  # workers whose configuration is not that of the first
 tests = 0
@@ -49,9 +50,11 @@ def on_init(environment, **_):
 
 
 @events.test_start.add_listener
-def on_test_start(**_):
+def on_test_start(environment, **_):
     global tests
     tests += 1
+    workers.clear()
+    workers.update(client.id for client in getattr(getattr(environment.runner, "clients", None), "all", []))
     reported.clear()
     recorded.clear()
     strangers.clear()
@@ -60,6 +63,7 @@ def on_test_start(**_):
 @events.worker_report.add_listener
 def on_worker_report(client_id, data, **_):
     if data.get("extra"):
+        workers.add(client_id)
         reported[client_id] = json.loads(data["extra"])
         warn_if_of_another_load(client_id)
 
@@ -93,7 +97,7 @@ def on_test_stop(environment, **_):
         if client.state in ("spawning", "running"):  # a master that quits, as with --headless, has not told them yet
             runner.server.send_to_client(Message("stop", None, client.id))
     for _ in range(10 * int(PATIENCE + (environment.stop_timeout or 0))):
-        if all(worker in recorded or worker not in clients or clients[worker].state == "missing" for worker in reported):
+        if all(worker in recorded or worker not in clients or clients[worker].state == "missing" for worker in workers):
             break
         gevent.sleep(0.1)
     passed = summary(environment.stats.total)
@@ -181,8 +185,8 @@ def summary(total):
         label = ""
     line("Messages received", f"{counts['messages']}: {counts['segments']} segments")
     line("Replies", f"{replies['count']}: {replies['segments']} segments, and {replies['with_media']} with media")
-    line("Records", f"{len(recorded)} of {len(reported)} workers")
-    for worker in sorted(reported):
+    line("Records", f"{len(recorded)} of {len(workers)} workers")
+    for worker in sorted(workers):
         line("", f"{worker}: {recorded.get(worker, 'missing, it did not come to its end')}")
     passed = judge(first["pass"], r, times, talks, counts.get("agents", {}).values())
     if passed is not None:

@@ -29,7 +29,7 @@ sys.modules.update({"locust": locust, "locust.runners": runners, "locust.rpc": r
 
 told = json.load(sys.stdin)
 exec(compile(told["locustfile"], "twilio.py", "exec"), globals())
-on_test_start()
+on_test_start(types.SimpleNamespace(runner=None))
 for i, report in enumerate(told["reports"]):
     on_worker_report(f"worker_{i}", {"extra": json.dumps(report)})
     keep(types.SimpleNamespace(parsed_options=None), f"worker_{i}", b"")
