@@ -18,6 +18,7 @@ type Chart struct {
 	End    float64 // of the x axis
 	Lines  []Line  // the first is drawn first
 	XTicks []Tick  // instead of round numbers
+	Log    bool    // the y axis is logarithmic, and begins near the least that is above 0; what is below it lies on the x axis
 }
 
 // A Line joins its points in order. A Y that is not a number is a gap.
@@ -56,20 +57,26 @@ const (
 // SVG draws the chart so many CSS pixels wide and high, before the page scales
 // it; nothing if there is nothing to draw.
 func (c *Chart) SVG(width, height int) string {
-	highest, found := c.highest()
+	lowest, highest, found := c.heights()
 	if !found || !(c.End > 0) || math.IsInf(c.End, 0) {
 		return ""
 	}
 	yTicks := niceTicks(highest, 5)
-	top := yTicks[len(yTicks)-1]
+	if c.Log {
+		yTicks = logTicks(lowest, highest, 12)
+	}
+	digits := 0
+	for _, t := range yTicks {
+		digits = max(digits, len(t.Text))
+	}
 	xTicks := c.XTicks
 	if len(xTicks) == 0 {
 		xTicks = upTo(c.End, niceTicks(c.End, int(min(float64(width/60), math.Ceil(c.End)))))
 	}
 	d := &drawing{
-		left: roomOfSpace + roomOfDigit*pixel(len(top.Text)), right: pixel(width - roomRight),
+		left: roomOfSpace + roomOfDigit*pixel(digits), right: pixel(width - roomRight),
 		top: roomAbove, bottom: pixel(height - roomBelow),
-		endX: c.End, endY: top.Value,
+		endX: c.End, beginY: yTicks[0].Value, endY: yTicks[len(yTicks)-1].Value,
 	}
 	d.printf(`<svg aria-hidden="true" viewBox="0 0 %d %d">`, width, height)
 	d.yAxis(yTicks)
@@ -81,20 +88,24 @@ func (c *Chart) SVG(width, height int) string {
 	return d.String()
 }
 
-// highest returns the greatest Y, or 1 if there is none above 0, and whether
-// there is any.
-func (c *Chart) highest() (y float64, found bool) {
+// heights returns the least and the greatest Y above 0, or 1 if there is none
+// above 0, and whether there is any.
+func (c *Chart) heights() (lowest, highest float64, found bool) {
+	lowest = math.Inf(1)
 	for _, line := range c.Lines {
 		for _, point := range line.Points {
-			if !point.isGap() {
-				y, found = max(y, point.Y), true
+			if point.isGap() {
+				continue
+			}
+			if found = true; point.Y > 0 {
+				lowest, highest = min(lowest, point.Y), max(highest, point.Y)
 			}
 		}
 	}
-	if y == 0 {
-		y = 1
+	if highest == 0 {
+		return 1, 1, found
 	}
-	return y, found
+	return lowest, highest, found
 }
 
 func (p Point) isGap() bool { return math.IsNaN(p.Y) || math.IsInf(p.Y, 0) }
@@ -110,11 +121,18 @@ func (p pixel) String() string {
 type drawing struct {
 	strings.Builder
 	left, right, top, bottom pixel
-	endX, endY               float64 // of the axes
+	endX                     float64
+	beginY, endY             float64 // a y axis that begins above 0 is logarithmic
 }
 
 func (d *drawing) x(v float64) pixel { return d.left + pixel(v/d.endX)*(d.right-d.left) }
-func (d *drawing) y(v float64) pixel { return d.bottom - pixel(v/d.endY)*(d.bottom-d.top) }
+func (d *drawing) y(v float64) pixel {
+	share := v / d.endY
+	if d.beginY > 0 {
+		share = math.Log(max(v, d.beginY)/d.beginY) / math.Log(d.endY/d.beginY)
+	}
+	return d.bottom - pixel(share)*(d.bottom-d.top)
+}
 
 func (d *drawing) printf(format string, args ...any) { fmt.Fprintf(d, format, args...) }
 
@@ -122,7 +140,7 @@ func (d *drawing) text(x, y pixel, anchor, text string) {
 	d.printf(`<text x="%v" y="%v" text-anchor="%s">%s</text>`, x, y, anchor, html.EscapeString(text))
 }
 
-// yAxis draws the heights at the left, and a line of the grid at each but 0.
+// yAxis draws the heights at the left, and a line of the grid at each but the first.
 func (d *drawing) yAxis(ticks []Tick) {
 	d.printf(`<path class="grid" d="`)
 	for _, t := range ticks[1:] {

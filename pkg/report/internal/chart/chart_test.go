@@ -48,6 +48,49 @@ func TestNothingToDraw(t *testing.T) {
 	}
 }
 
+// On a logarithmic axis the same factor is the same height, however high the
+// highest is; what is 0 lies on the x axis.
+func TestLogarithmicAxis(t *testing.T) {
+	c := &Chart{X: "seconds", End: 10, Log: true, Lines: []Line{
+		{Colour: Grey, Points: []Point{{0, 20000}, {10, 0}}},
+		{Colour: Blue, Points: []Point{{0, 20}, {10, 20}}},
+		{Colour: Blue, Dashed: true, Points: []Point{{0, 200}, {10, 200}}},
+	}}
+	// From 20 to 20000 are three times ten, from 8 down to 160.
+	for _, want := range []string{
+		`<path class="line grey" d="M42 8L382 160"/>`, `<path class="line blue" d="M42 160H382"/>`, `<path class="line blue dashed" d="M42 109.3H382"/>`,
+		`<text x="36" y="164" text-anchor="end">20</text>`, `<text x="36" y="12" text-anchor="end">20000</text>`,
+	} {
+		if got := c.SVG(400, 200); !strings.Contains(got, want) {
+			t.Errorf("no %s in\n%s", want, got)
+		}
+	}
+}
+
+func TestLogTicks(t *testing.T) {
+	for _, tc := range []struct {
+		lowest, highest float64
+		want            string
+	}{
+		{25, 180, "20 50 100 200"},
+		{20, 200, "20 50 100 200"},
+		{20, 20, "20 50"},
+		{3, 4, "2 5"},
+		{0.03, 1, "0.02 0.05 0.1 0.2 0.5 1"},
+		{11, 15000, "10 20 50 100 200 500 1000 2000 5000 10000 20000"},
+		{0.7, 15000, "0.1 1 10 100 1000 10000 100000"},
+		{1e-9, 1000, "0.001 0.01 0.1 1 10 100 1000"},
+	} {
+		var got []string
+		for _, tick := range logTicks(tc.lowest, tc.highest, 12) {
+			got = append(got, tick.Text)
+		}
+		if !slices.Equal(got, strings.Fields(tc.want)) {
+			t.Errorf("from %v to %v: %v, want %s", tc.lowest, tc.highest, got, tc.want)
+		}
+	}
+}
+
 func TestNiceTicks(t *testing.T) {
 	for _, tc := range []struct {
 		highest float64
