@@ -1,6 +1,7 @@
 package attack
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"time"
@@ -46,7 +47,7 @@ type Difference struct {
 
 // String says what differs: "rate: 20 before, 30 now".
 func (d Difference) String() string {
-	return fmt.Sprintf("%s: %s before, %s now", d.What, d.Before, d.Now)
+	return fmt.Sprintf("%s: %s before, %s now", d.What, cmp.Or(d.Before, "none"), cmp.Or(d.Now, "none"))
 }
 
 // A ComparedFigure is one line of a comparison. What there is not is nil.

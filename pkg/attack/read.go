@@ -61,8 +61,10 @@ func decode(content []byte, into any) error {
 		return fmt.Errorf(":%d: cut off", line(int64(len(content))))
 	case errors.As(err, &syntax):
 		return fmt.Errorf(":%d: no JSON: %w", line(syntax.Offset), err)
+	case errors.As(err, &mismatch) && mismatch.Field == "":
+		return fmt.Errorf(":%d: no result of load: the JSON is no object", line(mismatch.Offset))
 	case errors.As(err, &mismatch):
-		return fmt.Errorf(":%d: %s is %s", line(mismatch.Offset), mismatch.Field, mismatch.Value)
+		return fmt.Errorf(":%d: %s is of another type: %s", line(mismatch.Offset), mismatch.Field, mismatch.Value)
 	}
 	return fmt.Errorf(": %w", err)
 }
