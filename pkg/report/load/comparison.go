@@ -3,11 +3,11 @@ package load
 import (
 	"fmt"
 	"math"
-	"slices"
 	"strings"
 
 	"call-load-tester/pkg/attack"
 	"call-load-tester/pkg/report"
+	"call-load-tester/pkg/report/internal/chart"
 )
 
 // comparison shows the run beside the earlier one. What has changed by more than
@@ -41,14 +41,48 @@ func (t *text) comparison() {
 			if f.Verdict == attack.BeyondChance {
 				mark = "*"
 			}
-			t.Rows = append(t.Rows, report.Row{Label: f.Name, Value: fmt.Sprintf("%s → %s: %s", row[1], row[2], change)})
+			t.Rows = append(t.Rows, report.Row{Label: strings.TrimSpace(mark + " " + f.Name), Value: fmt.Sprintf("%s → %s: %s", row[1], row[2], change)})
 		}
 		t.Line("%s %s  %s  %s  %s", mark, padRight(row[0], width[0]), padLeft(row[1], width[1]), padLeft(row[2], width[2]), change)
 	}
-	if slices.ContainsFunc(c.Lines, func(f attack.ComparedFigure) bool { return f.Verdict == attack.BeyondChance }) {
-		t.Line("\n* a difference beyond chance, in brackets its bounds; of equal runs, 1 comparison in 20 has any")
-	}
 	t.Line("")
+	for _, note := range []struct {
+		on   attack.ComparedVerdict
+		text string
+	}{
+		{attack.BeyondChance, "* changed by more than chance, in brackets the bounds of the change; of equal runs, 1 comparison in 20 has an asterisk"},
+		{attack.TooShort, "too little to tell: a line needs ten seconds (in long runs: steps of the charts) with something in them, in both runs"},
+	} {
+		if len(names(c, note.on)) > 0 {
+			t.Rows = append(t.Rows, report.Row{Value: note.text})
+			t.Line("%s\n", note.text)
+		}
+	}
+}
+
+// names returns the figures of a comparison that have a verdict.
+func names(c *attack.Comparison, verdict attack.ComparedVerdict) (list []string) {
+	for _, f := range c.Lines {
+		if f.Verdict == verdict {
+			list = append(list, f.Name)
+		}
+	}
+	return list
+}
+
+// whatChanged names what has changed by more than chance.
+func (r Report) whatChanged() string {
+	c := r.Comparison
+	changed, unchanged := names(c, attack.BeyondChance), names(c, attack.WithinChance)
+	switch n := len(changed); {
+	case n > maxListed:
+		return fmt.Sprintf("changed by more than chance: %s and %d others", strings.Join(changed[:maxListed], ", "), n-maxListed)
+	case n > 0:
+		return "changed by more than chance: " + strings.Join(changed, ", ")
+	case len(unchanged) > 0:
+		return string(attack.WithinChance)
+	}
+	return string(attack.TooShort)
 }
 
 func padLeft(text string, width int) string {
@@ -85,14 +119,29 @@ func changed(f attack.ComparedFigure) string {
 	case *f.Now == 0:
 		return "gone"
 	}
-	return fmt.Sprintf("%s (%s to %s)", byPercent(*f.Now / *f.Before), bound(f.Low, "−100 %"), bound(f.High, "any"))
+	factor, low := *f.Now / *f.Before, 0.0
+	if f.Low != nil {
+		low = *f.Low
+	}
+	write := byPercent
+	if factor >= 10 || f.High != nil && *f.High >= 10 {
+		write = byFactor
+	}
+	if f.High == nil {
+		return fmt.Sprintf("%s (%s or more)", write(factor), write(low))
+	}
+	return fmt.Sprintf("%s (%s to %s)", write(factor), write(low), write(*f.High))
 }
 
-func bound(factor *float64, none string) string {
-	if factor == nil {
-		return none
+// byFactor writes a factor as such, to three digits or so.
+func byFactor(factor float64) string {
+	switch {
+	case factor >= 99.95:
+		return fmt.Sprintf("× %.0f", factor)
+	case factor >= 9.995:
+		return fmt.Sprintf("× %.1f", factor)
 	}
-	return byPercent(*factor)
+	return fmt.Sprintf("× %.2f", factor)
 }
 
 // byPercent writes a factor as what it adds, to three digits or so.
@@ -107,6 +156,22 @@ func byPercent(factor float64) string {
 		digits = 0
 	}
 	return fmt.Sprintf("%s%.*f %%", sign, digits, math.Abs(percent))
+}
+
+// slowerParts names what has missed [Pass] Slower where that judges two things.
+func (r Report) slowerParts() string {
+	c := r.Comparison
+	if c == nil || c.SlowerWord == "" {
+		return "Slower"
+	}
+	latency, word := c.Slower != attack.WithinChance || !r.HasP99(), c.SlowerWord != attack.WithinChance
+	switch {
+	case latency && word:
+		return "Slower of the latency and of the first word"
+	case word:
+		return "Slower of the first word"
+	}
+	return "Slower of the latency"
 }
 
 // slowerAgainst says how much longer the 99th percentile is than before, beside
@@ -141,4 +206,26 @@ func (r Report) slower(name string, verdict attack.ComparedVerdict, limit float6
 		}
 	}
 	return string(verdict)
+}
+
+// drawLatency adds a chart of times. Beside those of an earlier run it is
+// logarithmic: a single time-out must not press both runs onto the x axis.
+func (r Report) drawLatency(p *report.Page, f report.Figure, drawn *chart.Chart) {
+	f.Unit = "milliseconds"
+	if r.Comparison != nil {
+		drawn.Log = true
+		f.Unit += ", on a logarithmic scale"
+	}
+	p.Draw(f, drawn)
+}
+
+// earlier gives a line the times of the earlier run, as far as this one goes.
+func (r Report) earlier(name string, colour chart.Colour, value func(attack.EarlierInterval) float64) chart.Line {
+	all, line := r.Comparison.Timeline, chart.Line{Name: name, Colour: colour, Dashed: true}
+	if len(all) == 0 {
+		return line
+	}
+	return r.span().Beside(all[0].Width, len(all)).Steps(line, func(i int) float64 {
+		return report.OrGap(int(math.Ceil(all[i].P99)), value(all[i]))
+	})
 }

@@ -51,6 +51,9 @@ func (r Report) notices(p *report.Page) {
 	for _, warning := range r.warnings() {
 		add(true, "%s", strings.ReplaceAll(warning, "\n", " "))
 	}
+	if c := r.Comparison; c != nil {
+		add(false, "Compared with %s: %s.", c.File, r.whatChanged())
+	}
 	if r.Interrupted {
 		add(false, "The run was interrupted.")
 	}
@@ -173,21 +176,10 @@ func (r Report) latencies(p *report.Page) {
 			r.earlier("p99 before", chart.Orange, func(i attack.EarlierInterval) float64 { return i.P99 }),
 			r.earlier("p50 before", chart.Blue, func(i attack.EarlierInterval) float64 { return i.P50 }))
 	}
-	p.Draw(report.Figure{
-		Title: "Latency over time", Unit: "milliseconds",
+	r.drawLatency(p, report.Figure{
+		Title:    "Latency over time",
 		Sentence: "How long answers took, counted from when their requests were due: over the run " + percentiles(r.Latency) + ".",
 	}, r.chart(lines...))
-}
-
-// earlier gives a line the times of the earlier run, as far as this one goes.
-func (r Report) earlier(name string, colour chart.Colour, value func(attack.EarlierInterval) float64) chart.Line {
-	all, line := r.Comparison.Timeline, chart.Line{Name: name, Colour: colour, Dashed: true}
-	if len(all) == 0 {
-		return line
-	}
-	return r.span().Beside(all[0].Width, len(all)).Steps(line, func(i int) float64 {
-		return report.OrGap(int(math.Ceil(all[i].P99)), value(all[i]))
-	})
 }
 
 func (r Report) verdictsOverTime(p *report.Page) {
@@ -234,7 +226,7 @@ func (r Report) curve(p *report.Page) {
 	if r.Comparison == nil {
 		add(chart.Line{Colour: chart.Blue, Fill: true}, r.Curve)
 	} else {
-		add(chart.Line{Name: "now", Colour: chart.Blue, Fill: true}, r.Curve)
+		add(chart.Line{Name: "now", Colour: chart.Blue}, r.Curve)
 		add(chart.Line{Name: "before", Colour: chart.Blue, Dashed: true}, r.Comparison.Curve)
 	}
 	for _, tick := range []string{"0", "50", "90", "99", "99.9", "99.99", "99.999", "99.9999"} {
@@ -244,8 +236,8 @@ func (r Report) curve(p *report.Page) {
 			drawn.XTicks = append(drawn.XTicks, chart.Tick{Value: x, Text: tick})
 		}
 	}
-	p.Draw(report.Figure{
-		Title: "Latency, from the fastest to the slowest", Unit: "milliseconds",
+	r.drawLatency(p, report.Figure{
+		Title: "Latency, from the fastest to the slowest",
 		Sentence: fmt.Sprintf("So many percent of the %d requests measured took no longer: 90 %% at most %s, 99 %% at most %s.",
 			r.Latency.Count, milliseconds(r.Latency.P90), milliseconds(r.Latency.P99)),
 	}, drawn)
@@ -274,6 +266,9 @@ func (r Report) sections(p *report.Page) {
 		}
 		p.Section(title, t.Rows)
 	}
+	if r.Comparison != nil {
+		add("Compared with "+r.Comparison.File, (*text).comparison)
+	}
 	add("Summary", (*text).original, (*text).requests, (*text).conversations)
 	if len(r.Agents) > 0 {
 		add("Voice agents", (*text).agents)
@@ -281,9 +276,6 @@ func (r Report) sections(p *report.Page) {
 	add("Times, verdicts and messages", (*text).times, (*text).verdicts, (*text).failures, (*text).messages, (*text).signatures)
 	if len(r.Steps) > 0 {
 		add("Steps", (*text).steps)
-	}
-	if r.Comparison != nil {
-		add("Compared with "+r.Comparison.File, (*text).comparison)
 	}
 	add("Run", (*text).plan)
 }

@@ -1,7 +1,10 @@
 package load_test
 
 import (
+	"fmt"
 	"math/rand/v2"
+	"slices"
+	"strings"
 	"testing"
 
 	"call-load-tester/pkg/attack"
@@ -68,10 +71,62 @@ func TestPageOfAComparison(t *testing.T) {
 	pagetest.IsSmall(t, compared(300))
 	for _, want := range []string{
 		"(they differ in rate: 20 before, 48 now)", "10.0 ms → 12.0 ms: +20.0 % (+10.0 % to +30.0 %)", "0 % → 5 %: new", "5 % → 0 %: gone",
-		"$0.0123 → $3: +24200 % (+100 % to any)", "– → 12.0 ms: not in both", "20/s → 48.2/s: too little to tell",
+		"$0.0123 → $3: × 243 (× 2.00 or more)", "– → 12.0 ms: not in both", "20/s → 48.2/s: too little to tell",
 		`<i class="orange dashed"></i>p99 before`, `<i class="blue dashed"></i>p50 before`, `<i class="blue dashed"></i>before`,
+		"<th>* latency p50</th>", "<th>requests</th>", "* changed by more than chance, in brackets the bounds", "too little to tell: a line needs ten seconds",
+		`<p class="notice">Compared with before.json: changed by more than chance: latency p50, 12100 rubbish, 11200 nothing, cost.</p>`,
 	} {
 		pagetest.Says(t, "a comparison", compared(5), want)
+	}
+}
+
+// A single time-out leaves both runs where they can be seen, and the comparison
+// stands before the other tables.
+func TestATimeOutDoesNotHideTheEarlierRun(t *testing.T) {
+	l := compared(5)
+	l.Timeline[3].Max, l.Timeline[3].P99 = 15_000, 15_000
+	for i := range l.Timeline {
+		l.Timeline[i].P50 = 50
+	}
+	for i := range l.Comparison.Timeline {
+		l.Comparison.Timeline[i].P50 = 25
+	}
+	page := pagetest.Of(t, l)
+	_, chart, _ := strings.Cut(page, "<h2>Latency over time</h2>")
+	level := func(class string) (y float64) {
+		_, path, _ := strings.Cut(chart, `<path class="line `+class+`" d="M`)
+		if _, err := fmt.Sscanf(path, "%f %f", new(float64), &y); err != nil {
+			t.Fatal(err)
+		}
+		return y
+	}
+	if now, before := level("blue"), level("blue dashed"); before-now < 5 || before > 175 {
+		t.Errorf("the p50 is %v below the top now, and was %v: hard to tell apart, or on the axis", now, before)
+	}
+	pagetest.Says(t, "a comparison", l, "milliseconds, on a logarithmic scale")
+	pagetest.Has(t, "a comparison", l, 4, "Requests and answers", "Latency over time", "Verdicts over time",
+		"Latency, from the fastest to the slowest", "Verdicts", "Compared with before.json", "Summary", "Times, verdicts and messages", "Run")
+}
+
+// A page says at its top what has come of the comparison.
+func TestTheNoticeOfAComparison(t *testing.T) {
+	for _, tc := range []struct {
+		what     string
+		verdicts []attack.ComparedVerdict
+		want     string
+	}{
+		{"one has changed", []attack.ComparedVerdict{attack.BeyondChance, attack.WithinChance}, "b.json: changed by more than chance: figure 0."},
+		{"none has", []attack.ComparedVerdict{attack.TooShort, attack.WithinChance}, "b.json: no difference beyond chance."},
+		{"none can be judged", []attack.ComparedVerdict{attack.TooShort, attack.NotInBoth}, "b.json: too little to tell."},
+		{"many have", slices.Repeat([]attack.ComparedVerdict{attack.BeyondChance}, 14), "figure 11 and 2 others."},
+	} {
+		l := loadOf(3)
+		l.Comparison = &attack.Comparison{File: "b.json"}
+		for i, v := range tc.verdicts {
+			one, two := 1.0, 2.0
+			l.Comparison.Lines = append(l.Comparison.Lines, attack.ComparedFigure{Name: fmt.Sprint("figure ", i), Before: &one, Now: &two, Low: &one, High: &two, Verdict: v})
+		}
+		pagetest.Says(t, tc.what, l, tc.want)
 	}
 }
 

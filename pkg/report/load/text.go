@@ -282,13 +282,13 @@ func (r Report) pass() string {
 	if limit := r.Pass.MaxSlower; limit != nil {
 		limits = append(limits, fmt.Sprintf("p99 against before %s, at most +%v %% beyond chance", r.slowerAgainst(*limit), *limit))
 		if c := r.Comparison; c != nil && c.SlowerWord != "" {
-			limits = append(limits, fmt.Sprintf("p99 of the first word against before %s", r.slower(attack.FirstWordP99, c.SlowerWord, *limit)))
+			limits = append(limits, fmt.Sprintf("p99 of the first word against before %s, at most +%v %% beyond chance", r.slower(attack.FirstWordP99, c.SlowerWord, *limit), *limit))
 		}
 	}
 	verdict := map[bool]string{true: "passed", false: "missed"}[r.Pass.Passed]
 	which := ""
 	if len(limits) > 1 && len(r.Pass.Missed) > 0 {
-		which = ", namely " + strings.Join(r.Pass.Missed, " and ")
+		which = strings.Replace(", namely "+strings.Join(r.Pass.Missed, " and "), "Slower", r.slowerParts(), 1)
 	}
 	return fmt.Sprintf("%s (%s)%s", verdict, strings.Join(limits, "; "), which)
 }
