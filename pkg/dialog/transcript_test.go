@@ -5,9 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
-	"os"
-	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,6 +12,7 @@ import (
 	"time"
 
 	"call-load-tester/pkg/dialog"
+	"call-load-tester/pkg/internal/transcripttest"
 	"call-load-tester/pkg/webhook"
 
 	"github.com/cockroachdb/datadriven"
@@ -45,37 +43,11 @@ import (
 // lasted: ended 12s, ended 12s {"reason":"agent"}, finished 12s, hungup 12s,
 // stopped 12s, failed 12s 64105. The person takes one turn in it, if one is left.
 func TestTranscripts(t *testing.T) {
-	datadriven.Walk(t, "testdata", func(t *testing.T, path string) {
-		datadriven.RunTest(t, path, func(t *testing.T, d *datadriven.TestData) string {
-			return newTranscript(t, d).play()
-		})
-	})
+	transcripttest.Run(t, func(t *testing.T, d *datadriven.TestData) string { return newTranscript(t, d).play() })
 }
 
-// A transcript tells what it promises, and which page of Twilio's says so, or
-// that none does.
-func TestTranscriptsSayWhy(t *testing.T) {
-	files, err := filepath.Glob("testdata/*")
-	if err != nil {
-		t.Fatal(err)
-	}
-	count := 0
-	for _, file := range files {
-		content, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, block := range regexp.MustCompile(`(?m)((?:^#.*\n)*)^(?:call|chat)\b.*`).FindAllStringSubmatch(string(content), -1) {
-			count++
-			if !regexp.MustCompile(`https://www\.twilio\.com/|Twilio documents (nothing|none)|The (row|run)`).MatchString(block[1]) {
-				t.Errorf("%s: no page of Twilio's for %s", file, block[0])
-			}
-		}
-	}
-	if count < 80 {
-		t.Errorf("%d transcripts, want at least 80", count)
-	}
-}
+// A transcript tells what it promises, and which page says so, or that none does.
+func TestTranscriptsSayWhy(t *testing.T) { transcripttest.CheckSources(t, `call|chat`, 80) }
 
 type transcript struct {
 	t       testing.TB
@@ -379,7 +351,7 @@ func (tr *transcript) text(r *dialog.Request) string {
 		if strings.ContainsAny(value, " ,") || value == "" {
 			value = strconv.Quote(value)
 		}
-		fmt.Fprintf(&all, " %s=%s", name, sid.ReplaceAllString(value, "$1…"))
+		fmt.Fprintf(&all, " %s=%s", name, transcripttest.WithoutSIDs(value))
 	}
 	var missing []string
 	for name := range tr.fields {
@@ -395,8 +367,6 @@ func (tr *transcript) text(r *dialog.Request) string {
 	}
 	return all.String()
 }
-
-var sid = regexp.MustCompile(`\b([A-Z]{2})[0-9a-f]{32}`)
 
 func mustParse(t testing.TB, raw string) *url.URL {
 	t.Helper()

@@ -4,15 +4,12 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"time"
 
 	"call-load-tester/pkg/dialog"
 )
 
 // What a transcript says of what was sent.
-
-var sid = regexp.MustCompile(`\b([A-Z]{2})[0-9a-f]{32}`)
 
 func (tr *transcript) say(at time.Duration, format string, args ...any) {
 	tr.sayFrames()

@@ -4,14 +4,13 @@ import (
 	"bytes"
 	"encoding/base64"
 	"fmt"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"call-load-tester/pkg/dialog"
+	"call-load-tester/pkg/internal/transcripttest"
 	"call-load-tester/pkg/mediastream"
 	"call-load-tester/pkg/webhook"
 
@@ -42,37 +41,11 @@ import (
 //	close         the socket, in good order; break: it breaks off
 //	interrupt     the run is stopped; stop: the call is over
 func TestTranscripts(t *testing.T) {
-	datadriven.Walk(t, "testdata", func(t *testing.T, path string) {
-		datadriven.RunTest(t, path, func(t *testing.T, d *datadriven.TestData) string {
-			return newTranscript(t, d).play()
-		})
-	})
+	transcripttest.Run(t, func(t *testing.T, d *datadriven.TestData) string { return newTranscript(t, d).play() })
 }
 
-// A transcript tells what it promises, and which page of Twilio's says so, or
-// that none does.
-func TestTranscriptsSayWhy(t *testing.T) {
-	files, err := filepath.Glob("testdata/*")
-	if err != nil {
-		t.Fatal(err)
-	}
-	count := 0
-	for _, file := range files {
-		content, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, block := range regexp.MustCompile(`(?m)((?:^#.*\n)*)^(?:connect|start)\b.*`).FindAllStringSubmatch(string(content), -1) {
-			count++
-			if !regexp.MustCompile(`https://www\.twilio\.com/|Twilio documents (nothing|none)|The (row|run)`).MatchString(block[1]) {
-				t.Errorf("%s: no page of Twilio's for %s", file, block[0])
-			}
-		}
-	}
-	if count < 12 {
-		t.Errorf("%d transcripts, want at least 12", count)
-	}
-}
+// A transcript tells what it promises, and which page says so, or that none does.
+func TestTranscriptsSayWhy(t *testing.T) { transcripttest.CheckSources(t, `connect|start`, 12) }
 
 const streamSID = "MZ00000000000000000000000000000001"
 
@@ -269,5 +242,5 @@ func (tr *transcript) play() string {
 		because += fmt.Sprintf(", %d invalid", n)
 	}
 	tr.say(now, "%v after %v%s, %d turns, %d found no taker", end.Ending, end.Lasted, because, end.Turns, end.NoTaker)
-	return sid.ReplaceAllString(strings.Join(tr.lines, "\n"), "$1…") + "\n"
+	return transcripttest.WithoutSIDs(strings.Join(tr.lines, "\n")) + "\n"
 }

@@ -2,15 +2,13 @@ package relay_test
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
-	"regexp"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"call-load-tester/pkg/dialog"
+	"call-load-tester/pkg/internal/transcripttest"
 	"call-load-tester/pkg/relay"
 	"call-load-tester/pkg/webhook"
 
@@ -33,36 +31,11 @@ import (
 //	reject   a message that is no text
 //	stop     the run is stopped
 func TestTranscripts(t *testing.T) {
-	datadriven.Walk(t, "testdata", func(t *testing.T, path string) {
-		datadriven.RunTest(t, path, func(t *testing.T, d *datadriven.TestData) string {
-			return play(t, d)
-		})
-	})
+	transcripttest.Run(t, play)
 }
 
 // A transcript tells what it promises, and which page says so, or that none does.
-func TestTranscriptsSayWhy(t *testing.T) {
-	files, err := filepath.Glob("testdata/*")
-	if err != nil {
-		t.Fatal(err)
-	}
-	count := 0
-	for _, file := range files {
-		content, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, block := range regexp.MustCompile(`(?m)((?:^#.*\n)*)^session\b.*`).FindAllStringSubmatch(string(content), -1) {
-			count++
-			if !regexp.MustCompile(`https://www\.twilio\.com/|Twilio documents (nothing|none)|The (row|run|configuration)`).MatchString(block[1]) {
-				t.Errorf("%s: no page of Twilio's for %s", file, block[0])
-			}
-		}
-	}
-	if count < 25 {
-		t.Errorf("%d transcripts, want at least 25", count)
-	}
-}
+func TestTranscriptsSayWhy(t *testing.T) { transcripttest.CheckSources(t, `session`, 25) }
 
 // open returns the session that a document with that noun opens for a row.
 func open(t testing.TB, noun, row string) *dialog.Session {
@@ -122,7 +95,7 @@ func play(t *testing.T, d *datadriven.TestData) string {
 	now := time.Duration(0)
 	for next := s.Open(0); ; {
 		for _, message := range next.Send {
-			fmt.Fprintf(&out, "%v %s\n", now, sid.ReplaceAllString(string(message), "$1…"))
+			fmt.Fprintf(&out, "%v %s\n", now, transcripttest.WithoutSIDs(string(message)))
 		}
 		if i := next.Interruption; i != nil {
 			fmt.Fprintf(&out, "%v interrupted at %v, talked on for %v\n", now, i.At, i.TalkedOn)
@@ -199,5 +172,3 @@ func duration(t testing.TB, text string) time.Duration {
 	}
 	return d
 }
-
-var sid = regexp.MustCompile(`\b([A-Z]{2})[0-9a-f]{32}`)
