@@ -94,6 +94,7 @@ var arrows = map[string]string{
 	"pkg/report/internal/pagetest": "pkg/report",
 	"pkg/report/calls":             "pkg/calls pkg/report pkg/report/internal/chart",
 	"pkg/report/load":              "pkg/attack pkg/report pkg/report/internal/chart",
+	"pkg/internal/transcripttest":  "",
 	"pkg/cli":                      "",
 }
 
