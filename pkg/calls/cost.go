@@ -140,7 +140,7 @@ func (p Plan) CallsWithin(most *big.Rat, c *Cost) int {
 	}
 	left := new(big.Rat).Set(most)
 	if cycle.Sign() > 0 {
-		rounds := floor(new(big.Rat).Quo(left, cycle))
+		rounds := min(floor(new(big.Rat).Quo(left, cycle)), p.CallCount/length)
 		calls = rounds * length
 		left.Sub(left, new(big.Rat).Mul(cycle, big.NewRat(int64(rounds), 1)))
 	}

@@ -23,7 +23,7 @@ func amount(s string) *big.Rat {
 
 // Costs worked out by hand.
 func TestCostOfAPlan(t *testing.T) {
-	const a, b, x, y = "+15005550001", "+15005550002", "+14155550101", "+14155550102"
+	const a, b, x, y, z = "+15005550001", "+15005550002", "+14155550101", "+14155550102", "+14155550103"
 	quote := func(from, to, outbound, inbound, unit string) twilioapi.Quote {
 		return twilioapi.Quote{Parties: twilioapi.Parties{From: from, To: to}, Price: twilioapi.Price{Outbound: amount(outbound), Inbound: amount(inbound), Currency: unit}}
 	}
@@ -36,6 +36,8 @@ func TestCostOfAPlan(t *testing.T) {
 	}
 	unended, exact := held(10, []string{a}, []string{x}), held(10, []string{a}, []string{x})
 	unended.EndCalls, exact.TimeLimit = false, 10*time.Minute
+	longer := exact
+	longer.Hold = 61 * time.Second
 	for _, tc := range []struct {
 		what           string
 		plan           calls.Plan
@@ -52,6 +54,10 @@ func TestCostOfAPlan(t *testing.T) {
 			[]twilioapi.Quote{quote(a, x, "1", "", "USD"), quote(a, y, "10", "", "USD")}, "34.00 USD", "374.00 USD", 0},
 		{"two by two are two pairs, not four", held(5, []string{a, b}, []string{x, y}),
 			[]twilioapi.Quote{quote(a, x, "1", "", "USD"), quote(b, y, "10", "", "USD")}, "23.00 USD", "253.00 USD", 0},
+		{"two by three are six pairs", held(7, []string{a, b}, []string{x, y, z}), []twilioapi.Quote{
+			quote(a, x, "1", "", "USD"), quote(b, y, "10", "", "USD"), quote(a, z, "100", "", "USD"), quote(b, x, "1000", "", "USD"), quote(a, y, "10000", "", "USD"), quote(b, z, "100000", "", "USD")},
+			"111112.00 USD", "1222232.00 USD", 0},
+		{"a call of a second more than a minute is two", longer, []twilioapi.Quote{quote(a, x, "0.014", "", "USD")}, "0.28 USD", "1.54 USD", 0},
 		{"currencies are told apart", held(2, []string{a}, []string{x, y}),
 			[]twilioapi.Quote{quote(a, x, "1", "", "USD"), quote(a, y, "2", "", "EUR")}, "2.00 EUR and 1.00 USD", "22.00 EUR and 11.00 USD", 0},
 		{"what has no price is not nothing", held(7, []string{a}, []string{x, y}), []twilioapi.Quote{quote(a, x, "1", "", "USD"), none}, "4.00 USD", "44.00 USD", 3},
@@ -62,6 +68,10 @@ func TestCostOfAPlan(t *testing.T) {
 		}
 		if got.Planned.String() != tc.planned || got.Worst.String() != tc.worst || got.Unpriced != tc.unpriced {
 			t.Errorf("%s: planned %v, worst %v, unpriced %d; want %s, %s, %d", tc.what, got.Planned, got.Worst, got.Unpriced, tc.planned, tc.worst, tc.unpriced)
+		}
+		s := got.Summary()
+		if worst, _ := got.Worst["USD"].Float64(); s.Worst["USD"] != worst || s.Unpriced != tc.unpriced || (s.Planned != nil) != tc.plan.EndCalls {
+			t.Errorf("%s: the record has %+v; want the same", tc.what, s)
 		}
 	}
 }
@@ -98,6 +108,51 @@ func TestWhatWouldCostNoMore(t *testing.T) {
 		}
 		if shorter.TimeLimit += time.Second; worst(shorter).Cmp(most) <= 0 {
 			t.Errorf("%d cents: a limit of %v would do, too", cents, shorter.TimeLimit)
+		}
+	}
+}
+
+// To the cent: what costs exactly as much as there may be is within it, and no more
+// calls are proposed than were planned.
+func TestCallsWithinTheCent(t *testing.T) {
+	p := plan(10, 10)
+	p.Hold, p.TimeLimit = 119*time.Second, 9*time.Minute+59*time.Second // ten minutes at worst
+	for _, tc := range []struct {
+		price, most string
+		calls       int
+		limit       time.Duration
+	}{
+		{"0.05", "4.99", 9, 8*time.Minute + 59*time.Second},
+		{"0.05", "1.50", 3, 2*time.Minute + 59*time.Second},
+		{"0.05", "1.00", 2, time.Minute + 59*time.Second}, // as long as a call that goes as planned
+		{"0.05", "0.99", 1, 0},
+		{"0.05", "0.49", 0, 0},
+		{"0.05", "50", 10, 99*time.Minute + 59*time.Second},
+		{"0", "0", 10, 0},
+	} {
+		c := p.Cost([]twilioapi.Quote{{Parties: p.Parties()[0], Price: twilioapi.Price{Outbound: amount(tc.price), Currency: "USD"}}})
+		if got := p.CallsWithin(amount(tc.most), c); got != tc.calls {
+			t.Errorf("%s at %s a minute: %d calls, want %d", tc.most, tc.price, got, tc.calls)
+		}
+		if got := p.TimeLimitWithin(amount(tc.most), c); got != tc.limit {
+			t.Errorf("%s at %s a minute: a limit of %v, want %v", tc.most, tc.price, got, tc.limit)
+		}
+	}
+}
+
+// Three pairs without a price are named; the others are counted.
+func TestPairsWithoutAPrice(t *testing.T) {
+	quote := func(to string) twilioapi.Quote {
+		return twilioapi.Quote{Parties: twilioapi.Parties{From: "a", To: to}, Err: errors.New("none for it")}
+	}
+	quotes := []twilioapi.Quote{quote("u"), quote("v"), quote("w"), quote("x"), quote("y")}
+	for n, want := range map[int]string{
+		1: "no price of calls from a to u: none for it",
+		3: "no price of calls from a to u, from a to v, from a to w: none for it",
+		5: "no price of calls from a to u, from a to v, from a to w and between 2 other pairs: none for it",
+	} {
+		if got := (&calls.NoPriceError{Quotes: quotes[:n]}).Error(); got != want {
+			t.Errorf("%d: %q, want %q", n, got, want)
 		}
 	}
 }

@@ -54,8 +54,13 @@ func TestRampOfAPlan(t *testing.T) {
 	if got := p.DefaultTimeLimit(); got != 10*time.Minute+6*time.Second {
 		t.Errorf("the time limit is %v, want twice the three seconds of placing more", got)
 	}
-	if got := p.Summary().AverageCap(0, 4); got != 35./4 {
-		t.Errorf("the average cap is %v, want %v", got, 35./4)
+	for _, tc := range []struct {
+		from, to int
+		want     float64
+	}{{0, 4, 35. / 4}, {0, 2, 7.5}, {1, 4, 10}, {1, 2, 10}} {
+		if got := p.Summary().AverageCap(tc.from, tc.to); got != tc.want {
+			t.Errorf("the average cap of seconds %d to %d is %v, want %v", tc.from, tc.to, got, tc.want)
+		}
 	}
 }
 
@@ -81,6 +86,16 @@ func TestPlacingFollowsTheRamp(t *testing.T) {
 		}
 		if s := result.Starts; s.Rate != 30 || s.Allowed != 30 || s.BusiestSecond != 50 || s.Cap != 50 {
 			t.Errorf("rate %v of %v allowed, busiest second %d, cap %d; want 30 of 30, 50, 50", s.Rate, s.Allowed, s.BusiestSecond, s.Cap)
+		}
+	})
+}
+
+// A run within one second has no rate, and none that the ramp allows.
+func TestARampOfLessThanASecond(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client, _ := newClient(t, twiliosim.Config{})
+		if s := place(t, client, ramped(3, 50, 5), new(memory)).Starts; s.Rate != 0 || s.Allowed != 0 || s.Accepted != 3 {
+			t.Errorf("rate %v of %v allowed, %d accepted; want none of none, and three", s.Rate, s.Allowed, s.Accepted)
 		}
 	})
 }

@@ -66,6 +66,17 @@ func TestRecordsAddUp(t *testing.T) {
 	}
 }
 
+// A wait of hours in Twilio's queue is kept as it is.
+func TestALongWait(t *testing.T) {
+	created := time.Date(2026, 11, 22, 7, 0, 0, 0, time.UTC)
+	r := newRecords()
+	r.add(twilioapi.Call{Status: "failed", Created: created, Started: created.Add(5 * time.Hour), QueueTime: 6 * time.Hour})
+	r.summarize(10, 0)
+	if math.Round(r.Queue.Max/36) != 500 || math.Round(r.Estimate.Max/36) != 600 || r.Failed != 1 {
+		t.Errorf("waited for %v s of %v estimated, %d failed; want five hours of six, and one", r.Queue.Max, r.Estimate.Max, r.Failed)
+	}
+}
+
 func TestNoRecordsAddUpToNothing(t *testing.T) {
 	r := newRecords()
 	r.summarize(10, 0)

@@ -32,7 +32,7 @@ func TestTimeline(t *testing.T) {
 	got := summarized([]start{
 		{at: at(1.4), took: 40 * time.Millisecond, outcome: twilioapi.Refused}, // answered first
 		{at: at(0.5), took: 10 * time.Millisecond, outcome: twilioapi.Accepted},
-		{at: at(0.5), took: 20 * time.Millisecond, outcome: twilioapi.NotProcessed},
+		{at: at(0.7), took: 20 * time.Millisecond, outcome: twilioapi.NotProcessed},
 		{at: at(1.5), took: 30 * time.Millisecond, outcome: twilioapi.Accepted},
 		{at: at(3.4), took: 50 * time.Millisecond, outcome: twilioapi.Unknown},
 	}, records)
