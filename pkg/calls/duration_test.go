@@ -50,6 +50,9 @@ func TestEachCallIsHungUpOnTime(t *testing.T) {
 			if want := duration.Seconds(); h.Count != 100 || h.P50 != want || h.P99 != want || h.Max != want {
 				t.Errorf("held %+v, want 100 times %v", h, duration)
 			}
+			if n := result.Held.AtOnce; n != 0 {
+				t.Errorf("Twilio limits requests to %d at once, want no limit", n)
+			}
 			if took, want := time.Since(account.Creates()[0].At), 9*time.Second+response+duration+response; took != want {
 				t.Errorf("took %v from the first start, want %v", took, want)
 			}
@@ -200,6 +203,32 @@ func TestCallsHungUpBeforeTheyAreDialed(t *testing.T) {
 			t.Errorf("warned %d times, %+v, records %+v; want once, and both kinds", warned, h, d)
 		}
 	})
+}
+
+// It is warned from an estimate on that is as long as the duration; and never where
+// calls have none.
+func TestTheEstimateOfTheQueueReachesTheDuration(t *testing.T) {
+	for _, tc := range []struct {
+		what   string
+		plan   calls.Plan
+		warned int
+	}{
+		{"the tenth call waits for nine seconds", lasting(10, 100, 10*time.Second), 0},
+		{"the eleventh for ten", lasting(11, 100, 10*time.Second), 1},
+		{"calls without a duration", plan(11, 100), 0},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			warned := 0
+			result, _ := runIn(t, twiliosim.Config{CPS: 1}, tc.plan, func(e calls.Event) {
+				if _, ok := e.(calls.QueuedTooLong); ok {
+					warned++
+				}
+			})
+			if warned != tc.warned || (result.Held != nil) != (tc.plan.CallDuration > 0) {
+				t.Errorf("%s: warned %d times, want %d; held %+v", tc.what, warned, tc.warned, result.Held)
+			}
+		})
+	}
 }
 
 // Somebody hangs up calls that are still to be hung up here: each is over for

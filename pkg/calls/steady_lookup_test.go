@@ -20,8 +20,20 @@ func TestLostStartsAreLookedUpWhilePlacing(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			cfg := twiliosim.Config{ResponseTime: time.Second, ListOrder: o.order, Faults: lost(33, 34, 200)}
 			var lostAt time.Time
-			adopted, lookedUp := 0, false
+			adopted, lookedUp, placed := 0, false, 0
 			result, account := runIn(t, cfg, lasting(400, 10, 12*time.Second), func(e calls.Event) {
+				n := 0
+				switch e := e.(type) {
+				case calls.Started:
+					n = e.N
+				case calls.Adopted:
+					n = e.N
+				}
+				if n > 0 {
+					if placed++; n != placed {
+						t.Errorf("%s: call %d is told as number %d", o.name, placed, n)
+					}
+				}
 				switch e.(type) {
 				case calls.OutcomeUnknown:
 					lostAt, lookedUp = time.Now(), false
