@@ -11,7 +11,7 @@ import (
 // Held says how long each call was held before it was hung up: from Twilio's
 // answer to its start, or for an adopted call from its start, until its hang-up
 // was handed to the network. Calls that were hung up early, since the run was
-// stopped, are left out of the times.
+// stopped, are left out of the times, but counted if they had not been answered.
 type Held struct {
 	Asked      float64   `json:"asked_s"`
 	Times      Quantiles `json:"held_s"`

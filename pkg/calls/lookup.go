@@ -33,7 +33,7 @@ const (
 // the run began, those that are not ours are no more than the unknown starts.
 // While placing goes on that is judged of calls created before a moment by which
 // all starts between the two have outcomes: one whose answer is under way is no
-// stranger.
+// stranger. An answer that is late thus puts off the judgement of its pair.
 type lookingUp struct {
 	placing  *placing
 	inFlight *twilioapi.InFlight
