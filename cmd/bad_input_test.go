@@ -143,6 +143,14 @@ func TestBadInput(t *testing.T) {
 		{"a page over the data", "load", []string{"--dry_run", "-f", "tw_load.ini", "-d", "data.txt", "--report", "data.txt"}, nil, loadFiles, []problem{
 			{"--report would overwrite data.txt, which is read", "name another file"}}},
 
+		{"a limit of failures that are not written", "start", with(good, "--failures_max", "5"), nil, nil, []problem{
+			{"--failures_max limits the file of --failures, and there is none", "name it with --failures, or leave the limit out"}}},
+		{"nor by load", "load", []string{"--dry_run", "-f", "tw_load.ini", "-d", "data.txt", "--failures_max", "5"}, nil, loadFiles, []problem{
+			{"--failures_max limits the file of --failures, and there is none", "name it with --failures, or leave the limit out"}}},
+		{"a locustfile and a run", "load", []string{"--locustfile", "-f", "tw_load.ini"}, nil, loadFiles, []problem{
+			{"--locustfile prints a file and takes no other flag", "give the others with --worker"}}},
+		{"a merge of nothing", "load", []string{"--merge"}, nil, nil, []problem{{"--merge needs a value", "put it behind the flag"}}},
+
 		{"a token behind an equals sign and a space is not shown", "start", with(real, "--token=", "s3cret"), nil, nil, []problem{
 			{"unexpected argument", strayHint}, {noSecret, copyHint}}},
 		{"a token stuck to its flag is not shown", "start", with(real, "-token:s3cret"), nil, nil, []problem{

@@ -342,30 +342,6 @@ func TestSIDFilesAreTheOriginals(t *testing.T) {
 	}
 }
 
-// What is wrong in a file of SIDs is said by line; the rest is ended.
-func TestASpoiltFileIsEndedAsFarAsItGoes(t *testing.T) {
-	t.Parallel()
-	twilio := newTwilio(t, twiliosim.Config{})
-	for _, sid := range []string{"CA00000000000000000000000000000001", "CA00000000000000000000000000000002"} {
-		twilio.Put(sid, from, to)
-	}
-	dir := t.TempDir()
-	writeFile(t, dir, "calls.csv", "\ufeffSID;note\r\n\"CA00000000000000000000000000000001\";x\r\nCA12;y\r\n\r\n"+
-		"1,CA00000000000000000000000000000002\r\nCA00000000000000000000000000000001\r\nCA00000000000000000000000000000009\r\n")
-	end := command(t, dir, "end", twilio.env, "-f", "calls.csv")
-	if status := end.status(t); status != 3 || len(twilio.Live()) != 0 {
-		t.Errorf("exit status %d, %d live; want 3 and none", status, len(twilio.Live()))
-	}
-	if !strings.Contains(end.stderr.String(), "end: error: calls.csv:3: no call SID in \"CA12;y\"\n") {
-		t.Errorf("the bad line is not named:\n%s", end.stderr.String())
-	}
-	for _, row := range []string{"Calls to end        3 (1 duplicate left out) (1 line without a SID)", "Ended               2", "Not found           1"} {
-		if !strings.Contains(end.stdout.String(), row) {
-			t.Errorf("no row %q in\n%s", row, end.stdout.String())
-		}
-	}
-}
-
 // With --json - standard output is JSON and nothing else.
 func TestJSONOnStandardOutput(t *testing.T) {
 	t.Parallel()

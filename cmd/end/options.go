@@ -36,7 +36,7 @@ func parse(args []string) (*options, []error) {
 	if cli.IsHelp(problems) || o.Version || o.ambiguous {
 		return o, problems
 	}
-	return o, append(append(problems, o.Check()...), o.check()...)
+	return o, append(append(problems, o.Check(f)...), o.check()...)
 }
 
 // check returns everything that is wrong with what to end.

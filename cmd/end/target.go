@@ -22,7 +22,8 @@ type target struct {
 	// Of a file:
 	duplicates int
 	badLines   int
-	unread     bool // it could not be read to its end
+	bad        []error // the first of them
+	unread     bool    // it could not be read to its end
 }
 
 // mostBadLines is how many lines without a SID are told one by one.
@@ -49,26 +50,35 @@ func (o *options) readFile(console *cli.Console) (*target, error) {
 		case err == nil:
 			t.calls = append(t.calls, calls.Placed{SID: sid})
 		case errors.As(err, &line):
-			t.tellBadLine(console, line)
+			t.badLines++
+			if t.badLines <= mostBadLines {
+				t.bad = append(t.bad, line)
+			}
 		default:
 			t.unread = true
 			console.Error(err)
 		}
 	}
-	if more := t.badLines - mostBadLines; more > 0 {
-		console.Error(fmt.Errorf("%d more lines of %s have no call SID", more, o.file))
-	}
+	t.tellBadLines(console, o.file)
 	t.duplicates = reader.Duplicates()
 	return t, nil
 }
 
-func (t *target) tellBadLine(console *cli.Console, line *sidfile.LineError) {
-	t.badLines++
-	switch {
-	case t.badLines == 1:
-		console.Error(&cli.UsageError{Text: line.Error(), Help: "a call SID is CA and 32 hex digits; the other lines are ended"})
-	case t.badLines <= mostBadLines:
+// tellBadLines tells which lines have no SID. Of a file without any, the first of
+// them is enough.
+func (t *target) tellBadLines(console *cli.Console, name string) {
+	told, help := t.bad, "a call SID is CA and 32 hex digits; the other lines are ended"
+	if len(t.calls) == 0 {
+		told, help = t.bad[:min(1, len(t.bad))], "a call SID is CA and 32 hex digits"
+	}
+	for i, line := range told {
+		if i == 0 {
+			line = &cli.UsageError{Text: line.Error(), Help: help}
+		}
 		console.Error(line)
+	}
+	if more := t.badLines - len(told); more > 0 {
+		console.Error(fmt.Errorf("%d more lines of %s have no call SID", more, name))
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"path/filepath"
 	"strings"
+	"unicode"
 
 	"call-load-tester/pkg/cli"
 	"call-load-tester/pkg/dialog"
@@ -83,7 +84,7 @@ func parseData[T any](name, content string, parse func(string) (T, error)) (rows
 }
 
 // isINI reports whether the first line that says something is a section: a
-// bracket with a name, where a row has a brace, a quote or another bracket.
+// bracket and a name, where a row has JSON.
 func isINI(content string) bool {
 	for line := range strings.Lines(strings.TrimPrefix(content, "\ufeff")) {
 		line = strings.TrimSpace(line)
@@ -91,7 +92,7 @@ func isINI(content string) bool {
 			continue
 		}
 		inside := strings.TrimSpace(strings.TrimPrefix(line, "["))
-		return line[0] == '[' && inside != "" && !strings.ContainsAny(inside[:1], `{["]`)
+		return line[0] == '[' && strings.IndexFunc(inside, unicode.IsLetter) == 0
 	}
 	return false
 }

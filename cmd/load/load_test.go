@@ -265,6 +265,7 @@ func TestWarnings(t *testing.T) {
 	for _, tc := range []struct{ what, config, data, want string }{
 		{"a share that comes to nothing", "BadSignature = 0.1%\n", "", "warning: so few requests make no bad signature"},
 		{"a share in numbers", "BadSignature = 7%\n", "", "7 % of them, 7, with a signature"},
+		{"a field that seems misspelt", "", `{"Body": "hi", "Fron": "+14155550101"}`, `Twilio sends no field "Fron": is From meant?`},
 		{"a repeated name", "", `[{"name": "a", "value": 1}, {"name": "a", "value": 2}]`, "warning: 1 of the rows repeat a name"},
 		{"chats that cannot be told apart", "Kind = chat\n", "", "warning: 2 pairs of numbers may have two conversations at once"},
 		{"the hosts that are asked", "Kind = call\nStatusURI = http://localhost:9/\n[Call]\nHosts = a.example\n", "", "asked are only the hosts 127.0.0.1, a.example, localhost\n"},

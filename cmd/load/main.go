@@ -22,7 +22,7 @@ func run(console *cli.Console, args []string) int {
 		return cli.StatusDone
 	}
 	switch {
-	case o.sendsNothing() && len(problems) > 0:
+	case (o.sendsNothing() || o.ambiguous) && len(problems) > 0:
 		return console.Refuse(problems)
 	case o.locustfile:
 		console.Print(locustfile)

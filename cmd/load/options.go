@@ -29,6 +29,8 @@ type options struct {
 	masterHost string // of it
 	masterPort int
 	locustfile bool // is to be printed
+
+	ambiguous bool // the flags cannot be told apart, so the rest is not judged
 }
 
 // parse reads the command line. It returns everything that is wrong with it.
@@ -50,9 +52,14 @@ func parse(args []string) (*options, []error) {
 	f.Int(&o.masterPort, "master-port")
 	f.Switch(&o.locustfile, "locustfile")
 	problems := f.Parse(args)
-	o.merging = f.IsSet("merge")
+	o.merging, o.ambiguous = f.IsSet("merge"), f.Ambiguous()
 	switch {
-	case cli.IsHelp(problems) || o.version || o.locustfile:
+	case cli.IsHelp(problems) || o.version || o.ambiguous:
+		return o, problems
+	case o.locustfile:
+		if len(args) > 1 {
+			problems = append(problems, &cli.UsageError{Text: "--locustfile prints a file and takes no other flag", Help: "give the others with --worker"})
+		}
 		return o, problems
 	case o.merging:
 		if f.IsSet("f", "file", "d", "data", "dry_run", "failures", "failures_max", "worker", "master-host", "master-port") {
@@ -67,7 +74,7 @@ func parse(args []string) (*options, []error) {
 	if o.data == "" {
 		problems = append(problems, &cli.UsageError{Text: "--data is missing", Help: "name the data, such as cmd/load/tw_data.sample.txt"})
 	}
-	return o, append(problems, output.CheckFailuresMax(o.failuresMax)...)
+	return o, append(problems, output.CheckFailures(o.failures, f.IsSet("failures_max"), o.failuresMax)...)
 }
 
 // sendsNothing reports whether only a text or records are asked for.

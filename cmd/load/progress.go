@@ -19,8 +19,9 @@ func progress(p attack.Progress, asked attack.Config, gone time.Duration) (done 
 	}
 	seconds := max(gone.Seconds(), 0.1)
 	against := ""
-	if asked.Rate > 0 { // a burst stands for the whole of its second
-		seconds = math.Floor(seconds) + 1
+	if asked.Rate > 0 { // a burst stands for the whole of its second, whether or not that has begun here
+		whole := math.Floor(seconds)
+		seconds = min(max(float64(begun)/float64(asked.Rate), whole, 0.1), whole+1)
 		against = fmt.Sprintf(" of %d", asked.Rate)
 	}
 	speed := float64(begun) / seconds

@@ -105,6 +105,9 @@ func (s *setup) describe(console *cli.Console) {
 			console.Warn(&cli.UsageError{Text: "so few requests make no bad signature", Help: "raise [Load] BadSignature or Users"})
 		}
 	}
+	for _, text := range s.misspelt() {
+		console.Warn(&cli.UsageError{Text: text, Help: "it is sent as it stands, and the field left out has its usual value"})
+	}
 	if n := repeats(c.Rows); n > 0 {
 		console.Warn(&cli.UsageError{
 			Text: fmt.Sprintf("%d of the rows repeat a name: Twilio's own validators do not agree on their signature, and twilio-go's, of a dry run, refuses it", n),
@@ -166,7 +169,8 @@ func (s *setup) sharedNumbers() int {
 	again := min(atOnce, c.Total) > len(c.Persons) // a row may begin anew before it is over
 	rows := make(map[[2]string]int)
 	for _, person := range c.Persons[:min(len(c.Persons), c.Total)] {
-		if from, to, given := person.Numbers(); given {
+		to, _ := person.First().Get("To")
+		if from, given := person.First().Get("From"); given {
 			rows[[2]string{from, to}]++
 		}
 	}

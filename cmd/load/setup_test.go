@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -52,6 +53,63 @@ func TestHow(t *testing.T) {
 	} {
 		if got := configured(t, needed+ini).how(); got != want {
 			t.Errorf("%q: %s, want %s", ini, got, want)
+		}
+	}
+}
+
+// A field that is nearly one of Twilio's is told of, where it stands, if the row lacks
+// the one that seems to be meant.
+func TestMisspeltFields(t *testing.T) {
+	for _, tc := range []struct {
+		what, kind, row string
+		want            []string
+	}{
+		{"two letters swapped", "sms", `{"Bdoy": "hi", "From": "+14155550101"}`, []string{`d:1: Twilio sends no field "Bdoy": is Body meant?`}},
+		{"another case", "sms", `{"body": "hi", "FROM": "+14155550101"}`,
+			[]string{`d:1: Twilio sends no field "body": is Body meant?`, `d:1: Twilio sends no field "FROM": is From meant?`}},
+		{"a person's", "call", `{"Form": "+14155550101", "Then": ["1"]}`, []string{`d:1: Twilio sends no field "Form": is From meant?`}},
+		{"one beside the field itself", "sms", `{"body": "hi", "Body": "hi"}`, nil},
+		{"one of the application's own", "sms", `{"Body": "hi", "session": "7"}`, nil},
+		{"a short one", "sms", `{"q": "7"}`, nil},
+		{"one that only some requests have", "sms", `{"FromCity": "PARIS", "MediaUrl0": "http://a/"}`, nil},
+		{"a raw request is not Twilio's", "raw", `{"Bdoy": "hi"}`, nil},
+	} {
+		s := configured(t, needed+"Kind = "+tc.kind+"\n")
+		if problems := s.readData("d", tc.row); len(problems) > 0 {
+			t.Fatal(problems)
+		}
+		if got := s.misspelt(); !slices.Equal(got, tc.want) {
+			t.Errorf("%s: %q, want %q", tc.what, got, tc.want)
+		}
+	}
+	s := configured(t, needed)
+	if problems := s.readData("d", strings.Repeat("{\"Bdoy\": \"hi\"}\n", 30)); len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	if got := s.misspelt(); len(got) != 11 || got[10] != "20 more fields look misspelt" {
+		t.Errorf("%q, want ten, and how many more there are", got)
+	}
+}
+
+// A run that keeps its rate shows that rate, wherever in a second one looks; one that
+// falls behind shows its own.
+func TestProgressOfARate(t *testing.T) {
+	for _, tc := range []struct {
+		what string
+		sent int
+		gone time.Duration
+		want string
+	}{
+		{"before the first burst", 0, 100 * time.Millisecond, "0/s of 100"},
+		{"with it", 100, 100 * time.Millisecond, "100/s of 100"},
+		{"just before the sixth", 500, 5 * time.Second, "100/s of 100"},
+		{"just after it", 600, 5 * time.Second, "100/s of 100"},
+		{"at the end of its second", 600, 5900 * time.Millisecond, "100/s of 100"},
+		{"half of what was due", 250, 5 * time.Second, "50/s of 100"},
+	} {
+		_, got := progress(attack.Progress{Sent: tc.sent, Done: tc.sent}, attack.Config{Rate: 100, Total: tc.sent}, tc.gone)
+		if got != tc.want+", in flight 0, incomplete 0" {
+			t.Errorf("%s: %q, want %q", tc.what, got, tc.want)
 		}
 	}
 }

@@ -50,7 +50,7 @@ func parse(args []string) (*options, []error) {
 	if len(problems) == 0 {
 		problems = o.checkDuration(f)
 	}
-	problems = append(append(problems, o.Check()...), o.plan.Check()...)
+	problems = append(append(problems, o.Check(f)...), o.plan.Check()...)
 	problems = append(problems, o.checkMaxCost(o.plan.TimeLimit == 0 && (!o.plan.EndCalls || f.IsSet("time_limit")))...)
 	if len(problems) == 0 && !f.IsSet("time_limit") {
 		problems = o.defaultTimeLimit()

@@ -154,6 +154,14 @@ func (c *Comparison) isNotSlower() bool {
 	return c.Slower == WithinChance && (c.SlowerWord == WithinChance || c.SlowerWord == "")
 }
 
+// rate says how fast things were to be sent or begun.
+func (p PlanSummary) rate() string {
+	if !p.isOpen() {
+		return fmt.Sprintf("back to back over %d", p.Concurrency)
+	}
+	return fmt.Sprint(p.Rate + p.ConversationRate)
+}
+
 // differences returns in what two runs differ that was asked for.
 func differences(before, now *Result) []Difference {
 	list := []Difference{}
@@ -166,8 +174,9 @@ func differences(before, now *Result) []Difference {
 	add("endpoint", b.Endpoint, n.Endpoint)
 	add("kind", b.Kind, n.Kind)
 	add("rows", b.Rows, n.Rows)
-	add("rate", b.Rate+b.ConversationRate, n.Rate+n.ConversationRate)
-	if b.Rate+b.ConversationRate == 0 && n.Rate+n.ConversationRate == 0 {
+	if b.isOpen() || n.isOpen() {
+		add("rate", b.rate(), n.rate())
+	} else {
 		add("concurrency", b.Concurrency, n.Concurrency)
 	}
 	add("ramp, in seconds", b.RampSeconds, n.RampSeconds)

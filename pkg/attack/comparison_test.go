@@ -88,6 +88,15 @@ func TestWhatIsCompared(t *testing.T) {
 			"latency p99.9: 29 to 29 ms, no difference beyond chance",
 			"cost of a request: 0.01 to 0.02 $, changed",
 		}},
+		{what: "as fast as they are answered", now: twentySeconds(0), change: func(cfg *attack.Config) {
+			cfg.Rate, cfg.Total, cfg.Concurrency, cfg.Prices = 0, 4, 4, nil
+		}, differences: []string{"rate: 100 before, back to back over 4 now", "price of a segment received: 0.01 before, 0 now"}, lines: []string{
+			"requests: 100 to 173.9 per second, too little to tell",
+			"latency p50: 24 to 21 ms, too little to tell",
+			"latency p90: 28 to 23 ms, too little to tell",
+			"latency p99: 29 to 23 ms, too little to tell",
+			"latency p99.9: 29 to 23 ms, too little to tell",
+		}},
 		{what: "every tenth takes longer than may be", now: twentySeconds(0), change: func(cfg *attack.Config) {
 			cfg.Timeout, cfg.Prices = 28500*time.Microsecond, nil
 		}, differences: []string{"time-out, in seconds: 15 before, 0.0285 now", "price of a segment received: 0.01 before, 0 now"}, lines: []string{

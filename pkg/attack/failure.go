@@ -65,7 +65,7 @@ const maxBody = 1 << 10
 // one, if there was any.
 func (s *sender) tell(o outcome, url, sid string, answer webhook.Answer) {
 	s.attack.cfg.Failures.Add(func() any {
-		f := failure{began: s.attack.recorder.start, outcome: o, row: s.attack.cfg.row(o.k), sid: sid, url: url}
+		f := failure{began: s.attack.recorder.start, outcome: o, row: s.attack.cfg.RowAt(o.k), sid: sid, url: url}
 		if o.class != unanswered {
 			header := &s.conn.response.Header
 			f.body = string(answer.Body[:min(len(answer.Body), maxBody)])
@@ -75,8 +75,8 @@ func (s *sender) tell(o outcome, url, sid string, answer webhook.Answer) {
 	})
 }
 
-// row says where the row of request or conversation k is.
-func (c *Config) row(k int) string {
+// RowAt says where the row of request or conversation k is.
+func (c *Config) RowAt(k int) string {
 	if len(c.Lines) == 0 {
 		return c.DataFile
 	}

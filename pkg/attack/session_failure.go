@@ -59,6 +59,6 @@ func (c *conversation) tellOfSession(h *handshakeOutcome, in *dialog.Session, en
 	a := c.attack
 	over := time.Since(a.recorder.start)
 	a.cfg.Failures.Add(func() any {
-		return sessionFailure{a.recorder.start, *h, in, a.cfg.row(c.k), end.Code, over}
+		return sessionFailure{a.recorder.start, *h, in, a.cfg.RowAt(c.k), end.Code, over}
 	})
 }

@@ -20,13 +20,8 @@ type Person struct {
 	hasFrom  bool
 }
 
-// Numbers returns who begins the conversation, and with whom, as far as the row
-// says so; given reports whether it says who.
-func (p *Person) Numbers() (from, to string, given bool) {
-	from, given = p.first.Get("From")
-	to, _ = p.first.Get("To")
-	return from, to, given
-}
+// First returns the fields of the row, without the turns.
+func (p *Person) First() webhook.Row { return p.first }
 
 // PersonParser returns what reads the line of a person, for
 // [webhook.ParseLines]: a row as [webhook.ParseRow] reads it whose field "Then"

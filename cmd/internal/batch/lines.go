@@ -35,6 +35,7 @@ type Lines struct {
 	dialRate            float64    // as it seems while Twilio's queue grows; 0 if it does not
 	hangUps, badHangUps int
 	limit               int    // of requests at once, as told last
+	unknown             string // what was told last of a start without an outcome
 	lookedUp            bool   // told already
 	part                string // of the run that is shown
 	endPart             func() // ends its showing; nil if there is none
@@ -112,7 +113,11 @@ func (l *Lines) warn(event calls.Event) {
 		l.Console.Warn(fmt.Errorf("a call to %s was refused: %w", e.To, e.Err))
 	case calls.OutcomeUnknown:
 		l.failed++
-		l.Console.Warn(fmt.Errorf("the outcome of a start to %s is unknown: %w", e.To, e.Err))
+		// The next ones are like this as a rule; how many there are the look-up says.
+		if err := fmt.Errorf("the outcome of a start to %s is unknown: %w", e.To, e.Err); err.Error() != l.unknown {
+			l.unknown = err.Error()
+			l.Console.Warn(err)
+		}
 	case calls.Unreachable:
 		l.Console.Warn(fmt.Errorf("%w; trying for up to %v", e.Err, e.For))
 	case calls.Slowed:

@@ -97,6 +97,26 @@ func TestTheLineGoesOn(t *testing.T) {
 	}
 }
 
+// Starts that are lost in one way are told of once.
+func TestLostStartsAreToldOfOnce(t *testing.T) {
+	reset, late := errors.New("connection reset"), errors.New("no answer in time")
+	lines := told(t, &batch.Lines{Plan: calls.Plan{CallCount: 20, CPS: 20}}, func(tell func(calls.Event)) {
+		for range 10 {
+			tell(calls.OutcomeUnknown{To: "+1", Err: reset})
+		}
+		tell(calls.OutcomeUnknown{To: "+1", Err: late})
+		tell(calls.LookingUp{Unknown: 11})
+	})
+	want := []string{
+		"start: warning: the outcome of a start to +1 is unknown: connection reset",
+		"start: warning: the outcome of a start to +1 is unknown: no answer in time",
+		"start: looking up 11 starts whose outcome is unknown, for up to 1m0s",
+	}
+	if !slices.Equal(lines, want) {
+		t.Errorf("%s\nwant\n%s", strings.Join(lines, "\n"), strings.Join(want, "\n"))
+	}
+}
+
 // A queue that grows is told once, and the line that shows the progress goes on
 // telling it.
 func TestAQueueThatGrows(t *testing.T) {

@@ -32,8 +32,10 @@ func (o *Options) Define(f *cli.Flags) {
 	f.Int(&o.FailuresMax, "failures_max")
 }
 
-// Check returns what is wrong with the options.
-func (o *Options) Check() []error { return output.CheckFailuresMax(o.FailuresMax) }
+// Check returns what is wrong with the options, once they are parsed.
+func (o *Options) Check(f *cli.Flags) []error {
+	return output.CheckFailures(o.Failures, f.IsSet("failures_max"), o.FailuresMax)
+}
 
 // Open opens the outputs that are asked for; the inputs are the files that the
 // command reads.

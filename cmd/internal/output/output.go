@@ -106,9 +106,13 @@ func (o *Output) hasText() bool {
 	return true
 }
 
-// CheckFailuresMax returns what is wrong with a limit of the log of failures.
-func CheckFailuresMax(max int) []error {
-	if max < 0 {
+// CheckFailures returns what is wrong with a limit of the log of failures, of that
+// name, if one was given.
+func CheckFailures(name string, given bool, max int) []error {
+	switch {
+	case given && name == "":
+		return []error{&cli.UsageError{Text: "--failures_max limits the file of --failures, and there is none", Help: "name it with --failures, or leave the limit out"}}
+	case max < 0:
 		return []error{&cli.UsageError{Text: fmt.Sprintf("--failures_max %d: it must not be negative", max)}}
 	}
 	return nil

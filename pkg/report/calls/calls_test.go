@@ -171,7 +171,7 @@ func TestTheAcceptedRate(t *testing.T) {
 		{"all of 20 requests were refused", calls.Starts{Refused: 20, Cap: 20, BusiestSecond: 20}, "none"},
 		{"3 of 20 requests were accepted", calls.Starts{Accepted: 3, Refused: 17, Cap: 20, BusiestSecond: 20}, "3 within one second (cap 20)"},
 		{"with a ramp it goes by what that allowed", calls.Starts{Accepted: 60, Cap: 20, Rate: 9.5, Allowed: 10, BusiestSecond: 20},
-			"9.5 calls a second (10.0 allowed by the ramp), busiest second 20 (cap 20)"},
+			"9.5 calls a second (10.0 allowed by the ramp), busiest second 20 (cap after the ramp 20)"},
 		{"several seconds", calls.Starts{Accepted: 60, Cap: 20, Rate: 20, BusiestSecond: 20}, "20.0 calls a second, busiest second 20 (cap 20)"},
 	} {
 		var text strings.Builder

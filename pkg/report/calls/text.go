@@ -107,11 +107,10 @@ func acceptedRate(s *calls.Starts) string {
 	case s.Rate == 0:
 		return fmt.Sprintf("%d within one second (cap %d)", s.Accepted, s.Cap)
 	}
-	allowed := ""
 	if s.Allowed > 0 {
-		allowed = fmt.Sprintf(" (%.1f allowed by the ramp)", s.Allowed)
+		return fmt.Sprintf("%.1f calls a second (%.1f allowed by the ramp), busiest second %d (cap after the ramp %d)", s.Rate, s.Allowed, s.BusiestSecond, s.Cap)
 	}
-	return fmt.Sprintf("%.1f calls a second%s, busiest second %d (cap %d)", s.Rate, allowed, s.BusiestSecond, s.Cap)
+	return fmt.Sprintf("%.1f calls a second, busiest second %d (cap %d)", s.Rate, s.BusiestSecond, s.Cap)
 }
 
 func (r Report) hangUps(t *report.Table) {

@@ -182,7 +182,7 @@ func (r Report) slowerAgainst(limit float64) string {
 	case c == nil:
 		return "unknown: there is nothing to compare with"
 	case !r.HasP99():
-		return "unknown: a run has no p99"
+		return "unknown: of this run more than one request in a hundred has no latency"
 	}
 	return r.slower(attack.LatencyP99, c.Slower, limit)
 }
@@ -192,7 +192,7 @@ func (r Report) slowerAgainst(limit float64) string {
 func (r Report) slower(name string, verdict attack.ComparedVerdict, limit float64) string {
 	switch verdict {
 	case attack.NotInBoth:
-		return "unknown: a run has no p99"
+		return "unknown: " + r.without(name) + " has no such time"
 	case attack.TooShort:
 		return "unknown: too little to tell, it takes ten seconds with answers in both runs"
 	}
@@ -206,6 +206,20 @@ func (r Report) slower(name string, verdict attack.ComparedVerdict, limit float6
 		}
 	}
 	return string(verdict)
+}
+
+// without says which of the runs has nothing in a line of the comparison.
+func (r Report) without(name string) string {
+	for _, f := range r.Comparison.Lines {
+		switch {
+		case f.Name != name:
+		case f.Now != nil:
+			return "the run before"
+		case f.Before != nil:
+			return "this run"
+		}
+	}
+	return "neither run"
 }
 
 // drawLatency adds a chart of times. Beside those of an earlier run it is
