@@ -130,6 +130,9 @@ func TestWhatIsCompared(t *testing.T) {
 			if changed := f.Verdict == attack.BeyondChance; changed && *f.Before > 0 && (*f.Low > *f.Now / *f.Before || *f.High < *f.Now / *f.Before || *f.P > 0.05) {
 				t.Errorf("%s: %s by %v to %v, p = %v", tc.what, f.Name, *f.Low, *f.High, *f.P)
 			}
+			if f.Verdict == attack.WithinChance && (f.Low != nil && *f.Low < 0.5 || f.High != nil && *f.High > 2) {
+				t.Errorf("%s: %s is no difference by %v to %v", tc.what, f.Name, *f.Low, *f.High)
+			}
 		}
 		if !slices.Equal(differences, tc.differences) || !slices.Equal(lines, tc.lines) || c.File != "before.json" || !c.Began.Equal(usual.Began) {
 			t.Errorf("%s: %q\n%s\nwant %q\n%s", tc.what, differences, strings.Join(lines, "\n"), tc.differences, strings.Join(tc.lines, "\n"))

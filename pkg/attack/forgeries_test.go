@@ -28,6 +28,15 @@ func TestForgeriesAreExactAndSpread(t *testing.T) {
 	})
 }
 
+// Where each conversation begins with a wrong signature, none has one later.
+func TestAllForgedAtOnce(t *testing.T) {
+	for k := range 10 {
+		if f := newForgeries(10, 100); !f.is(k) || f.isOther(k) {
+			t.Errorf("conversation %d: forged %v, and later %v; want at first alone", k, f.is(k), f.isOther(k))
+		}
+	}
+}
+
 func TestForgeriesOfTheLargestRun(t *testing.T) {
 	f := newForgeries(MaxTotal, 50)
 	forged := 0

@@ -110,7 +110,7 @@ func TestSendersThatAreAskedFor(t *testing.T) {
 		// Two send at 1.00, 1.37 and 1.74; from 2 s on at 2.11, 2.48 and 2.85, and three
 		// more at 2.00, 2.37 and 2.74; and so on. From 4 s on one, at 4.33 and 4.70.
 		want := map[int]int{1: 6, 2: 15, 3: 15, 4: 2, 5: 9, 6: 5}
-		if !maps.Equal(perSecond, want) || r.Requests.Accepted != total(want) || r.Plan.Concurrency != 5 || r.Plan.Requests != total(want) {
+		if !maps.Equal(perSecond, want) || r.Requests.Accepted != total(want) || r.Plan.Concurrency != 5 || r.Plan.Rate != 0 || r.Plan.Requests != total(want) {
 			t.Errorf("requests come in seconds %v, want %v; %+v, %+v", perSecond, want, r.Requests, r.Plan)
 		}
 	})
