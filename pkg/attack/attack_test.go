@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"call-load-tester/pkg/attack"
 	"call-load-tester/pkg/webhook"
@@ -170,22 +171,32 @@ func TestTLS(t *testing.T) {
 
 func TestConfigIsChecked(t *testing.T) {
 	good := attack.Config{Envelope: webhook.Envelope{URL: "http://a.example"}, Rows: oneRow, Token: token, Total: 1, Concurrency: 1}
-	if _, err := attack.New(good); err != nil {
-		t.Errorf("New(%+v) = %v", good, err)
+	for what, change := range map[string]func(*attack.Config){
+		"one request":                            func(*attack.Config) {},
+		"as many as there may be":                func(c *attack.Config) { c.Total = attack.MaxTotal },
+		"a ramp of half a second of connections": func(c *attack.Config) { c.Ramp = time.Second / 2 },
+		"one of whole seconds of a rate":         func(c *attack.Config) { c.Rate, c.Ramp = 10, 2*time.Second },
+	} {
+		cfg := good
+		change(&cfg)
+		if _, err := attack.New(cfg); err != nil {
+			t.Errorf("%s: %v", what, err)
+		}
 	}
 	for what, spoil := range map[string]func(*attack.Config){
-		"no request":             func(c *attack.Config) { c.Total = 0 },
-		"too many requests":      func(c *attack.Config) { c.Total = attack.MaxTotal + 1 },
-		"no row":                 func(c *attack.Config) { c.Rows = nil },
-		"no token":               func(c *attack.Config) { c.Token = "" },
-		"neither loop":           func(c *attack.Config) { c.Concurrency = 0 },
-		"a negative rate":        func(c *attack.Config) { c.Rate = -1 },
-		"a negative bound":       func(c *attack.Config) { c.MaxInFlight = -1 },
-		"a negative patience":    func(c *attack.Config) { c.Agents.Patience = -1 },
-		"a negative timeout":     func(c *attack.Config) { c.Timeout = -1 },
-		"over a hundred percent": func(c *attack.Config) { c.BadSignature = 100.5 },
-		"a bad URL":              func(c *attack.Config) { c.Envelope.URL = "a.example" },
-		"a bad URL to sign":      func(c *attack.Config) { c.Envelope.SignURL = "a.example" },
+		"no request":                        func(c *attack.Config) { c.Total = 0 },
+		"too many requests":                 func(c *attack.Config) { c.Total = attack.MaxTotal + 1 },
+		"no row":                            func(c *attack.Config) { c.Rows = nil },
+		"no token":                          func(c *attack.Config) { c.Token = "" },
+		"neither loop":                      func(c *attack.Config) { c.Concurrency = 0 },
+		"a negative rate":                   func(c *attack.Config) { c.Rate = -1 },
+		"a ramp of half a second of a rate": func(c *attack.Config) { c.Rate, c.Ramp = 10, time.Second/2 },
+		"a negative bound":                  func(c *attack.Config) { c.MaxInFlight = -1 },
+		"a negative patience":               func(c *attack.Config) { c.Agents.Patience = -1 },
+		"a negative timeout":                func(c *attack.Config) { c.Timeout = -1 },
+		"over a hundred percent":            func(c *attack.Config) { c.BadSignature = 100.5 },
+		"a bad URL":                         func(c *attack.Config) { c.Envelope.URL = "a.example" },
+		"a bad URL to sign":                 func(c *attack.Config) { c.Envelope.SignURL = "a.example" },
 	} {
 		cfg := good
 		spoil(&cfg)

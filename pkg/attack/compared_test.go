@@ -94,12 +94,24 @@ func TestCountsOfADistribution(t *testing.T) {
 	}
 }
 
-// Runs that sent nothing have no share of bad signatures together, not one of
-// nothing by nothing; and an empty histogram is none that load has written.
-func TestNothingPutTogether(t *testing.T) {
+// Shares of bad signatures are put together by the numbers that they are of; runs
+// that sent nothing have none, not one of nothing by nothing. An empty
+// histogram is none that load has written.
+func TestSharesPutTogether(t *testing.T) {
 	r := Merge([]*Result{{}, {}})
 	if r.Plan.BadSignature != 0 || r.Rate != 0 {
 		t.Errorf("%v %% bad signatures at %v a second, want none", r.Plan.BadSignature, r.Rate)
+	}
+	for _, p := range []func(*PlanSummary, int){
+		func(p *PlanSummary, n int) { p.Requests = n },
+		func(p *PlanSummary, n int) { p.Conversations = n },
+	} {
+		tenth, fifth := &Result{Plan: PlanSummary{BadSignature: 10}}, &Result{Plan: PlanSummary{BadSignature: 20}}
+		p(&tenth.Plan, 100)
+		p(&fifth.Plan, 300)
+		if got := Merge([]*Result{tenth, fifth}).Plan.BadSignature; got != 17.5 {
+			t.Errorf("a tenth of 100 and a fifth of 300 are %v %%, want 17.5", got)
+		}
 	}
 	text, err := newHistogram().MarshalText()
 	if err == nil {

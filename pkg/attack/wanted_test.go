@@ -94,6 +94,28 @@ func TestARateThatIsAskedFor(t *testing.T) {
 	}
 }
 
+// What was asked for and could not be sent was asked for all the same.
+func TestWhatWasAskedForAndNotSent(t *testing.T) {
+	for _, kind := range []webhook.Kind{webhook.SMS, webhook.Call} {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), 3500*time.Millisecond)
+			defer cancel()
+			cfg := attack.Config{Connect: inMemory(always(10 * time.Second)), Envelope: webhook.Envelope{URL: "http://a.example"}}
+			if kind == webhook.Call {
+				app := documents(nil)
+				app.paths["/first"] = after(10*time.Second, response(""))
+				cfg = conversations(t, kind, app, 0, `{}`)
+			}
+			cfg.Rate, cfg.Wanted, cfg.MaxInFlight = 1, wanted(map[time.Duration]int{0: 4}), 3
+			r := runUntil(t, ctx, cfg)
+			if asked := r.Plan.Requests + r.Plan.Conversations; asked != 12 || r.Requests.Unsent != 9 || r.Plan.Rate+r.Plan.ConversationRate != 4 {
+				t.Errorf("%v: %+v, %d unsent; want 12 asked for, four a second, and 9 of them not sent", kind, r.Plan, r.Requests.Unsent)
+			}
+			time.Sleep(time.Minute)
+		})
+	}
+}
+
 // The number of connections follows what is wanted, from second to second; who is
 // one too many first gets the answer.
 func TestSendersThatAreAskedFor(t *testing.T) {
