@@ -2,7 +2,6 @@ package attack_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/json"
@@ -20,7 +19,6 @@ import (
 	"call-load-tester/pkg/attack"
 	"call-load-tester/pkg/mediastream"
 
-	"github.com/gobwas/ws"
 	"github.com/gobwas/ws/wsutil"
 )
 
@@ -272,108 +270,4 @@ func TestStreamOfOneWay(t *testing.T) {
 			t.Errorf("conversations: %s", endings(r))
 		}
 	})
-}
-
-// When the run is stopped the callers hang up, and streams of one way are over.
-func TestStreamsWhenTheRunIsStopped(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		agent := &voiceAgent{talk: talking(800*time.Millisecond, time.Second)}
-		agent.application = documents(map[string]string{"/first": `<Start><Stream url="wss://app.example/agent"/></Start>` + openStream, "/told": ""})
-		cfg := streams(t, agent, 5, `{"Then": ["", "", ""]}`)
-		cfg.Concurrency = 5
-		ctx, stop := context.WithTimeout(t.Context(), 4*time.Second)
-		defer stop()
-		r := runUntil(t, ctx, cfg)
-		a := theAgent(t, r)
-		if a.Begun != 10 || a.Interrupted != 5 || a.Finished != 5 || endings(r) != "interrupted: 5" {
-			t.Errorf("sessions: %s; conversations: %s", sessionEndings(&a), endings(r))
-		}
-	})
-}
-
-// What is bad for one stream is not felt by the others.
-func TestStreamsWithBadAgents(t *testing.T) {
-	for _, tc := range []struct {
-		what    string
-		accept  error
-		talk    func(l *line)
-		want    string
-		code    int
-		invalid int
-		lasts   time.Duration
-	}{
-		{"refused", ws.RejectConnectionError(ws.RejectionStatus(403)), nil, "failed", 31920, 0, 0},
-		{"closed at once", nil, func(l *line) {}, "failed", 31921, 0, 0},
-		{"closed in good order", nil, func(l *line) {
-			time.Sleep(time.Second)
-			_ = ws.WriteFrame(l, ws.NewCloseFrame(ws.NewCloseFrameBody(ws.StatusNormalClosure, "")))
-			_, _ = io.Copy(io.Discard, l.in)
-		}, "ended by the agent", 0, 0, time.Second},
-		{"not read", nil, func(l *line) { time.Sleep(time.Hour) }, "failed", -5, 0, 5 * time.Second},
-		{"no JSON", nil, func(l *line) { l.send("hello"); silently(l) }, "failed", -3, 1, 0},
-		{"binary", nil, func(l *line) {
-			_ = wsutil.WriteServerBinary(l, []byte{1})
-			silently(l)
-		}, "failed", -3, 1, 0},
-		{"10 MB", nil, func(l *line) { l.send(strings.Repeat("x", 10<<20)); silently(l) }, "failed", -3, 1, 0},
-		{"for ever", nil, func(l *line) {
-			m, _ := l.next() // connected
-			m, _ = l.next()
-			go silently(l)
-			for range 100 {
-				l.talk(m.StreamSid, 10*time.Second)
-			}
-			time.Sleep(time.Hour)
-		}, "failed", -4, 0, 0},
-	} {
-		synctest.Test(t, func(t *testing.T) {
-			agent := &voiceAgent{}
-			bad := map[int]bool{2: true, 5: true}
-			var opened sync.Map
-			agent.accept = func(n int) error {
-				if bad[n] && tc.accept != nil {
-					return tc.accept
-				}
-				return nil
-			}
-			var mu sync.Mutex
-			count := 0
-			agent.talk = func(l *line) {
-				mu.Lock()
-				count++
-				n := count
-				mu.Unlock()
-				opened.Store(n, true)
-				if bad[n] && tc.talk != nil {
-					tc.talk(l)
-					return
-				}
-				talking(800*time.Millisecond, time.Second)(l)
-			}
-			cfg := streams(t, agent, 6, `{"Then": [{"audio": "hello.wav"}]}`)
-			cfg.Rate = 1
-			r := run(t, cfg)
-			a := theAgent(t, r)
-			if want := fmt.Sprintf("%s: 2", tc.want); !strings.Contains(sessionEndings(&a), want) || a.Finished != 4 || a.Begun != 6 {
-				t.Errorf("%s: sessions: %s, want %s", tc.what, sessionEndings(&a), want)
-			}
-			if tc.code != 0 && !slices.ContainsFunc(a.Verdicts, func(v attack.Verdict) bool { return int(v.Code) == tc.code }) || a.Invalid != 2*tc.invalid {
-				t.Errorf("%s: verdicts %v, %d invalid messages", tc.what, a.Verdicts, a.Invalid)
-			}
-			if a.FirstWord.Max != 800 || a.FramesLate > 2 {
-				t.Errorf("%s: the others feel it: first word %v ms, %d frames late", tc.what, a.FirstWord.Max, a.FramesLate)
-			}
-			time.Sleep(2 * time.Hour) // for the agents to return
-			if c := r.Conversations; c.Begun != 6 || c.Finished+c.Failed+c.Endless != 6 {
-				t.Errorf("%s: conversations: %s", tc.what, endings(r))
-			}
-		})
-	}
-}
-
-// silently reads to the end and says nothing.
-func silently(l *line) {
-	for ok := true; ok; {
-		_, ok = l.next()
-	}
 }
