@@ -2,17 +2,10 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
-	"io"
 	"net"
-	"net/http"
-	"os"
-	"path/filepath"
-	"strconv"
 	"strings"
 
-	"github.com/gobwas/ws"
 	"github.com/gobwas/ws/wsutil"
 )
 
@@ -21,17 +14,7 @@ import (
 // in two, and then the caller thinks for two?
 func agents(b *bench) error {
 	const rate, turns, calls = 250, 16, 5_000
-	address, stop, err := serve(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Header.Get("Upgrade") != "" {
-			if conn, _, _, err := ws.UpgradeHTTP(r, w); err == nil {
-				go agree(conn)
-			}
-			return
-		}
-		_, _ = io.Copy(io.Discard, r.Body)
-		w.Header().Set("Content-Type", "text/xml")
-		_, _ = fmt.Fprintf(w, `<Response><Connect><ConversationRelay url="wss://%s/agent"/></Connect></Response>`, r.Host)
-	}))
+	url, stop, err := serveAgent("ConversationRelay", agree)
 	if err != nil {
 		return err
 	}
@@ -40,17 +23,6 @@ func agents(b *bench) error {
 	rows := b.write("callers.txt", `{"Then": [`+then+`]}`+"\n")
 	var up, memory, cpu, late, latest, answered, first sample
 	for range b.runs {
-		file := filepath.Join(b.dir, "agents.json")
-		cmd := b.loadKind("call", "http://"+address+"/voice", calls, "Pace = real", "Rate = "+strconv.Itoa(rate), "MaxInFlight = "+strconv.Itoa(calls))
-		cmd.Args = append(cmd.Args, "-d", rows, "--json", file)
-		p, err := b.measure(cmd)
-		if err != nil {
-			return err
-		}
-		content, err := os.ReadFile(file)
-		if err != nil {
-			return err
-		}
 		var r struct {
 			Agents []struct {
 				Finished, Answered, Late int
@@ -59,7 +31,8 @@ func agents(b *bench) error {
 				FirstWord                struct{ P99 float64 } `json:"first_word_ms"`
 			}
 		}
-		if err := json.Unmarshal(content, &r); err != nil {
+		p, err := b.record(b.callers(url, rows, calls, rate), &r)
+		if err != nil {
 			return err
 		}
 		if len(r.Agents) != 1 || r.Agents[0].Finished != calls || r.Agents[0].Answered != calls*turns {
@@ -67,7 +40,7 @@ func agents(b *bench) error {
 		}
 		a := r.Agents[0]
 		up = append(up, float64(a.Peak))
-		memory = append(memory, float64(p.memory)/(1<<20))
+		memory = append(memory, p.mib())
 		cpu = append(cpu, p.cpu.Seconds())
 		late = append(late, float64(a.Late))
 		latest = append(latest, a.MostLate)

@@ -44,7 +44,7 @@ func callCost(b *bench) error {
 			if p.calls > few { // of a few, starting the process would be most of it
 				p.cpu = append(p.cpu, got.cpu.Seconds()*1000/float64(p.calls))
 			}
-			p.memory = append(p.memory, float64(got.memory)/(1<<20))
+			p.memory = append(p.memory, got.mib())
 			p.most = max(p.most, got.most)
 		}
 	}

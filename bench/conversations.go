@@ -1,11 +1,9 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
@@ -103,17 +101,7 @@ func live(b *bench) error {
 	defer stop()
 	var up, memory, cpu, late, latest, asked sample
 	for range b.runs {
-		file := filepath.Join(b.dir, "live.json")
 		cmd := b.loadKind("call", "http://"+address+"/1", calls, "Pace = real", "Rate = "+strconv.Itoa(rate), "Ramp = 60s", "MaxInFlight = 25000")
-		cmd.Args = append(cmd.Args, "--json", file)
-		p, err := b.measure(cmd)
-		if err != nil {
-			return err
-		}
-		content, err := os.ReadFile(file)
-		if err != nil {
-			return err
-		}
 		var r struct {
 			result
 			Conversations struct {
@@ -124,7 +112,8 @@ func live(b *bench) error {
 				Sent int `json:"sent"`
 			}
 		}
-		if err := json.Unmarshal(content, &r); err != nil {
+		p, err := b.record(cmd, &r)
+		if err != nil {
 			return err
 		}
 		if r.Conversations.AsMeant != calls {
@@ -135,7 +124,7 @@ func live(b *bench) error {
 			most = max(most, second.Sent)
 		}
 		up = append(up, float64(r.Conversations.Peak))
-		memory = append(memory, float64(p.memory)/(1<<20))
+		memory = append(memory, p.mib())
 		cpu = append(cpu, p.cpu.Seconds())
 		late = append(late, float64(r.Requests.Late))
 		latest = append(latest, r.Requests.MostLate)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -42,17 +41,8 @@ func writingFailures(b *bench) error {
 		{name: "a file", args: logged(filepath.Join(b.dir, "failed.ndjson"))},
 		{name: "a pipe whose reader takes 1 MB a second", args: logged(pipe)},
 	}
-	file := filepath.Join(b.dir, "result.json")
 	for range b.runs {
 		for _, w := range ways {
-			p, err := b.measure(b.load(url, requests, 0, append(w.args, "--json", file)...))
-			if err != nil {
-				return err
-			}
-			content, err := os.ReadFile(file)
-			if err != nil {
-				return err
-			}
 			var r struct {
 				Rate     float64 `json:"requests_per_second"`
 				Requests struct {
@@ -63,14 +53,15 @@ func writingFailures(b *bench) error {
 					TooSlow int `json:"too_slow"`
 				} `json:"failures"`
 			}
-			if err := json.Unmarshal(content, &r); err != nil {
+			p, err := b.record(b.load(url, requests, 0, w.args...), &r)
+			if err != nil {
 				return err
 			}
 			if f := r.Failures; r.Requests.Errors != requests/2 || w.args != nil && f.Written+f.TooSlow != requests/2 {
 				return fmt.Errorf("%s: %d errors, %+v of them written or not", w.name, r.Requests.Errors, f)
 			}
 			w.rate, w.cpu = append(w.rate, r.Rate), append(w.cpu, p.cpu.Seconds()*10_000/requests)
-			w.memory = append(w.memory, float64(p.memory)/(1<<20))
+			w.memory = append(w.memory, p.mib())
 			w.written, w.no = append(w.written, float64(r.Failures.Written)), append(w.no, float64(r.Failures.TooSlow))
 		}
 	}

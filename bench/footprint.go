@@ -29,7 +29,7 @@ func memory(b *bench) error {
 		if err != nil {
 			return err
 		}
-		placing = append(placing, float64(p.memory)/(1<<20))
+		placing = append(placing, p.mib())
 	}
 	head("work", "requests", "most resident, MiB")
 	row("start, cap 1,000, and hanging up", fmt.Sprint(calls), placing.text(0))
@@ -54,7 +54,7 @@ func memory(b *bench) error {
 			if after, _ := e.count(); after-before != int64(requests) {
 				return fmt.Errorf("%d of %d requests arrived", after-before, requests)
 			}
-			sending = append(sending, float64(p.memory)/(1<<20))
+			sending = append(sending, p.mib())
 		}
 		row("load, 50 connections", fmt.Sprint(requests), sending.text(0))
 	}

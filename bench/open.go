@@ -1,12 +1,9 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"math"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"strconv"
 	"time"
 )
@@ -23,17 +20,8 @@ type result struct {
 
 // atRate runs load at a rate.
 func (b *bench) atRate(url string, rate, seconds int) (process, result, error) {
-	file := filepath.Join(b.dir, "result.json")
-	p, err := b.measure(b.load(url, rate*seconds, rate, "--json", file))
-	if err != nil {
-		return p, result{}, err
-	}
-	content, err := os.ReadFile(file)
-	if err != nil {
-		return p, result{}, err
-	}
 	var r result
-	err = json.Unmarshal(content, &r)
+	p, err := b.record(b.load(url, rate*seconds, rate), &r)
 	if err == nil && r.Requests.Accepted != rate*seconds {
 		err = fmt.Errorf("%d of %d requests were accepted", r.Requests.Accepted, rate*seconds)
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
@@ -16,6 +17,9 @@ type process struct {
 	wall, cpu time.Duration
 	memory    int64 // most resident at once, in bytes; 0 where there is no /proc to tell
 }
+
+// mib is the memory in MiB.
+func (p process) mib() float64 { return float64(p.memory) / (1 << 20) }
 
 // measure runs a command. It is killed when the bench is interrupted.
 func (b *bench) measure(cmd *exec.Cmd) (process, error) {
@@ -37,6 +41,22 @@ func (b *bench) measure(cmd *exec.Cmd) (process, error) {
 		return p, fmt.Errorf("%s: %w\n%s%s", strings.Join(cmd.Args, " "), err, tail(out.Bytes()), tail(errs.Bytes()))
 	}
 	return p, nil
+}
+
+// record runs a command that writes the record of its run with --json, as measure
+// does, and reads the record into a struct.
+func (b *bench) record(cmd *exec.Cmd, into any) (process, error) {
+	file := filepath.Join(b.dir, "record.json")
+	cmd.Args = append(cmd.Args, "--json", file)
+	p, err := b.measure(cmd)
+	if err != nil {
+		return p, err
+	}
+	content, err := os.ReadFile(file)
+	if err != nil {
+		return p, err
+	}
+	return p, json.Unmarshal(content, into)
 }
 
 // mostResident watches a process until it has ended, and returns the most

@@ -70,7 +70,7 @@ func caps(b *bench) error {
 			reached = append(reached, p.rate/float64(cps))
 			most = append(most, float64(p.most)/float64(cps))
 			cpu = append(cpu, p.cpu.Seconds()/p.wall.Seconds())
-			memory = append(memory, float64(p.memory)/(1<<20))
+			memory = append(memory, p.mib())
 			if p.rate < 0.99*float64(cps) || p.most > cps {
 				holds = "no"
 			}

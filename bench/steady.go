@@ -1,9 +1,7 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strconv"
 	"time"
@@ -33,7 +31,7 @@ func steady(b *bench) error {
 			reached = append(reached, got.rate/float64(m.cps))
 			p50, p99, longest = append(p50, ms(late.P50)), append(p99, ms(late.P99)), append(longest, ms(late.Max))
 			cpu = append(cpu, got.cpu.Seconds()*1000/float64(m.calls))
-			memory = append(memory, float64(got.memory)/(1<<20))
+			memory = append(memory, got.mib())
 			most = max(most, got.most)
 		}
 		row(fmt.Sprintf("%d calls, cap %d, each for %d s", m.calls, m.cps, m.seconds), live.text(0), reached.text(3), fmt.Sprint(most),
@@ -56,19 +54,14 @@ func (b *bench) hold(count, cps, seconds int) (holding, error) {
 		return holding{}, err
 	}
 	defer a.close()
-	record := filepath.Join(a.dir, "out.json")
-	p, err := b.measure(a.command(filepath.Join(b.bin, "start"), "-c", caller, "-d", destination, "--json", record,
-		"--call_count", strconv.Itoa(count), "--cps", strconv.Itoa(cps), "--call_duration", strconv.Itoa(seconds)))
+	var result calls.Result
+	p, err := b.record(a.command(filepath.Join(b.bin, "start"), "-c", caller, "-d", destination,
+		"--call_count", strconv.Itoa(count), "--cps", strconv.Itoa(cps), "--call_duration", strconv.Itoa(seconds)), &result)
 	if err != nil {
 		return holding{}, err
 	}
 	if created, live := len(a.Creates()), len(a.Live()); created != count || live > 0 {
 		return holding{}, fmt.Errorf("%d calls were placed and %d are live, want %d and none", created, live, count)
 	}
-	h := holding{placement: placement{p, a.rate(cps), a.most()}}
-	text, err := os.ReadFile(record)
-	if err != nil {
-		return h, err
-	}
-	return h, json.Unmarshal(text, &h.result)
+	return holding{placement{p, a.rate(cps), a.most()}, result}, nil
 }

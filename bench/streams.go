@@ -2,17 +2,11 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
-	"io"
 	"net"
-	"net/http"
-	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 
-	"github.com/gobwas/ws"
 	"github.com/gobwas/ws/wsutil"
 )
 
@@ -20,17 +14,7 @@ import (
 // 300 calls of 40 s with an agent on this machine?
 func streams(b *bench) error {
 	const rate, calls = 30, 300
-	address, stop, err := serve(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Header.Get("Upgrade") != "" {
-			if conn, _, _, err := ws.UpgradeHTTP(r, w); err == nil {
-				go echo(conn)
-			}
-			return
-		}
-		_, _ = io.Copy(io.Discard, r.Body)
-		w.Header().Set("Content-Type", "text/xml")
-		_, _ = fmt.Fprintf(w, `<Response><Connect><Stream url="wss://%s/agent"/></Connect></Response>`, r.Host)
-	}))
+	url, stop, err := serveAgent("Stream", echo)
 	if err != nil {
 		return err
 	}
@@ -43,17 +27,6 @@ func streams(b *bench) error {
 	rows := b.write("streams.txt", `{"Then": [`+then+`]}`+"\n")
 	var up, memory, cpu, sent, late, half, p99, worst sample
 	for range b.runs {
-		file := filepath.Join(b.dir, "streams.json")
-		cmd := b.loadKind("call", "http://"+address+"/voice", calls, "Pace = real", "Rate = "+strconv.Itoa(rate), "MaxInFlight = "+strconv.Itoa(calls))
-		cmd.Args = append(cmd.Args, "-d", rows, "--json", file)
-		p, err := b.measure(cmd)
-		if err != nil {
-			return err
-		}
-		content, err := os.ReadFile(file)
-		if err != nil {
-			return err
-		}
 		var r struct {
 			Agents []struct {
 				HungUpByCaller int `json:"hung_up_by_caller"`
@@ -63,7 +36,8 @@ func streams(b *bench) error {
 				Delay          struct{ P50, P99, Max float64 } `json:"frame_delay_ms"`
 			}
 		}
-		if err := json.Unmarshal(content, &r); err != nil {
+		p, err := b.record(b.callers(url, rows, calls, rate), &r)
+		if err != nil {
 			return err
 		}
 		if len(r.Agents) != 1 || r.Agents[0].HungUpByCaller != calls {
@@ -76,7 +50,7 @@ func streams(b *bench) error {
 		p99 = append(p99, a.Delay.P99)
 		worst = append(worst, a.Delay.Max)
 		late = append(late, float64(a.FramesLate))
-		memory = append(memory, float64(p.memory)/(1<<20))
+		memory = append(memory, p.mib())
 		cpu = append(cpu, p.cpu.Seconds())
 	}
 	head("50 frames a second each way in each, with the agent on this machine", "streams at once", "frames sent", "sent after they were due, p50 ms", "p99 ms", "worst ms", "late by 20 ms", "most resident, MiB", "CPU s")

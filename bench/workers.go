@@ -1,10 +1,8 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"net"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
@@ -54,8 +52,7 @@ func workers(b *bench) error {
 type cost struct{ rate, cpu float64 }
 
 func (b *bench) alone(url string, requests int) (cost, error) {
-	file := filepath.Join(b.dir, "alone.json")
-	return b.costOf(b.load(url, requests, 0, "--json", file), file)
+	return b.costOf(b.load(url, requests, 0))
 }
 
 // asWorker measures load as the worker of a master that tests for so long.
@@ -79,20 +76,10 @@ func (b *bench) asWorker(locust, url string, took time.Duration) (cost, error) {
 		return cost{}, err
 	}
 	defer func() { _ = master.Process.Kill(); _ = master.Wait() }()
-	file := filepath.Join(b.dir, "worker.json")
-	worker := b.load(url, connections, 0, "--worker", "--master-port", port, "--json", file)
-	return b.costOf(worker, file)
+	return b.costOf(b.load(url, connections, 0, "--worker", "--master-port", port))
 }
 
-func (b *bench) costOf(cmd *exec.Cmd, file string) (cost, error) {
-	p, err := b.measure(cmd)
-	if err != nil {
-		return cost{}, err
-	}
-	content, err := os.ReadFile(file)
-	if err != nil {
-		return cost{}, err
-	}
+func (b *bench) costOf(cmd *exec.Cmd) (cost, error) {
 	var r struct {
 		Rate     float64 `json:"requests_per_second"`
 		Requests struct {
@@ -100,7 +87,8 @@ func (b *bench) costOf(cmd *exec.Cmd, file string) (cost, error) {
 			Sent     int `json:"sent"`
 		} `json:"requests"`
 	}
-	if err := json.Unmarshal(content, &r); err != nil {
+	p, err := b.record(cmd, &r)
+	if err != nil {
 		return cost{}, err
 	}
 	if r.Requests.Sent == 0 || r.Requests.Accepted != r.Requests.Sent {
