@@ -24,6 +24,9 @@ func TestWhatPasses(t *testing.T) {
 		{"the same, with another limit", Pass{MaxFailedPercent: &half}, Result{}, false},
 		{"half are incomplete, as asked", Pass{MaxFailedPercent: &half, MaxP99: &limit}, Result{Requests: Requests{Sent: 100, Incomplete: 50}, Latency: fast}, true},
 		{"more than half are incomplete", Pass{MaxFailedPercent: &half}, Result{Requests: Requests{Sent: 100, Incomplete: 51}, Latency: fast}, false},
+		{"half of the conversations ended as meant, as asked", Pass{MinAsMeant: &half}, Result{Conversations: &Conversations{Begun: 100, AsMeant: 50}}, true},
+		{"fewer did", Pass{MinAsMeant: &half}, Result{Conversations: &Conversations{Begun: 100, AsMeant: 49}}, false},
+		{"there was none", Pass{MinAsMeant: &half}, Result{}, false},
 		{"one limit is missed of two", Pass{MaxFailedPercent: &half, MaxP99: &limit}, Result{Requests: Requests{Sent: 100, Incomplete: 50}, Latency: slow}, false},
 	} {
 		if got := tc.pass.judge(&tc.result).Passed; got != tc.want {

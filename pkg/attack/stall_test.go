@@ -17,20 +17,25 @@ import (
 func TestWhatWasDueAtAnInterruptIsTold(t *testing.T) {
 	for _, tc := range []struct {
 		what        string
+		stop        time.Duration
+		total       int
 		maxInFlight int
 		respond     time.Duration
 		sent        int
 		unsent      int
 		waited      time.Duration
 	}{
-		{"stalled", 2, 10 * time.Second, 2, 10, 2500 * time.Millisecond},
-		{"stalled from the second burst on", 6, 10 * time.Second, 6, 6, 1500 * time.Millisecond},
-		{"on time", 100, time.Second, 12, 0, 0},
+		{"stalled", 2500 * time.Millisecond, 100, 2, 10 * time.Second, 2, 10, 2500 * time.Millisecond},
+		{"stalled, and stopped as a burst is due", 2 * time.Second, 100, 2, 10 * time.Second, 2, 10, 2 * time.Second},
+		{"stalled, and no more than seven were to be sent", 2500 * time.Millisecond, 7, 2, 10 * time.Second, 2, 5, 2500 * time.Millisecond},
+		{"stalled from the second burst on", 2500 * time.Millisecond, 100, 6, 10 * time.Second, 6, 6, 1500 * time.Millisecond},
+		{"likewise, and no more than nine were to be sent", 2500 * time.Millisecond, 9, 6, 10 * time.Second, 6, 3, 1500 * time.Millisecond},
+		{"on time", 2500 * time.Millisecond, 100, 100, time.Second, 12, 0, 0},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			ctx, cancel := context.WithTimeout(t.Context(), 2500*time.Millisecond)
+			ctx, cancel := context.WithTimeout(t.Context(), tc.stop)
 			defer cancel()
-			r := runUntil(t, ctx, attack.Config{Total: 100, Rate: 4, MaxInFlight: tc.maxInFlight, Connect: inMemory(always(tc.respond)), Envelope: webhook.Envelope{URL: "http://a.example"}})
+			r := runUntil(t, ctx, attack.Config{Total: tc.total, Rate: 4, MaxInFlight: tc.maxInFlight, Connect: inMemory(always(tc.respond)), Envelope: webhook.Envelope{URL: "http://a.example"}})
 			if r.Requests.Sent != tc.sent || r.Requests.Unsent != tc.unsent || r.Requests.Late != tc.unsent || r.Requests.MostLate != ms(tc.waited) {
 				t.Errorf("%s: %d sent, %d not, %d late, at most %v; want %d, %d, %d and %v", tc.what, r.Requests.Sent, r.Requests.Unsent, r.Requests.Late, r.Requests.MostLate, tc.sent, tc.unsent, tc.unsent, tc.waited)
 			}
