@@ -32,7 +32,8 @@ type Lines struct {
 	accepted, failed    int        // starts; failed ones were refused or their outcome is unknown
 	first, latest       time.Time  // when starts were accepted
 	live                int        // calls of this run
-	dialRate            float64    // as it seems while Twilio's queue grows; 0 if it does not
+	dialRate            float64    // as it seemed when Twilio's queue grew; 0 if it never did
+	queued              time.Time  // when it was last told to grow
 	hangUps, badHangUps int
 	limit               int    // of requests at once, as told last
 	unknown             string // what was told last of a start without an outcome
@@ -131,7 +132,7 @@ func (l *Lines) warn(event calls.Event) {
 			l.Console.Warn(&cli.UsageError{Text: fmt.Sprintf("Twilio queues: the account seems to dial %s a second; %s will take about %.0f s",
 				report.Number(e.DialRate), report.Count(e.Calls, "call"), e.Takes.Seconds())})
 		}
-		l.dialRate = e.DialRate
+		l.dialRate, l.queued = e.DialRate, time.Now()
 	case calls.QueuedTooLong:
 		l.Console.Warn(&cli.UsageError{Text: fmt.Sprintf("Twilio expects a call to wait in its queue for %v, and each is hung up %v after it was accepted: calls are hung up before they are dialed",
 			e.Estimate, e.CallDuration)})
@@ -163,7 +164,7 @@ func (l *Lines) placing() (done int, detail string) {
 	k := l.second()
 	left := l.Plan.Left(k, max(0, l.Plan.CallCount-l.accepted-l.failed))
 	queues := ""
-	if l.dialRate > 0 {
+	if l.dialRate > 0 && time.Since(l.queued) < 2*time.Second { // it is told each second
 		queues = fmt.Sprintf("; Twilio dials about %s/s", report.Number(l.dialRate))
 	}
 	return l.accepted, fmt.Sprintf("%.1f/s of %d, live %d, failed %d, %v left%s", l.rate(), l.Plan.Cap(k), l.live, l.failed, left, queues)

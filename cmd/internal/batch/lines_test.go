@@ -118,26 +118,27 @@ func TestLostStartsAreToldOfOnce(t *testing.T) {
 }
 
 // A queue that grows is told once, and the line that shows the progress goes on
-// telling it.
+// telling it as long as it grows.
 func TestAQueueThatGrows(t *testing.T) {
-	lines := told(t, &batch.Lines{Plan: calls.Plan{CallCount: 300, CPS: 20}}, func(tell func(calls.Event)) {
+	lines := told(t, &batch.Lines{Plan: calls.Plan{CallCount: 400, CPS: 20}}, func(tell func(calls.Event)) {
 		tell(calls.Warming{Connections: 20})
 		time.Sleep(500 * time.Millisecond)
-		for second := range 15 {
+		for second := range 20 {
 			for n := range 20 {
 				tell(calls.Started{N: second*20 + n + 1, SID: "CA1"})
 			}
-			if second >= 11 {
-				tell(calls.Queueing{DialRate: 5.04, Calls: 300, Takes: 59600 * time.Millisecond})
+			if second >= 11 && second < 16 {
+				tell(calls.Queueing{DialRate: 5.04, Calls: 400, Takes: 79600 * time.Millisecond})
 			}
 			time.Sleep(time.Second)
 		}
 	})
 	want := []string{
-		"start: placing 100/300, 20.0/s of 20, live 100, failed 0, 10s left",
-		"start: placing 200/300, 20.0/s of 20, live 200, failed 0, 5s left",
-		"start: warning: Twilio queues: the account seems to dial 5 a second; 300 calls will take about 60 s",
-		"start: placing 300/300, 20.0/s of 20, live 300, failed 0, 0s left; Twilio dials about 5/s",
+		"start: placing 100/400, 20.0/s of 20, live 100, failed 0, 15s left",
+		"start: placing 200/400, 20.0/s of 20, live 200, failed 0, 10s left",
+		"start: warning: Twilio queues: the account seems to dial 5 a second; 400 calls will take about 80 s",
+		"start: placing 300/400, 20.0/s of 20, live 300, failed 0, 5s left; Twilio dials about 5/s",
+		"start: placing 400/400, 20.0/s of 20, live 400, failed 0, 0s left",
 	}
 	if !slices.Equal(lines, want) {
 		t.Errorf("%s\nwant\n%s", strings.Join(lines, "\n"), strings.Join(want, "\n"))
