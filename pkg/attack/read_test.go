@@ -61,6 +61,7 @@ func TestWhatIsNoRecordIsRefused(t *testing.T) {
 		{"all but the last brace", text[:len(text)-2], ": cut off"},
 		{"something else", "Completed requests: 4", "before.json:1: no JSON: invalid character 'C'"},
 		{"a comma too many", replace(`"rate": 4,`, `"rate": 4,,`), ": no JSON: invalid character ','"},
+		{"a comma in the third line", "{\n\"command\": \"load\",\n,}", "before.json:3: no JSON: invalid character ','"},
 		{"two records", text + text, ": more than one JSON text"},
 		{"a list", "[]", "before.json:1: no result of load: the JSON is no object"},
 		{"another JSON", "{}", "before.json: no result of load"},

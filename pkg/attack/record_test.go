@@ -1,11 +1,13 @@
 package attack
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"call-load-tester/pkg/failures"
 	"call-load-tester/pkg/webhook"
 )
 
@@ -119,5 +121,45 @@ func TestSharesPutTogether(t *testing.T) {
 	}
 	if err == nil || err.Error() != "a histogram holds no times" {
 		t.Errorf("an empty histogram: %v", err)
+	}
+}
+
+// What a record says of agents must agree with itself.
+func TestAgentsOfAnEditedRecord(t *testing.T) {
+	for _, tc := range []struct {
+		agents []Agent
+		want   string
+	}{
+		{[]Agent{{URL: "a", Begun: 2, Finished: 1}}, "2 sessions with a were begun, and 1 are over"},
+		{[]Agent{{URL: "a", Frames: 1}}, "1 frames were sent to a, and 0 are in the histogram"},
+		{[]Agent{{URL: "a", Turns: 3, Answered: 2, Unheard: 2}}, "more turns were answered or stopped than taken with a"},
+		{[]Agent{{URL: "a", Turns: 3, Answered: 2, Unheard: 1}}, "2 turns were answered, 0 in the histograms and 0 in the timeline"},
+		{[]Agent{{URL: "a", Turns: 1, Unheard: 1}, {URL: "b", Turns: 1, Unheard: 2}}, "more turns were answered or stopped than taken with b"},
+		{[]Agent{{URL: "a", Turns: 1, Unheard: 1}}, "<nil>"},
+	} {
+		if got := fmt.Sprint((&Result{Agents: tc.agents}).checkAgents()); got != tc.want {
+			t.Errorf("%+v: %s, want %s", tc.agents[0], got, tc.want)
+		}
+	}
+}
+
+// The lines of the failures' file are all requests and sessions that failed.
+func TestFailuresOfAnEditedRecord(t *testing.T) {
+	r := &Result{Agents: []Agent{{Begun: 5, Failed: 5, LetThrough: 2}}}
+	r.figure()
+	for written, want := range map[int]string{7: "<nil>", 3: "3 failures, and not 7"} {
+		r.Failures = &failures.Counts{Written: written}
+		if got := fmt.Sprint(r.check()); got != want {
+			t.Errorf("%d written: %s, want %s", written, got, want)
+		}
+	}
+}
+
+// A redirect and a demand for a password go on; every other answer is the last.
+func TestWhichAnswersAreFinal(t *testing.T) {
+	for status := 100; status < 600; status++ {
+		if want := status < 300 || status > 399 && status != 401; isFinal(status) != want {
+			t.Errorf("%d is final: %v", status, !want)
+		}
 	}
 }
