@@ -149,7 +149,9 @@ func TestBadInput(t *testing.T) {
 			{"--failures_max limits the file of --failures, and there is none", "name it with --failures, or leave the limit out"}}},
 		{"a locustfile and a run", "load", []string{"--locustfile", "-f", "tw_load.ini"}, nil, loadFiles, []problem{
 			{"--locustfile prints a file and takes no other flag", "give the others with --worker"}}},
-		{"a merge of nothing", "load", []string{"--merge"}, nil, nil, []problem{{"--merge needs a value", "put it behind the flag"}}},
+		{"a merge of nothing", "load", []string{"--merge"}, nil, nil, []problem{{"--merge needs a value", "give the name of a file, and more if there are, such as a.json b.json"}}},
+		{"a record and nothing to compare with it", "load", []string{"--compare", "before.json"}, nil, nil, []problem{
+			{"--compare needs a run, or a record, to compare with that", "name the run's files with -f and -d, or the later record with --merge"}}},
 
 		{"a token behind an equals sign and a space is not shown", "start", with(real, "--token=", "s3cret"), nil, nil, []problem{
 			{"unexpected argument", strayHint}, {noSecret, copyHint}}},

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"path/filepath"
 	"strings"
@@ -68,6 +69,9 @@ func (s *setup) readAudio(person *dialog.Person) error {
 func parseData[T any](name, content string, parse func(string) (T, error)) (rows []T, lines []int, problems []error) {
 	if !isINI(content) {
 		rows, lines, err := webhook.ParseLines(name, content, parse)
+		if whole := strings.TrimSpace(content); err != nil && strings.Contains(whole, "\n") && json.Valid([]byte(whole)) {
+			return nil, nil, []error{&cli.UsageError{Text: name + ": this is JSON over several lines, and a row has a line of its own", Help: "jq -c writes it so; with .[] each entry of a list becomes a line"}}
+		}
 		return rows, lines, usageErrors(err)
 	}
 	var row T

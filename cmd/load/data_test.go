@@ -41,10 +41,11 @@ func TestBadData(t *testing.T) {
 			`d:2: the value of "a" is nested; a form field holds text, a number or a boolean`,
 			"d:3: not valid JSON at character 1: invalid character 'x' looking for beginning of value",
 		}},
-		{"a list of no names", "[1,2]\n", []string{`d:1: entry 1 of the list needs a "name" and a "value"`}},
+		{"a list of no names", "[1,2]\n", []string{`d:1: entry 1 of the list needs a "name" and a "value", and no more; a list is one row`}},
+		{"a list over several lines", "[\n{\"Body\": \"a\"},\n{\"Body\": \"b\"}\n]\n", []string{"d: this is JSON over several lines, and a row has a line of its own"}},
 		{"an INI file without a row", "[Data]\n", []string{"d: [Data] lacks Data or Raw"}},
 		{"an INI file with both", "[Data]\nData = []\nRaw = []\n", []string{"d:3: [Data] Data or Raw is given before, in line 2"}},
-		{"an INI file with a bad row", "[Data]\nData = [1]\n", []string{`d:2: [Data] Data or Raw: entry 1 of the list needs a "name" and a "value"`}},
+		{"an INI file with a bad row", "[Data]\nData = [1]\n", []string{`d:2: [Data] Data or Raw: entry 1 of the list needs a "name" and a "value", and no more; a list is one row`}},
 		{"an INI file with something else", "[Data]\nData = []\nMore = 1\n", []string{"d:3: there is no [Data] More"}},
 	} {
 		_, _, problems := parseData("d", tc.text, webhook.ParseRow)

@@ -66,7 +66,7 @@ func run(console *cli.Console, args []string) int {
 	})
 	fmt.Fprintf(out.Lines, "Benchmarking %s (be patient).....\n", setup.attack.PlanSummary().Endpoint)
 	began := time.Now()
-	finish := console.Progress("sending", setup.attack.Total, true, func() (done int, detail string) {
+	finish := console.Progress(doneLabel(setup.attack.Envelope.Kind), setup.attack.Total, true, func() (done int, detail string) {
 		return progress(test.Progress(), setup.attack, time.Since(began))
 	})
 	result := test.Run(interrupts.Stop)

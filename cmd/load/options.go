@@ -68,6 +68,9 @@ func parse(args []string) (*options, []error) {
 		return o, problems
 	}
 	problems = append(problems, o.master(f)...)
+	if o.comparesNothing() {
+		return o, append(problems, &cli.UsageError{Text: "--compare needs a run, or a record, to compare with that", Help: "name the run's files with -f and -d, or the later record with --merge"})
+	}
 	if o.config == "" {
 		problems = append(problems, &cli.UsageError{Text: "--file is missing", Help: "name the configuration, such as cmd/load/tw_load.sample.ini"})
 	}
@@ -78,7 +81,12 @@ func parse(args []string) (*options, []error) {
 }
 
 // sendsNothing reports whether only a text or records are asked for.
-func (o *options) sendsNothing() bool { return o.locustfile || o.merging }
+func (o *options) sendsNothing() bool { return o.locustfile || o.merging || o.comparesNothing() }
+
+// comparesNothing reports whether a record is to be compared, and nothing else is named.
+func (o *options) comparesNothing() bool {
+	return o.compare != "" && !o.merging && !o.worker && o.config == "" && o.data == ""
+}
 
 // master reads where the Locust master is from the environment, if no flag says it,
 // and returns everything that is wrong with it.

@@ -7,6 +7,7 @@ import (
 
 	"call-load-tester/pkg/attack"
 	"call-load-tester/pkg/report"
+	"call-load-tester/pkg/webhook"
 )
 
 // progress says how many requests or conversations are done; how fast they are
@@ -35,6 +36,15 @@ func progress(p attack.Progress, asked attack.Config, gone time.Duration) (done 
 		detail += fmt.Sprintf(", %v left", left.Round(time.Second))
 	}
 	return done, detail
+}
+
+// doneLabel names what is counted as done: requests that are answered or given up,
+// or conversations that are over.
+func doneLabel(kind webhook.Kind) string {
+	if kind.IsConversation() {
+		return fmt.Sprintf("%vs over", kind)
+	}
+	return "requests done"
 }
 
 // stopping says what is waited for after an interrupt: every request in flight is

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"call-load-tester/pkg/attack"
+	"call-load-tester/pkg/webhook"
 )
 
 // Two chats between the same numbers at once cannot be told apart: that may
@@ -110,6 +111,15 @@ func TestProgressOfARate(t *testing.T) {
 		_, got := progress(attack.Progress{Sent: tc.sent, Done: tc.sent}, attack.Config{Rate: 100, Total: tc.sent}, tc.gone)
 		if got != tc.want+", in flight 0, incomplete 0" {
 			t.Errorf("%s: %q, want %q", tc.what, got, tc.want)
+		}
+	}
+}
+
+// The progress names what it counts.
+func TestWhatTheProgressCounts(t *testing.T) {
+	for kind, want := range map[webhook.Kind]string{webhook.SMS: "requests done", webhook.Call: "calls over", webhook.Chat: "chats over"} {
+		if got := doneLabel(kind); got != want {
+			t.Errorf("%v: %q, want %q", kind, got, want)
 		}
 	}
 }

@@ -86,7 +86,7 @@ func (w worker) run(test *locust.Test, out *output.Output) *attack.Result {
 
 	fmt.Fprintf(out.Lines, "Benchmarking %s (be patient).....\n", cfg.PlanSummary().Endpoint)
 	began := time.Now().Truncate(time.Second).Add(time.Second) // with the next second of the wall clock
-	finish := w.console.Progress("sending", 0, true, func() (done int, detail string) {
+	finish := w.console.Progress(doneLabel(cfg.Envelope.Kind), 0, true, func() (done int, detail string) {
 		return workerProgress(a.Progress(), cfg, test.Users(), time.Since(began))
 	})
 	result := a.Run(test.Stopping())

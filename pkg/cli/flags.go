@@ -242,6 +242,8 @@ func (f *Flags) explain(err error, args []string) error {
 		help := "put it behind the flag"
 		if typed == "-h" {
 			help = "-h is short for --hold; help is -help"
+		} else if f.files[strings.TrimLeft(typed, "-")] {
+			help = "give the name of a file, " + example["the name of a file"]
 		}
 		return &UsageError{typed + " needs a value", help}
 	}

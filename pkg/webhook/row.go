@@ -147,12 +147,11 @@ func (p *rowParser) parseList() error {
 			Value json.RawMessage
 		}
 		err := p.dec.Decode(&entry)
-		var otherType *json.UnmarshalTypeError
-		if err != nil && !errors.As(err, &otherType) {
+		if isBadJSON(err) {
 			return badJSON(err)
 		}
-		if otherType != nil || entry.Name == nil || entry.Value == nil {
-			return fmt.Errorf(`entry %d of the list needs a "name" and a "value"`, n)
+		if err != nil || entry.Name == nil || entry.Value == nil {
+			return fmt.Errorf(`entry %d of the list needs a "name" and a "value", and no more; a list is one row`, n)
 		}
 		if p.value != nil && *entry.Name == p.apart {
 			return fmt.Errorf("%q is given twice", p.apart)
@@ -177,6 +176,8 @@ func (p *rowParser) add(name string, raw json.RawMessage) error {
 		return nil
 	case name == Then && raw[0] == '[':
 		return fmt.Errorf("%q is a list of turns: they need [Load] Kind = %v or %v", name, Call, Chat)
+	case p.apart != "" && raw[0] == '[':
+		return fmt.Errorf("the value of %q is a list; the list of turns is %q", name, p.apart)
 	case raw[0] == '{', raw[0] == '[':
 		return fmt.Errorf("the value of %q is nested; a form field holds text, a number or a boolean", name)
 	}
@@ -193,16 +194,19 @@ func (p *rowParser) add(name string, raw json.RawMessage) error {
 // badJSON says what is wrong with a row's JSON. Syntax errors stay as they are:
 // their offsets are not the row's.
 func badJSON(err error) error {
-	var syntax *json.SyntaxError
-	switch {
-	case err == nil, errors.As(err, &syntax):
-		return err
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+	if isCutOff(err) {
 		return errors.New("not valid JSON: the row ends too early")
-	default:
-		return fmt.Errorf("not a row: %s", strings.TrimPrefix(err.Error(), "json: "))
 	}
+	return err
 }
+
+// isBadJSON reports whether an error is of JSON itself, not of what it holds.
+func isBadJSON(err error) bool {
+	var syntax *json.SyntaxError
+	return isCutOff(err) || errors.As(err, &syntax)
+}
+
+func isCutOff(err error) bool { return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) }
 
 // character returns where a text stops being JSON, counted in characters from 1.
 func character(text string) int {
