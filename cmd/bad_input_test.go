@@ -83,9 +83,9 @@ func TestBadInput(t *testing.T) {
 			{"--max_cost cannot bound calls to sip:a@example.com: Twilio tells prices of phone numbers only", "call phone numbers, or leave --max_cost out"},
 			{"--max_cost cannot bound calls to client:bob: Twilio tells prices of phone numbers only", "call phone numbers, or leave --max_cost out"}}},
 		{"a cost too low, and what would do", "start", with(good, "--call_count", "10", "--cps", "10", "-h", "90", "--max_cost", "1"), nil, nil, []problem{
-			{"--max_cost is less than the calls could cost, which is 1.96 USD", "--call_count 5 or --time_limit 419 or --max_cost 1.96 would do"}}},
+			{"--max_cost is less than the calls could cost, which is 1.9600 USD", "--call_count 5 or --time_limit 419 or --max_cost 1.9600 would do"}}},
 		{"no cost at all", "start", with(good, "--max_cost", "0"), nil, nil, []problem{
-			{"--max_cost is less than the calls could cost, which is 0.16 USD", "--max_cost 0.16 would do"}}},
+			{"--max_cost is less than the calls could cost, which is 0.1540 USD", "--max_cost 0.1540 would do"}}},
 		{"-h for help", "start", with(good, "-h"), nil, nil, []problem{{"-h needs a value", "-h is short for --hold; help is -help"}}},
 		{"end_calls that is neither", "start", with(good, "-e", "maybe"), nil, nil, []problem{{`--end_calls "maybe" is not true or false`, "give true or false, or yes or no, or 1 or 0"}}},
 		{"a URL that is none, and may hold a password", "start", with(good, "-t", "bob:secret@example.com"), nil, nil, []problem{

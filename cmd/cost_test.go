@@ -28,13 +28,13 @@ func TestCost(t *testing.T) {
 		calls   int
 	}{
 		{"the plan tells it", dollars, []string{"-d", to, "--call_count", "10", "--cps", "10"}, 0,
-			[]string{"start: plan: about 0.14 USD if all are answered for 1s, at worst 1.54 USD\n"}, 10},
+			[]string{"start: plan: about 0.1400 USD if all are answered for 1s, at worst 1.5400 USD\n"}, 10},
 		{"a bound that holds", dollars, []string{"-d", to, "--call_count", "10", "--cps", "10", "--max_cost", "1.54"}, 0, nil, 10},
 		{"a bound that does not", dollars, []string{"-d", to, "--call_count", "10", "--cps", "10", "--max_cost", "1.53"}, 2,
-			[]string{"start: error: --max_cost is less than the calls could cost, which is 1.54 USD\n" +
-				"start: hint: --call_count 9 or --time_limit 599 or --max_cost 1.54 would do\n"}, 0},
+			[]string{"start: error: --max_cost is less than the calls could cost, which is 1.5400 USD\n" +
+				"start: hint: --call_count 9 or --time_limit 599 or --max_cost 1.5400 would do\n"}, 0},
 		{"a number without a price is a note", unpriced, []string{"-d", to + "," + second, "--call_count", "3", "--cps", "10"}, 0,
-			[]string{"start: plan: about 0.03 USD if all are answered for 1s, at worst 0.31 USD\n",
+			[]string{"start: plan: about 0.0280 USD if all are answered for 1s, at worst 0.3080 USD\n",
 				"start: plan: not counted: 1 call; no price of calls from " + from + " to " + second + ": there is no price for it\n"}, 3},
 		{"but no bound", unpriced, []string{"-d", to + "," + second, "--call_count", "3", "--max_cost", "5"}, 1,
 			[]string{"start: error: no price of calls from " + from + " to " + second + ": there is no price for it\n" +
@@ -45,9 +45,9 @@ func TestCost(t *testing.T) {
 		{"prices that do not come are waited for two seconds", silent, []string{"-d", to}, 0,
 			[]string{"start: plan: not counted: 1 call; no price of calls from " + from + " to " + to + ": no answer: the 2s for asking are over\n"}, 1},
 		{"two currencies", mixed, []string{"-d", to + "," + second, "--call_count", "2", "--cps", "10"}, 0,
-			[]string{"start: plan: about 0.10 GBP and 0.02 USD if all are answered for 1s, at worst 1.10 GBP and 0.16 USD\n"}, 2},
+			[]string{"start: plan: about 0.1000 GBP and 0.0140 USD if all are answered for 1s, at worst 1.1000 GBP and 0.1540 USD\n"}, 2},
 		{"have no bound", mixed, []string{"-d", to + "," + second, "--call_count", "2", "--max_cost", "9"}, 2,
-			[]string{"start: error: --max_cost cannot bound several currencies: the calls could cost 1.10 GBP and 0.16 USD\n" +
+			[]string{"start: error: --max_cost cannot bound several currencies: the calls could cost 1.1000 GBP and 0.1540 USD\n" +
 				"start: hint: make a run for each of them\n"}, 0},
 	} {
 		t.Run(tc.what, func(t *testing.T) {

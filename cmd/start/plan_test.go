@@ -25,7 +25,7 @@ func TestThePlanIsTold(t *testing.T) {
 			"start: plan: should this program die, Twilio ends calls 10m26s after their answer;",
 			"start: plan: calls that wait in its queue are dialed all the same",
 			"start: plan: up to 20 calls live at once; 20 minutes billed if all are answered, at worst 220",
-			"start: plan: about 0.28 USD if all are answered for 13s, at worst 3.08 USD, at the simulator's prices",
+			"start: plan: about 0.2800 USD if all are answered for 13s, at worst 3.0800 USD, at the simulator's prices",
 		}},
 		{"a duration", []string{"--call_count", "3600", "--cps", "2", "--call_duration", "60"}, []string{
 			"start: plan: account a simulated one",
@@ -36,7 +36,7 @@ func TestThePlanIsTold(t *testing.T) {
 			"start: plan: should this program die, Twilio ends calls 1m55s after their answer;",
 			"start: plan: calls that wait in its queue are dialed all the same",
 			"start: plan: up to 120 calls live at once; 3600 minutes billed if all are answered, at worst 7200",
-			"start: plan: about 50.40 USD if all are answered for 1m0s, at worst 100.80 USD, at the simulator's prices",
+			"start: plan: about 50.4000 USD if all are answered for 1m0s, at worst 100.8000 USD, at the simulator's prices",
 		}},
 		{"a ramp", []string{"--call_count", "15", "--cps", "10", "--ramp", "2"}, []string{
 			"start: plan: account a simulated one",
@@ -47,7 +47,7 @@ func TestThePlanIsTold(t *testing.T) {
 			"start: plan: should this program die, Twilio ends calls 10m2s after their answer;",
 			"start: plan: calls that wait in its queue are dialed all the same",
 			"start: plan: up to 15 calls live at once; 15 minutes billed if all are answered, at worst 165",
-			"start: plan: about 0.21 USD if all are answered for 1s, at worst 2.31 USD, at the simulator's prices",
+			"start: plan: about 0.2100 USD if all are answered for 1s, at worst 2.3100 USD, at the simulator's prices",
 		}},
 		{"calls that are left running", []string{"-e", "false"}, []string{
 			"start: plan: account a simulated one",
@@ -56,7 +56,7 @@ func TestThePlanIsTold(t *testing.T) {
 			"start: plan: the calls are left running",
 			"start: warning: nothing but a hang-up ends the calls before Twilio's own limit, which is 4 hours unless the account says otherwise",
 			"start: plan: up to 1 call live at once; 1 minute billed if all are answered, at worst 241",
-			"start: plan: at worst 3.38 USD, at the simulator's prices",
+			"start: plan: at worst 3.3740 USD, at the simulator's prices",
 		}},
 	} {
 		o, problems := parse(append([]string{"--dry_run", "-c", "+15005550006", "-d", "+14155550100"}, tc.args...))

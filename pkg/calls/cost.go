@@ -27,13 +27,13 @@ type Cost struct {
 // Amounts are of money, by currency.
 type Amounts map[string]*big.Rat
 
-// String writes the amounts to two decimals, rounded up.
+// String writes the amounts to four decimals, as Twilio writes prices, rounded up.
 func (a Amounts) String() string {
 	var parts []string
 	for _, unit := range slices.Sorted(maps.Keys(a)) {
-		cents := new(big.Rat).Mul(a[unit], big.NewRat(100, 1))
-		whole := new(big.Int).Div(new(big.Int).Add(cents.Num(), new(big.Int).Sub(cents.Denom(), big.NewInt(1))), cents.Denom())
-		parts = append(parts, new(big.Rat).SetFrac(whole, big.NewInt(100)).FloatString(2)+" "+unit)
+		steps := new(big.Rat).Mul(a[unit], big.NewRat(1e4, 1))
+		whole := new(big.Int).Div(new(big.Int).Add(steps.Num(), new(big.Int).Sub(steps.Denom(), big.NewInt(1))), steps.Denom())
+		parts = append(parts, new(big.Rat).SetFrac(whole, big.NewInt(1e4)).FloatString(4)+" "+unit)
 	}
 	return strings.Join(parts, " and ")
 }

@@ -45,22 +45,22 @@ func TestCostOfAPlan(t *testing.T) {
 		planned, worst string
 		unpriced       int
 	}{
-		{"ten calls of ten seconds", held(10, []string{a}, []string{x}), []twilioapi.Quote{quote(a, x, "0.014", "", "USD")}, "0.14 USD", "1.54 USD", 0},
-		{"each with a second leg", held(10, []string{a}, []string{x}), []twilioapi.Quote{quote(a, x, "0.014", "0.0085", "USD")}, "0.23 USD", "2.48 USD", 0},
-		{"a limit of ten minutes may be ten and a second: eleven", exact, []twilioapi.Quote{quote(a, x, "0.014", "", "USD")}, "0.14 USD", "1.54 USD", 0},
-		{"calls that go on have no plan", unended, []twilioapi.Quote{quote(a, x, "0.014", "", "USD")}, "", "1.54 USD", 0},
-		{"less than a cent is one", held(1, []string{a}, []string{x}), []twilioapi.Quote{quote(a, x, "0.0001", "", "USD")}, "0.01 USD", "0.01 USD", 0},
+		{"ten calls of ten seconds", held(10, []string{a}, []string{x}), []twilioapi.Quote{quote(a, x, "0.014", "", "USD")}, "0.1400 USD", "1.5400 USD", 0},
+		{"each with a second leg", held(10, []string{a}, []string{x}), []twilioapi.Quote{quote(a, x, "0.014", "0.0085", "USD")}, "0.2250 USD", "2.4750 USD", 0},
+		{"a limit of ten minutes may be ten and a second: eleven", exact, []twilioapi.Quote{quote(a, x, "0.014", "", "USD")}, "0.1400 USD", "1.5400 USD", 0},
+		{"calls that go on have no plan", unended, []twilioapi.Quote{quote(a, x, "0.014", "", "USD")}, "", "1.5400 USD", 0},
+		{"less than the last digit is one", held(1, []string{a}, []string{x}), []twilioapi.Quote{quote(a, x, "0.00001", "", "USD")}, "0.0001 USD", "0.0002 USD", 0},
 		{"seven calls, to two in turn: four and three", held(7, []string{a}, []string{x, y}),
-			[]twilioapi.Quote{quote(a, x, "1", "", "USD"), quote(a, y, "10", "", "USD")}, "34.00 USD", "374.00 USD", 0},
+			[]twilioapi.Quote{quote(a, x, "1", "", "USD"), quote(a, y, "10", "", "USD")}, "34.0000 USD", "374.0000 USD", 0},
 		{"two by two are two pairs, not four", held(5, []string{a, b}, []string{x, y}),
-			[]twilioapi.Quote{quote(a, x, "1", "", "USD"), quote(b, y, "10", "", "USD")}, "23.00 USD", "253.00 USD", 0},
+			[]twilioapi.Quote{quote(a, x, "1", "", "USD"), quote(b, y, "10", "", "USD")}, "23.0000 USD", "253.0000 USD", 0},
 		{"two by three are six pairs", held(7, []string{a, b}, []string{x, y, z}), []twilioapi.Quote{
 			quote(a, x, "1", "", "USD"), quote(b, y, "10", "", "USD"), quote(a, z, "100", "", "USD"), quote(b, x, "1000", "", "USD"), quote(a, y, "10000", "", "USD"), quote(b, z, "100000", "", "USD")},
-			"111112.00 USD", "1222232.00 USD", 0},
-		{"a call of a second more than a minute is two", longer, []twilioapi.Quote{quote(a, x, "0.014", "", "USD")}, "0.28 USD", "1.54 USD", 0},
+			"111112.0000 USD", "1222232.0000 USD", 0},
+		{"a call of a second more than a minute is two", longer, []twilioapi.Quote{quote(a, x, "0.014", "", "USD")}, "0.2800 USD", "1.5400 USD", 0},
 		{"currencies are told apart", held(2, []string{a}, []string{x, y}),
-			[]twilioapi.Quote{quote(a, x, "1", "", "USD"), quote(a, y, "2", "", "EUR")}, "2.00 EUR and 1.00 USD", "22.00 EUR and 11.00 USD", 0},
-		{"what has no price is not nothing", held(7, []string{a}, []string{x, y}), []twilioapi.Quote{quote(a, x, "1", "", "USD"), none}, "4.00 USD", "44.00 USD", 3},
+			[]twilioapi.Quote{quote(a, x, "1", "", "USD"), quote(a, y, "2", "", "EUR")}, "2.0000 EUR and 1.0000 USD", "22.0000 EUR and 11.0000 USD", 0},
+		{"what has no price is not nothing", held(7, []string{a}, []string{x, y}), []twilioapi.Quote{quote(a, x, "1", "", "USD"), none}, "4.0000 USD", "44.0000 USD", 3},
 	} {
 		got := tc.plan.Cost(tc.quotes)
 		if len(tc.plan.Parties()) != len(tc.quotes) {
