@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"slices"
 
 	"call-load-tester/pkg/cli"
 	"call-load-tester/pkg/webhook"
@@ -17,18 +16,19 @@ func (s *setup) misspelt() (texts []string) {
 	for _, f := range s.attack.Envelope.Request(nil, "").Fields {
 		twilios = append(twilios, f.Name)
 	}
+	like := make(map[string]string) // what a name is most like, "" if it is like none
+	for _, name := range twilios {
+		like[name] = ""
+	}
 	more := 0
 	for k, row := range s.rows() {
 		for _, f := range row {
-			if slices.Contains(twilios, f.Name) {
-				continue
+			meant, known := like[f.Name]
+			if !known {
+				meant = cli.Nearest(twilios, f.Name, min(2, len(f.Name)/2))
+				like[f.Name] = meant
 			}
-			leftOut := slices.DeleteFunc(slices.Clone(twilios), func(name string) bool {
-				_, given := row.Get(name)
-				return given
-			})
-			meant := cli.Nearest(leftOut, f.Name, min(2, len(f.Name)/2))
-			if meant == "" {
+			if _, given := row.Get(meant); meant == "" || given {
 				continue
 			}
 			if len(texts) < most {
