@@ -196,8 +196,9 @@ func TestAnInterruptBetweenTwoBursts(t *testing.T) {
 		t.Fatal(err)
 	}
 	phase{"between bursts", func(a *simulated) bool {
-		creates := a.Creates()
-		return len(creates) == 40 && time.Since(creates[39].At) > 400*time.Millisecond
+		creates := a.Creates() // of any burst but the last: a busy machine may look late
+		n := len(creates)
+		return n > 0 && n%20 == 0 && n < 200 && time.Since(creates[n-1].At) > 200*time.Millisecond
 	}}.wait(t, twilio)
 	if err := start.Process.Signal(syscall.SIGINT); err != nil {
 		t.Fatal(err)
@@ -210,9 +211,9 @@ func TestAnInterruptBetweenTwoBursts(t *testing.T) {
 	if err := json.Unmarshal([]byte(readFile(t, filepath.Join(start.dir, "out.json"))), &record); err != nil {
 		t.Fatal(err)
 	}
-	s := record.Starts
-	if s.Accepted != 40 || s.NotStarted != 160 || s.NotFound+s.Adopted != 0 || s.BusiestSecond > 20 || s.Requests != 40 {
-		t.Errorf("%+v, want 40 accepted, 160 not started, none unknown, at most 20 in a second", s)
+	s, sent := record.Starts, len(twilio.Creates())
+	if s.Accepted != sent || s.Requests != sent || s.NotStarted != 200-sent || sent == 200 || s.NotFound+s.Adopted != 0 || s.BusiestSecond > 20 {
+		t.Errorf("%+v of %d creates, want all of them accepted, the rest of 200 not started, none unknown, at most 20 in a second", s, sent)
 	}
 }
 
