@@ -256,7 +256,7 @@ func TestALineOfASession(t *testing.T) {
 			letsAnyIn: true,
 		}
 		cfg := sessions(t, agent, 4, `{"Then": ["hello"]}`)
-		cfg.Token, cfg.BadSignature, cfg.DataFile, cfg.Lines, cfg.Concurrency = token, 25, "rows.txt", []int{7}, 1
+		cfg.Token, cfg.BadSignature, cfg.DataFile, cfg.Lines, cfg.Rate = token, 25, "rows.txt", []int{7}, 1
 		got := regexp.MustCompile(`VX[0-9a-f]{32}`).ReplaceAllString(failuresOf(t, cfg), "VX…")
 		for _, want := range []string{
 			`"failure":"session failed","row":"rows.txt:7","sid":"CA…","session":"VX…","url":"ws://app.example/agent?…","status":503,"code":64102,` +
