@@ -138,6 +138,16 @@ func TestCallsWithinTheCent(t *testing.T) {
 			t.Errorf("%s at %s a minute: a limit of %v, want %v", tc.most, tc.price, got, tc.limit)
 		}
 	}
+	p.Destinations = append(p.Destinations, "+442071838750") // by turns
+	c := p.Cost([]twilioapi.Quote{
+		{Parties: p.Parties()[0], Price: twilioapi.Price{Outbound: amount("0.05"), Currency: "USD"}},
+		{Parties: p.Parties()[1], Price: twilioapi.Price{Outbound: amount("0.1"), Currency: "USD"}},
+	})
+	for most, want := range map[string]int{"50": 10, "7.5": 10, "7.49": 9, "2": 3} {
+		if got := p.CallsWithin(amount(most), c); got != want {
+			t.Errorf("%s at 0.05 and 0.1 a minute by turns: %d calls, want %d", most, got, want)
+		}
+	}
 }
 
 // Three pairs without a price are named; the others are counted.

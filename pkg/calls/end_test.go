@@ -147,6 +147,17 @@ func TestHangUpsAreConcurrent(t *testing.T) {
 	})
 }
 
+// So it is when a run is over that was not to hang up calls beside its starts.
+func TestHangUpsAfterStartsAreFiftyAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client, account := newClient(t, twiliosim.Config{ResponseTime: 200 * time.Millisecond})
+		calls.Run(t.Context(), context.Background(), client, plan(600, 20), new(memory), nil)
+		if peak := account.PeakConcurrent(); peak != 50 {
+			t.Errorf("%d requests at once, want the 50 hang-ups", peak)
+		}
+	})
+}
+
 // An account that allows ten requests at once loses nothing and is slowed to
 // what it allows, but for the seconds in which that is found out.
 func TestHangUpsAdaptToTheAccount(t *testing.T) {

@@ -139,10 +139,9 @@ func (l *lookingUp) afterwards(holding context.Context) {
 func (l *lookingUp) rounds() {
 	began := time.Now()
 	defer func() { l.placing.starts.LookedUp = time.Since(began).Seconds() }()
-	l.takeIn()
 	ctx, cancel := context.WithTimeout(l.ctx, LookUpFor)
 	defer cancel()
-	for wait := firstLookUp; l.unknown() > 0; wait = min(2*wait, lastLookUp) {
+	for wait := firstLookUp; ; wait = min(2*wait, lastLookUp) {
 		l.round(ctx)
 		if l.unknown() == 0 || !pause(ctx, wait) {
 			return

@@ -198,3 +198,25 @@ func TestALostStartOffTheSecondIsFound(t *testing.T) {
 		}
 	})
 }
+
+// Without a call duration a lost start is looked for when placing is through, not
+// before: nothing competes with starts.
+func TestALostStartWaitsForTheEndOfPlacing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client, account := newClient(t, twiliosim.Config{Faults: lost(3)})
+		started := 0
+		calls.Run(t.Context(), context.Background(), client, plan(100, 5), new(memory), func(e calls.Event) {
+			switch e.(type) {
+			case calls.Started:
+				started++
+			case calls.LookingUp:
+				if started != 99 {
+					t.Errorf("looked up after %d starts, want after all 99", started)
+				}
+			}
+		})
+		if len(account.Live()) > 0 {
+			t.Errorf("%d calls live, want none", len(account.Live()))
+		}
+	})
+}

@@ -2,6 +2,8 @@ package calls_test
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"io"
 	"log"
@@ -100,13 +102,22 @@ func TestABadNumberTakesItsDestinationOut(t *testing.T) {
 	}
 }
 
-// Requests of which no byte was sent are repeated, and none of them is unknown.
+// Requests of which no byte was sent are repeated, and none of them is unknown;
+// that Twilio is out of reach is told once.
 func TestUnsentRequestsAreRepeated(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client, account := newClient(t, twiliosim.Config{Faults: []twiliosim.Fault{{Do: twiliosim.Outage, For: 30 * time.Second}}})
 		file := new(memory)
-		result := calls.Run(t.Context(), context.Background(), client, plan(20, 10), file, nil)
+		told := 0
+		result := calls.Run(t.Context(), context.Background(), client, plan(20, 10), file, func(e calls.Event) {
+			if u, ok := e.(calls.Unreachable); ok && u.For == 2*time.Minute {
+				told++
+			}
+		})
 		checkNothingIsLeft(t, account, file)
+		if told != 1 {
+			t.Errorf("told %d times that Twilio is out of reach, want once", told)
+		}
 		if p := result.Starts; p.Accepted != 20 || p.Adopted+p.NotFound != 0 {
 			t.Errorf("accepted %d, unknown %d, want 20 and 0", p.Accepted, p.Adopted+p.NotFound)
 		}
@@ -221,14 +232,43 @@ func TestABadCertificateStopsTheRun(t *testing.T) {
 	server.Config.ErrorLog = log.New(io.Discard, "", 0)
 	server.StartTLS()
 	defer server.Close()
-	network := &http.Transport{DialContext: func(ctx context.Context, kind, _ string) (net.Conn, error) {
-		return new(net.Dialer).DialContext(ctx, kind, server.Listener.Addr().String())
-	}}
-	client := twilioapi.New(twilioapi.Config{AccountSID: "AC00000000000000000000000000000000", Transport: network})
+	client := clientOf(server, new(tls.Config))
 	defer client.Close()
 	placed := place(t, client, plan(10, 10), new(memory))
 	if placed.Err == nil || !strings.Contains(placed.Err.Error(), "certificate") || account.Requests() != 0 {
 		t.Errorf("stopped because of %v with %d requests answered, want a certificate failure and none", placed.Err, account.Requests())
+	}
+}
+
+// clientOf returns a client that reaches a server on loopback in the place of Twilio.
+func clientOf(server *httptest.Server, config *tls.Config) *twilioapi.Client {
+	network := &http.Transport{TLSClientConfig: config, DialContext: func(ctx context.Context, kind, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, kind, server.Listener.Addr().String())
+	}}
+	return twilioapi.New(twilioapi.Config{AccountSID: "AC00000000000000000000000000000000", Transport: network})
+}
+
+// Of starts that wait for their burst when the run is interrupted nothing is sent,
+// not even what closes a connection of TLS, and nobody waits for their answers.
+func TestAnInterruptSendsNothingMore(t *testing.T) {
+	t.Parallel()
+	account := twiliosim.New(twiliosim.Config{})
+	defer account.Close()
+	server := httptest.NewTLSServer(account)
+	defer server.Close()
+	roots := x509.NewCertPool()
+	roots.AddCert(server.Certificate())
+	client := clientOf(server, &tls.Config{RootCAs: roots, ServerName: "example.com"})
+	defer client.Close()
+	stop, interrupt := context.WithCancel(t.Context())
+	result := calls.Run(t.Context(), stop, client, plan(10, 1), new(memory), func(e calls.Event) {
+		if _, ok := e.(calls.Started); ok {
+			interrupt()
+		}
+	})
+	checkSums(t, plan(10, 1), result)
+	if s := result.Starts; s.Accepted != 1 || s.NotStarted != 9 || len(account.Creates()) != 1 || len(account.Live()) > 0 {
+		t.Errorf("%d accepted, %d not started, %d creates, %d live; want 1, 9, 1, none", s.Accepted, s.NotStarted, len(account.Creates()), len(account.Live()))
 	}
 }
 

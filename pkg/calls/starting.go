@@ -1,6 +1,7 @@
 package calls
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"sync"
@@ -68,10 +69,7 @@ func (p *placing) send(i int) (twilioapi.Call, twilioapi.Attempt, error) {
 			p.leaves(i)
 			write()
 		})
-		if err == nil {
-			err = noSlot
-		}
-		return err
+		return cmp.Or(err, noSlot)
 	}
 	call, attempt, err := p.client.Create(p.ctx, p.going, p.plan.call(i), inItsBurst)
 	if err == nil && !sidfile.IsSID(call.SID) {
