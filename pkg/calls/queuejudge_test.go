@@ -51,13 +51,13 @@ func TestAnAnswerThatCameLateIsCountedInItsSecond(t *testing.T) {
 	for k := range 11 {
 		q.add(time.Unix(int64(k), 0), time.Duration(k)*time.Second)
 	}
-	for range 9 {
+	for range 10 {
 		q.add(time.Unix(10, 0), 10*time.Second)
 		q.add(time.Unix(5, 0), 5*time.Second)
-		q.add(time.Unix(0, 0), 0)
+		q.add(time.Unix(0, 0), 5*time.Second)
 	}
-	if rate, grows := q.add(time.Unix(11, 0), 11*time.Second); !grows || rate != 28/10./2 {
-		t.Errorf("%v dialed a second, grows %v; want half of the 28 that were accepted in ten seconds", rate, grows)
+	if rate, grows := q.add(time.Unix(11, 0), 11*time.Second); !grows || rate != 2 {
+		t.Errorf("%v dialed a second, grows %v; want two thirds of the 30 that were accepted in ten seconds", rate, grows)
 	}
 	q.add(time.Unix(12, 0), 12*time.Second)
 	if rate, grows := q.add(time.Unix(0, 0), time.Hour); grows || rate != 0 {

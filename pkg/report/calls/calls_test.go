@@ -102,6 +102,25 @@ func TestTheCostStandsBesideThePlans(t *testing.T) {
 	}
 }
 
+// Where a run was stopped, the calls that rang then were hung up too early, too.
+func TestHungUpTooEarly(t *testing.T) {
+	const row = "  Hung up too early   2 before they were dialed, 3 before they were answered"
+	for _, tc := range []struct {
+		record calls.Result
+		want   string
+	}{
+		{calls.Result{}, row + "\n"},
+		{calls.Result{Interrupted: true}, row + " (those of the stop, too)\n"},
+		{calls.Result{Stopped: "Twilio error 20005"}, row + " (those of the stop, too)\n"},
+	} {
+		tc.record.HangUps, tc.record.Held = &calls.HangUps{Asked: 5}, &calls.Held{Undialed: 2, Unanswered: 3}
+		var text strings.Builder
+		if err := (callsreport.Report{Result: &tc.record}).Text(&text); err != nil || !strings.Contains(text.String(), tc.want) {
+			t.Errorf("%v, want %q in\n%s", err, tc.want, text.String())
+		}
+	}
+}
+
 func TestTheFailuresWritten(t *testing.T) {
 	for _, tc := range []struct {
 		counts *failures.Counts

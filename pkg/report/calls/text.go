@@ -136,7 +136,8 @@ func (r Report) held(t *report.Table) {
 		times = fmt.Sprintf("p50 %.3f s, p99 %.3f s, longest %.3f s", q.P50, q.P99, q.Max)
 	}
 	t.Row("Held before hang-up", "%s; asked for %s s", times, report.Number(h.Asked))
-	t.Row("Hung up too early", "%d before they were dialed, %d before they were answered", h.Undialed, h.Unanswered)
+	t.Row("Hung up too early", "%d before they were dialed, %d before they were answered%s", h.Undialed, h.Unanswered,
+		report.HintIf(r.Interrupted || r.Stopped != "", " (those of the stop, too)"))
 }
 
 // written says what is in the file of failures.
