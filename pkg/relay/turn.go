@@ -37,13 +37,14 @@ func (s *Session) takeTurn() {
 			text, keyed = digits, isKeyed
 		}
 	}
-	if text == "" || keyed && !s.noun.keys || !s.breakIn(keyed) {
+	acts := s.actsOf(text, keyed)
+	if len(acts) == 0 || keyed && !s.noun.keys || !s.breakIn(keyed) {
 		s.noTaker++
 		s.quiet = s.now
 		return
 	}
 	s.concludeAnswer()
-	s.acts, s.begun, s.early = s.actsOf(text, keyed), false, 0
+	s.acts, s.begun, s.early = acts, false, 0
 	s.phase = acting
 }
 
@@ -92,6 +93,9 @@ func (s *Session) actsOf(text string, keyed bool) []act {
 			acts = append(acts, act{at, encode(dtmf{"dtmf", string(key)})})
 		}
 		return acts
+	}
+	if text == "" {
+		return nil
 	}
 	spoken := func(words string) time.Duration { return s.now + s.rules.speaking(words) }
 	if s.noun.partial {
