@@ -291,8 +291,7 @@ func allText(e *webhook.Element) string {
 
 // attr returns the value of an attribute that is there and not empty.
 func attr(e *webhook.Element, name string) (string, bool) {
-	value, _ := e.Attrs.Get(name)
-	value = strings.TrimSpace(value)
+	value := strings.TrimSpace(e.Attrs.Value(name))
 	return value, value != ""
 }
 

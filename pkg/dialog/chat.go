@@ -71,7 +71,7 @@ func (c *Conversation) reply(verb *webhook.Element) {
 		return
 	}
 	message := c.messageRequest().Fields
-	from, to := value(message, "To"), value(message, "From")
+	from, to := message.Value("To"), message.Value("From")
 	if given, ok := attr(verb, "from"); ok {
 		from = given
 	}
@@ -87,8 +87,8 @@ func (c *Conversation) reply(verb *webhook.Element) {
 	sid += c.newDigits()
 	tell := func(status string, after time.Duration) {
 		c.tell(callback, isGet(verb, "method"), after, webhook.Row{
-			{Name: "AccountSid", Value: value(message, "AccountSid")},
-			{Name: "ApiVersion", Value: value(message, "ApiVersion")},
+			{Name: "AccountSid", Value: message.Value("AccountSid")},
+			{Name: "ApiVersion", Value: message.Value("ApiVersion")},
 			{Name: "From", Value: from},
 			{Name: "To", Value: to},
 			{Name: "MessageSid", Value: sid},

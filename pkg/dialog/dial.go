@@ -33,7 +33,7 @@ func (c *Conversation) dial(verb *webhook.Element) {
 	case t.Kind == TurnKeys, t.Kind == TurnSpeech, t.Kind == TurnFields, t.Kind == TurnAudio:
 		c.noTaker++
 	}
-	d.ring, d.talk = d.times(value(t.Fields, "DialCallDuration"))
+	d.ring, d.talk = d.times(t.Fields.Value("DialCallDuration"))
 
 	own := c.dialResult(d)
 	if isForDial {
@@ -127,7 +127,7 @@ func (c *Conversation) legCallbacks(leg dialing, noun *webhook.Element, callback
 	if given, ok := attr(noun, "statusCallbackEvent"); ok {
 		events = strings.Fields(given)
 	}
-	from := value(c.person.fields, "From")
+	from := c.person.fields.Value("From")
 	if callerID, ok := attr(leg.verb, "callerId"); ok {
 		from = callerID
 	}
@@ -148,8 +148,8 @@ func (c *Conversation) legCallbacks(leg dialing, noun *webhook.Element, callback
 		}
 		own := c.progressFields(status, sequence, c.now()+after, lasted)
 		c.tell(callback, isGet(noun, "statusCallbackMethod"), after, append(own, webhook.Row{
-			{Name: "AccountSid", Value: value(c.person.fields, "AccountSid")},
-			{Name: "ApiVersion", Value: value(c.person.fields, "ApiVersion")},
+			{Name: "AccountSid", Value: c.person.fields.Value("AccountSid")},
+			{Name: "ApiVersion", Value: c.person.fields.Value("ApiVersion")},
 			{Name: "CallSid", Value: leg.sid},
 			{Name: "ParentCallSid", Value: c.sid},
 			{Name: "Direction", Value: "outbound-dial"},

@@ -53,7 +53,7 @@ func (c *Conversation) isNotEnqueued() bool {
 	if c.turns == len(c.person.turns) {
 		return false
 	}
-	return slices.Contains([]string{"queue-full", "error", "system-error"}, value(c.person.turns[c.turns].Fields, "QueueResult"))
+	return slices.Contains([]string{"queue-full", "error", "system-error"}, c.person.turns[c.turns].Fields.Value("QueueResult"))
 }
 
 // isForWaiting reports whether a verb may be in a document that is played to who
@@ -110,7 +110,7 @@ func (c *Conversation) comeBack(q *queueing, result string) {
 	case t.Kind != TurnSilence:
 		c.noTaker++
 	}
-	if value(own, "QueueResult") == "bridged" {
+	if own.Value("QueueResult") == "bridged" {
 		c.spend(talkTime)
 	}
 	c.ask(attribute(q.verb, "action"), isGet(q.verb, "method"), own)

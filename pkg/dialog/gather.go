@@ -178,7 +178,7 @@ func (c *Conversation) gatherFields(g gathering, turn webhook.Row) (heard webhoo
 		return replaced(spokenFields(words), turn), think + c.speaking(words) + g.pause
 	}
 	digits, keyedIn := turn.Get("Digits")
-	finishedOn, _ := turn.Get("FinishedOnKey")
+	finishedOn := turn.Value("FinishedOnKey")
 	took = think
 	if !keyedIn || finishedOn == "" && len(digits) != g.digits {
 		took += g.timeout

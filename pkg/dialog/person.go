@@ -96,7 +96,7 @@ func (p *Person) pair(i int, from string) string {
 	if given, ok := p.messages[i].Get("From"); ok {
 		from = given
 	}
-	return from + " " + value(p.messages[i], "To")
+	return from + " " + p.messages[i].Value("To")
 }
 
 func isOfOneMessage(field string) bool {

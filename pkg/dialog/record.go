@@ -30,7 +30,7 @@ func (c *Conversation) record(verb *webhook.Element) {
 	if t.Kind == TurnFields {
 		own = replaced(own, t.Fields)
 	}
-	r.duration, _ = own.Get("RecordingDuration")
+	r.duration = own.Value("RecordingDuration")
 	c.recordingCallbacks(r, took)
 	c.spend(took)
 	if t.Kind == TurnHangUp {
@@ -55,7 +55,7 @@ func (c *Conversation) recordTurn(verb *webhook.Element, t Turn) (heard webhook.
 	case t.Kind == TurnHangUp:
 		return recorded(think, "hangup"), think
 	case t.Kind == TurnFields && isFor(t.Fields, []string{"RecordingUrl", "RecordingSid", "RecordingDuration", "Digits"}):
-		length := wholeSeconds(value(t.Fields, "RecordingDuration"), 0)
+		length := wholeSeconds(t.Fields.Value("RecordingDuration"), 0)
 		return recorded(length, ""), think + length
 	case t.Kind == TurnSilence:
 	case think > silent || t.Kind == TurnFields || t.Kind == TurnAudio:
@@ -104,12 +104,6 @@ func recorded(length time.Duration, digits string) webhook.Row {
 	return heard
 }
 
-// value returns the value of a field; empty if there is none.
-func value(row webhook.Row, name string) string {
-	value, _ := row.Get(name)
-	return value
-}
-
 // A recording is what recordingStatusCallback is told of.
 type recording struct {
 	verb     *webhook.Element
@@ -120,7 +114,7 @@ type recording struct {
 }
 
 func (c *Conversation) recordingURL(sid string) string {
-	return "https://api.twilio.com/2010-04-01/Accounts/" + value(c.person.fields, "AccountSid") + "/Recordings/" + sid
+	return "https://api.twilio.com/2010-04-01/Accounts/" + c.person.fields.Value("AccountSid") + "/Recordings/" + sid
 }
 
 // recordingCallbacks hands out what the recordingStatusCallback of a verb is
@@ -138,7 +132,7 @@ func (c *Conversation) recordingCallbacks(r recording, took time.Duration) {
 	tell := func(status string, after time.Duration, more ...webhook.Field) {
 		if slices.Contains(events, status) {
 			c.tell(callback, isGet(r.verb, "recordingStatusCallbackMethod"), after, append(webhook.Row{
-				{Name: "AccountSid", Value: value(c.person.fields, "AccountSid")},
+				{Name: "AccountSid", Value: c.person.fields.Value("AccountSid")},
 				{Name: "CallSid", Value: c.sid},
 				{Name: "RecordingSid", Value: r.sid},
 				{Name: "RecordingUrl", Value: c.recordingURL(r.sid)},

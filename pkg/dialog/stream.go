@@ -112,8 +112,8 @@ func (c *Conversation) streamStatus(s *Session) *Request {
 		return nil
 	}
 	fields := webhook.Row{
-		{Name: "AccountSid", Value: value(s.Call, "AccountSid")},
-		{Name: "CallSid", Value: value(s.Call, "CallSid")},
+		{Name: "AccountSid", Value: s.Call.Value("AccountSid")},
+		{Name: "CallSid", Value: s.Call.Value("CallSid")},
 		{Name: "StreamSid", Value: s.SID},
 	}
 	if name, ok := attr(s.Noun, "name"); ok {

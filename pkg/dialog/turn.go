@@ -116,7 +116,7 @@ func isAudio(row webhook.Row) bool {
 
 // parseAudio reads the turn of a person who says what is in a file.
 func parseAudio(row webhook.Row) (Turn, error) {
-	name := value(row, audio)
+	name := row.Value(audio)
 	switch {
 	case len(row) > 1:
 		return Turn{}, fmt.Errorf(`%q goes alone, or with %q`, audio, cutInAfter)
@@ -143,14 +143,14 @@ func parseCutIn(row webhook.Row) (Turn, error) {
 			return Turn{}, fmt.Errorf(`%q does not go with %q and %q`, f.Name, cutInAfter, says)
 		}
 	}
-	after, err := time.ParseDuration(value(row, cutInAfter))
+	after, err := time.ParseDuration(row.Value(cutInAfter))
 	if err != nil || after < 0 {
 		return Turn{}, fmt.Errorf(`%q must be a time such as "1.2s": so long after the agent began to talk`, cutInAfter)
 	}
 	var t Turn
 	if says == audio {
 		t, err = parseAudio(row[slices.IndexFunc(row, func(f webhook.Field) bool { return f.Name == audio }):][:1])
-	} else if t, err = parseCallTurn(value(row, cutInSay)); err == nil && t.Kind == TurnSilence {
+	} else if t, err = parseCallTurn(row.Value(cutInSay)); err == nil && t.Kind == TurnSilence {
 		err = fmt.Errorf(`%q must be what is said, keyed, or "hangup"`, cutInSay)
 	}
 	t.CutsIn, t.After = true, after

@@ -59,7 +59,7 @@ type key struct {
 // New returns the session that a document opens.
 func New(rules Rules, in *dialog.Session) *Session {
 	s := &Session{rules: rules, in: in, tracks: []string{"inbound"}}
-	switch track := value(in.Noun.Attrs, "track"); { // STREAM, track
+	switch track := in.Noun.Attrs.Value("track"); { // STREAM, track
 	case !in.OneWay:
 	case track == "outbound_track":
 		s.tracks = []string{"outbound"}
@@ -74,12 +74,12 @@ func (s *Session) Open(at time.Duration) dialog.SessionNext {
 	s.opened, s.now, s.quiet = at, at, at
 	s.due = at + Frame
 	m := start{Event: "start", Sequence: s.next(), StreamSID: s.in.SID, Start: startDetails{
-		AccountSID: value(s.in.Call, "AccountSid"), StreamSID: s.in.SID, CallSID: value(s.in.Call, "CallSid"),
+		AccountSID: s.in.Call.Value("AccountSid"), StreamSID: s.in.SID, CallSID: s.in.Call.Value("CallSid"),
 		Tracks: s.tracks, MediaFormat: mediaFormat{"audio/x-mulaw", rate, 1}, CustomParameters: map[string]string{},
 	}}
 	for _, p := range s.in.Noun.Children {
 		if p.Name == "Parameter" {
-			m.Start.CustomParameters[value(p.Attrs, "name")] = value(p.Attrs, "value")
+			m.Start.CustomParameters[p.Attrs.Value("name")] = p.Attrs.Value("value")
 		}
 	}
 	s.send([]byte(connected))
@@ -196,7 +196,7 @@ func (s *Session) handOut() dialog.SessionNext {
 // end ends the session from Twilio's side. MS, stop message.
 func (s *Session) end(ending dialog.SessionEnding, code webhook.Code) {
 	if s.ending == dialog.SessionLive {
-		s.send(encode(stop{"stop", s.next(), stopDetails{value(s.in.Call, "AccountSid"), value(s.in.Call, "CallSid")}, s.in.SID}))
+		s.send(encode(stop{"stop", s.next(), stopDetails{s.in.Call.Value("AccountSid"), s.in.Call.Value("CallSid")}, s.in.SID}))
 	}
 	s.over(ending, code)
 }
@@ -208,9 +208,4 @@ func (s *Session) over(ending dialog.SessionEnding, code webhook.Code) {
 		s.concludeAnswer()
 		s.concludeInterruption()
 	}
-}
-
-func value(row webhook.Row, name string) string {
-	v, _ := row.Get(name)
-	return v
 }

@@ -98,7 +98,7 @@ func (s *Session) takeTurn() {
 	case dialog.TurnKeys:
 		keyed = t.Text
 	case dialog.TurnFields:
-		keyed = value(t.Fields, "Digits")
+		keyed = t.Fields.Value("Digits")
 	case dialog.TurnSpeech: // nobody here can speak a text
 	}
 	at := s.now

@@ -64,7 +64,7 @@ type noun struct {
 
 // New returns the session that a document opens.
 func New(rules Rules, in *dialog.Session) *Session {
-	attr := func(name, normally string) string { return cmp.Or(value(in.Noun.Attrs, name), normally) }
+	attr := func(name, normally string) string { return cmp.Or(in.Noun.Attrs.Value(name), normally) }
 	s := &Session{rules: rules, in: in, lang: attr("transcriptionLanguage", attr("language", "en-US"))}
 	s.noun.interruptible = interruptibleOrAny(attr("interruptible", ""))
 	s.noun.reported, _ = parseInterruptible(attr("reportInputDuringAgentSpeech", "none"))
@@ -80,8 +80,8 @@ func New(rules Rules, in *dialog.Session) *Session {
 func (s *Session) Open(at time.Duration) dialog.SessionNext {
 	s.opened, s.now = at, at
 	s.send(s.setup())
-	if greeting := value(s.in.Noun.Attrs, "welcomeGreeting"); greeting != "" {
-		i := interruptibleOrAny(value(s.in.Noun.Attrs, "welcomeGreetingInterruptible"))
+	if greeting := s.in.Noun.Attrs.Value("welcomeGreeting"); greeting != "" {
+		i := interruptibleOrAny(s.in.Noun.Attrs.Value("welcomeGreetingInterruptible"))
 		s.agent.add(at, greeting, s.rules.speaking(greeting), i, false)
 	}
 	s.quiet = at
@@ -92,16 +92,16 @@ func (s *Session) setup() []byte {
 	call := s.in.Call
 	m := setup{
 		Type: "setup", SessionID: s.in.SID, CallType: "PSTN", CallStatus: "RINGING",
-		AccountSID: value(call, "AccountSid"), ParentCallSID: value(call, "ParentCallSid"), CallSID: value(call, "CallSid"),
-		From: value(call, "From"), To: value(call, "To"), ForwardedFrom: value(call, "ForwardedFrom"),
-		CallerName: value(call, "CallerName"), Direction: cmp.Or(value(call, "Direction"), "inbound"),
+		AccountSID: call.Value("AccountSid"), ParentCallSID: call.Value("ParentCallSid"), CallSID: call.Value("CallSid"),
+		From: call.Value("From"), To: call.Value("To"), ForwardedFrom: call.Value("ForwardedFrom"),
+		CallerName: call.Value("CallerName"), Direction: cmp.Or(call.Value("Direction"), "inbound"),
 	}
 	for _, p := range s.in.Noun.Children {
 		if p.Name == "Parameter" {
 			if m.CustomParameters == nil {
 				m.CustomParameters = make(map[string]string)
 			}
-			m.CustomParameters[value(p.Attrs, "name")] = value(p.Attrs, "value")
+			m.CustomParameters[p.Attrs.Value("name")] = p.Attrs.Value("value")
 		}
 	}
 	return encode(m)
@@ -226,9 +226,4 @@ func (s *Session) concludeInterruption() {
 		s.out.Interruption, s.interrupted = s.interrupted, nil
 	}
 	s.dropping = false
-}
-
-func value(row webhook.Row, name string) string {
-	v, _ := row.Get(name)
-	return v
 }

@@ -30,6 +30,12 @@ func (r Row) Get(name string) (value string, ok bool) {
 	return "", false
 }
 
+// Value returns the first value of name; empty if the row has none.
+func (r Row) Value(name string) string {
+	value, _ := r.Get(name)
+	return value
+}
+
 // isSID reports whether a field names the message or the call of its request.
 func (f Field) isSID() bool { return f.Name == "MessageSid" || f.Name == "CallSid" }
 
