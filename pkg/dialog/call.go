@@ -184,7 +184,7 @@ func (c *Conversation) length(verb *webhook.Element) (d time.Duration, forever b
 	case "Play":
 		d = c.player.rules.Play
 		if digits, ok := verb.Attrs.Get("digits"); ok {
-			d = time.Duration(strings.Count(digits, "w")) * keyPause
+			d = time.Duration(strings.Count(digits, "w")) * KeyPause
 		}
 	case "Pause":
 		return secondsIn(verb, "length", 1), false
@@ -196,8 +196,8 @@ func (c *Conversation) length(verb *webhook.Element) (d time.Duration, forever b
 	return d * time.Duration(max(loop, 1)), loop == 0
 }
 
-// keyPause is what w stands for among keys. Twilio: TwiML <Play>, digits.
-const keyPause = 500 * time.Millisecond
+// KeyPause is what w stands for among keys. Twilio: TwiML <Play>, digits.
+const KeyPause = 500 * time.Millisecond
 
 // speaking returns how long it takes to speak a text.
 func (c *Conversation) speaking(text string) time.Duration {

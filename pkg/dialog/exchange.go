@@ -1,6 +1,11 @@
 package dialog
 
-import "time"
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+)
 
 // SessionNext is what follows in a session, as the package of its protocol tells
 // whoever holds the socket.
@@ -31,6 +36,20 @@ const (
 	Sounding                 // audio, which takes its time however fast calls are
 )
 
+// ReadMessage reads a message of an agent. The error says why Twilio would not
+// process it. What a message has besides is let pass.
+func ReadMessage(text []byte, message any) error {
+	err := json.Unmarshal(text, message)
+	var typ *json.UnmarshalTypeError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &typ) && typ.Field != "":
+		return fmt.Errorf("%s must not be a JSON %s", typ.Field, typ.Value)
+	}
+	return errors.New("it is not a JSON object")
+}
+
 // An Answer is what an agent said to a turn.
 type Answer struct {
 	Asked    time.Duration // when the turn was over: its last words or its last key were sent
@@ -47,9 +66,9 @@ type Answer struct {
 	Coming time.Duration // and in which time
 }
 
-// Conclude says what can only be said when no more of the answer is heard: now,
+// conclude says what can only be said when no more of the answer is heard: now,
 // since the session ended so, or is live and goes on.
-func (a *Answer) Conclude(now, patience time.Duration, session SessionEnding) {
+func (a *Answer) conclude(now, patience time.Duration, session SessionEnding) {
 	a.Late = a.Answered && a.First > patience || !a.Answered && now-a.Asked >= patience
 	if session == SessionInterrupted {
 		a.Cut, a.Unheard = a.Answered, !a.Answered && !a.Late

@@ -94,7 +94,7 @@ func (c *Conversation) gatherKeys(g gathering, text string) (heard webhook.Row, 
 	for _, key := range text {
 		switch {
 		case key == 'w':
-			at += keyPause
+			at += KeyPause
 			continue
 		case at > end:
 			// It is over.

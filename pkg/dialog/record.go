@@ -72,14 +72,14 @@ func (c *Conversation) recordTurn(verb *webhook.Element, t Turn) (heard webhook.
 // recordKeys is recordTurn for keys: the first that may end the recording does;
 // others are sounds.
 func (c *Conversation) recordKeys(verb *webhook.Element, text string, silent, longest time.Duration) (heard webhook.Row, took time.Duration) {
-	finishOn := keypad
+	finishOn := Keypad
 	if given, ok := verb.Attrs.Get("finishOnKey"); ok {
 		finishOn = given
 	}
 	at, end := c.player.rules.Think, silent
 	for _, key := range text {
 		if key == 'w' {
-			at += keyPause
+			at += KeyPause
 			continue
 		}
 		if at > end {

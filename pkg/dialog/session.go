@@ -26,6 +26,17 @@ type Session struct {
 	status *Request  // of a stream; nil: none
 }
 
+// Parameters returns those of the noun, by their names.
+func (s *Session) Parameters() map[string]string {
+	parameters := make(map[string]string)
+	for _, p := range s.Noun.Children {
+		if p.Name == "Parameter" {
+			parameters[p.Attrs.Value("name")] = p.Attrs.Value("value")
+		}
+	}
+	return parameters
+}
+
 // A SessionEnding is how a session ended. Every session has one in the end.
 type SessionEnding uint8
 

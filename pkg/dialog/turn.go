@@ -171,7 +171,8 @@ func isNearlyHangUp(text string) bool {
 
 // isKeyed reports whether a text is of keys and pauses, with one key at least.
 func isKeyed(text string) bool {
-	return strings.Trim(text, keypad+"w") == "" && strings.ContainsAny(text, keypad)
+	return strings.Trim(text, Keypad+"w") == "" && strings.ContainsAny(text, Keypad)
 }
 
-const keypad = "0123456789*#"
+// Keypad is the keys of a telephone.
+const Keypad = "0123456789*#"

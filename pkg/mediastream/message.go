@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"strconv"
 	"time"
+
+	"call-load-tester/pkg/dialog"
 )
 
 // What Twilio sends. MS, messages from Twilio. The sequence number counts all
@@ -115,14 +117,10 @@ type message struct {
 
 // decode reads a message to the stream of that SID. The error says why Twilio
 // would not process it: error dictionary 31951, "Stream - Protocol - Invalid
-// Message". What a message has besides is let pass.
+// Message".
 func decode(text []byte, streamSID string) (m message, err error) {
-	if err := json.Unmarshal(text, &m); err != nil {
-		var typ *json.UnmarshalTypeError
-		if errors.As(err, &typ) && typ.Field != "" {
-			return m, fmt.Errorf("%s must not be a JSON %s", typ.Field, typ.Value)
-		}
-		return m, errors.New("it is not a JSON object")
+	if err := dialog.ReadMessage(text, &m); err != nil {
+		return m, err
 	}
 	switch m.Event {
 	case "media":

@@ -1,6 +1,10 @@
 package mediastream
 
-import "time"
+import (
+	"time"
+
+	"call-load-tester/pkg/dialog"
+)
 
 // A playback is what the agent has sent to be played to the caller, one piece
 // after the other, at the speed of speech.
@@ -31,7 +35,7 @@ const (
 // returns when something in it is first heard.
 func (p *playback) add(at time.Duration, mulaw []byte) (first time.Duration, ok bool) {
 	begins := max(at, p.until)
-	if begins-at > longest {
+	if begins-at > dialog.LongestTalk {
 		return 0, false // nobody waits for it
 	}
 	p.until = begins + length(len(mulaw))

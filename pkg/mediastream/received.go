@@ -10,12 +10,12 @@ import (
 // Received tells of a message of the agent.
 func (s *Session) Received(at time.Duration, text []byte) dialog.SessionNext {
 	next := s.proceed(at) // what was due before
-	if s.ending != dialog.SessionLive {
+	if !s.IsLive() {
 		return next
 	}
-	s.out = next
-	m, err := decode(text, s.in.SID)
-	if err != nil || s.in.OneWay {
+	s.Out = next
+	m, err := decode(text, s.In.SID)
+	if err != nil || s.In.OneWay {
 		return s.Reject(at, "")
 	}
 	switch m.Event {
@@ -33,11 +33,9 @@ func (s *Session) Received(at time.Duration, text []byte) dialog.SessionNext {
 // warning, once, tells the agent nothing, and the stream goes on. To a stream of
 // one way no message may be sent. Twilio: error dictionary 31924, 31950, 31951.
 func (s *Session) Reject(at time.Duration, _ string) dialog.SessionNext {
-	s.now = at
-	if s.ending == dialog.SessionLive {
-		if s.invalid++; s.invalid >= maxInvalid {
-			s.end(dialog.SessionFailed, webhook.StreamMessage)
-		}
+	s.Now = at
+	if s.IsLive() && s.CountRejected() {
+		s.end(dialog.SessionFailed, webhook.StreamMessage)
 	}
 	return s.proceed(at)
 }
@@ -45,18 +43,17 @@ func (s *Session) Reject(at time.Duration, _ string) dialog.SessionNext {
 // hear takes in audio of the agent. What is first heard of what comes after a turn
 // is the answer to it.
 func (s *Session) hear(mulaw []byte) {
-	first, ok := s.agent.add(s.now, mulaw)
-	s.early = s.early || ok && s.phase == acting
-	a := s.answer
+	first, ok := s.agent.add(s.Now, mulaw)
+	s.early = s.early || ok && s.isActing()
+	a := s.Answer
 	switch {
 	case a == nil:
 		return
 	case ok && !a.Answered:
 		a.Answered, a.Finished, a.First = true, true, first-a.Asked
-		s.phase = listening
-		s.firstCame, s.came = s.now, 0
+		s.firstCame, s.came = s.Now, 0
 	case ok && s.came > 0:
-		a.Audio, a.Coming = s.came, s.now-s.firstCame
+		a.Audio, a.Coming = s.came, s.Now-s.firstCame
 	}
 	if a.Answered {
 		s.came += length(len(mulaw))

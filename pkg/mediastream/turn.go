@@ -8,36 +8,41 @@ import (
 // act does what the caller does in the 20 ms that are over: it takes its turn when
 // that is due, and sends audio and keys.
 func (s *Session) act() {
-	if !s.in.OneWay {
+	if !s.In.OneWay {
 		s.listen()
 	}
-	if s.ending != dialog.SessionLive {
+	if !s.IsLive() {
 		return
 	}
+	acting := s.isActing()
 	s.sendFrame()
-	for len(s.keys) > 0 && s.keys[0].at <= s.now { // MS, dtmf message
-		s.send(encode(keyPressed{"dtmf", s.in.SID, s.next(), keyDetails{"inbound_track", s.keys[0].digit}}))
+	for len(s.keys) > 0 && s.keys[0].at <= s.Now { // MS, dtmf message
+		s.Send(encode(keyPressed{"dtmf", s.In.SID, s.next(), keyDetails{"inbound_track", s.keys[0].digit}}))
 		s.keys = s.keys[1:]
 	}
-	if s.phase == acting && len(s.speaks)+len(s.keys) == 0 {
+	if acting && !s.isActing() {
 		s.endTurn()
 	}
 }
 
+// isActing reports whether the caller speaks or keys.
+func (s *Session) isActing() bool { return len(s.speaks)+len(s.keys) > 0 }
+
+// isListening reports whether the caller listens until its own turn is due.
+func (s *Session) isListening() bool { return !s.isActing() && !s.IsAwaiting() }
+
 // endTurn waits for the answer; an agent that has given much to play during the
 // turn is answering already.
 func (s *Session) endTurn() {
-	if !s.agent.isHeard(s.now) {
+	if !s.agent.isHeard(s.Now) {
 		s.concludeInterruption()
 	}
-	s.agent.forget(s.now)
-	s.quiet = s.now
-	s.answer, s.out.Asked = &dialog.Answer{Asked: s.now}, true
-	s.firstCame, s.came = s.now, 0
-	s.phase = awaiting
-	if began, ok := s.agent.began(); s.early && ok && s.agent.ended() > s.now+pause {
-		s.answer.Answered, s.answer.Finished, s.answer.First = true, true, began-s.now
-		s.phase = listening
+	s.agent.forget(s.Now)
+	s.Quiet = s.Now
+	s.Ask()
+	s.firstCame, s.came = s.Now, 0
+	if began, ok := s.agent.began(); s.early && ok && s.agent.ended() > s.Now+pause {
+		s.Answer.Answered, s.Answer.Finished, s.Answer.First = true, true, began-s.Now
 	}
 }
 
@@ -46,14 +51,14 @@ func (s *Session) endTurn() {
 func (s *Session) listen() {
 	began, talks := s.agent.began()
 	switch {
-	case s.interrupted != nil && s.now >= s.agent.ended()+pause:
+	case s.Interrupted != nil && s.Now >= s.agent.ended()+pause:
 		s.concludeInterruption()
-	case s.phase == awaiting && s.now >= s.answer.Asked+giveUp:
+	case s.IsAwaiting() && s.Now >= s.Answer.Asked+dialog.GiveUp:
 		s.end(dialog.SessionFailed, webhook.NoWord)
-	case s.phase == listening && talks && s.agent.ended()-began > longest && !s.cutsIn():
+	case s.isListening() && talks && s.agent.ended()-began > dialog.LongestTalk && !s.Upcoming().CutsIn:
 		s.end(dialog.SessionFailed, webhook.EndlessTalk)
 	}
-	for s.phase == listening && s.ending == dialog.SessionLive && s.isTurnDue() {
+	for s.isListening() && s.IsLive() && s.isTurnDue() {
 		s.takeTurn()
 	}
 }
@@ -61,37 +66,26 @@ func (s *Session) listen() {
 // isTurnDue reports whether the agent has been silent for long enough, or talks
 // and is to be interrupted now.
 func (s *Session) isTurnDue() bool {
-	if s.cutsIn() {
-		if began, ok := s.agent.began(); ok {
-			return s.now >= began+s.in.Turns[s.turns].After
-		}
+	if began, ok := s.agent.began(); ok && s.Upcoming().CutsIn {
+		return s.Now >= began+s.Upcoming().After
 	}
-	return s.now >= max(s.agent.ended(), s.quiet)+s.rules.Silence
-}
-
-// cutsIn reports whether the caller will not wait for the agent's end.
-func (s *Session) cutsIn() bool {
-	return s.turns < len(s.in.Turns) && s.in.Turns[s.turns].CutsIn
+	return s.Now >= max(s.agent.ended(), s.Quiet)+s.rules.Silence
 }
 
 // takeTurn begins what the caller does next, and ends the session when there is
 // nothing left to do.
 func (s *Session) takeTurn() {
-	if s.turns == len(s.in.Turns) {
-		s.end(dialog.SessionFinished, webhook.Accepted)
+	t, ending := s.NextTurn()
+	if ending != dialog.SessionLive {
+		s.end(ending, webhook.Accepted)
 		return
 	}
-	t := s.in.Turns[s.turns]
-	s.turns++
 	keyed := ""
 	switch t.Kind {
-	case dialog.TurnHangUp:
-		s.end(dialog.SessionHungUp, webhook.Accepted)
-		return
 	case dialog.TurnSilence:
 		s.concludeAnswer()
-		s.agent.forget(s.now)
-		s.quiet = s.now + silentTurn - s.rules.Silence
+		s.agent.forget(s.Now)
+		s.Quiet = s.Now + dialog.SilentTurn - s.rules.Silence
 		return
 	case dialog.TurnAudio:
 		s.speaks = s.rules.Audio[t.Text].frames
@@ -101,41 +95,40 @@ func (s *Session) takeTurn() {
 		keyed = t.Fields.Value("Digits")
 	case dialog.TurnSpeech: // nobody here can speak a text
 	}
-	at := s.now
+	at := s.Now
 	for _, digit := range keyed {
 		if digit == 'w' {
-			at += keyPause
+			at += dialog.KeyPause
 			continue
 		}
 		s.keys = append(s.keys, key{at, string(digit)})
 	}
-	if len(s.speaks)+len(s.keys) == 0 {
-		s.noTaker++
-		s.quiet = s.now
+	if !s.isActing() {
+		s.FindNoTaker()
 		return
 	}
 	s.concludeAnswer()
 	s.concludeInterruption()
-	if s.agent.isHeard(s.now) {
-		s.interrupted = &dialog.Interruption{At: s.now}
+	if s.agent.isHeard(s.Now) {
+		s.Interrupted = &dialog.Interruption{At: s.Now}
 	}
-	s.agent.forget(s.now)
-	s.phase, s.early = acting, false
+	s.agent.forget(s.Now)
+	s.early = false
 }
 
+// concludeAnswer hands out the answer to the last turn, which was heard until now.
 func (s *Session) concludeAnswer() {
-	if a := s.answer; a != nil {
-		if a.Answered {
-			a.Whole = max(a.First, min(s.agent.ended(), s.now)-a.Asked)
-		}
-		a.Conclude(s.now, s.rules.Patience, s.ending)
-		s.out.Answer, s.answer = a, nil
+	if a := s.Answer; a != nil && a.Answered {
+		a.Whole = max(a.First, min(s.agent.ended(), s.Now)-a.Asked)
 	}
+	s.Caller.ConcludeAnswer(s.rules.Patience)
 }
 
+// concludeInterruption hands out the last, after which the agent was heard until
+// now.
 func (s *Session) concludeInterruption() {
-	if i := s.interrupted; i != nil {
-		i.TalkedOn = max(0, min(s.agent.ended(), s.now)-i.At)
-		s.out.Interruption, s.interrupted = i, nil
+	if i := s.Interrupted; i != nil {
+		i.TalkedOn = max(0, min(s.agent.ended(), s.Now)-i.At)
 	}
+	s.Caller.ConcludeInterruption()
 }

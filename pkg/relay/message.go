@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"call-load-tester/pkg/dialog"
 )
 
 // What Twilio sends. CR, getting messages from Twilio.
@@ -83,15 +85,10 @@ type message struct {
 const maxLoop = 1000
 
 // decode reads a message. The error says why Twilio would not process it: error
-// dictionary 64107, "Invalid message received". What a message may have besides
-// is let pass.
+// dictionary 64107, "Invalid message received".
 func decode(text []byte) (m message, err error) {
-	if err := json.Unmarshal(text, &m); err != nil {
-		var typ *json.UnmarshalTypeError
-		if errors.As(err, &typ) && typ.Field != "" {
-			return m, fmt.Errorf("%s must not be a JSON %s", typ.Field, typ.Value)
-		}
-		return m, errors.New("it is not a JSON object")
+	if err := dialog.ReadMessage(text, &m); err != nil {
+		return m, err
 	}
 	switch m.Type {
 	case "text":
@@ -106,7 +103,7 @@ func decode(text []byte) (m message, err error) {
 			return m, errors.New("loop is below 0")
 		}
 	case "sendDigits":
-		if m.Digits == nil || *m.Digits == "" || strings.Trim(*m.Digits, keypad+"wW") != "" {
+		if m.Digits == nil || *m.Digits == "" || strings.Trim(*m.Digits, dialog.Keypad+"wW") != "" {
 			return m, errors.New("sendDigits lacks digits of 0-9 * # w")
 		}
 	case "language":
@@ -135,8 +132,6 @@ func decode(text []byte) (m message, err error) {
 	}
 	return m, nil
 }
-
-const keypad = "0123456789*#"
 
 // interruptible says what interrupts the agent. NOUN, interruptible: none, dtmf,
 // speech or any; true stands for any, and false for none.

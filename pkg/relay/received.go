@@ -14,9 +14,9 @@ func (s *Session) Received(at time.Duration, text []byte) dialog.SessionNext {
 	if err != nil {
 		return s.Reject(at, fmt.Sprintf("Invalid message received: %.200s: %v", text, err))
 	}
-	s.now = at
-	if s.ending != dialog.SessionLive {
-		return s.handOut()
+	s.Now = at
+	if !s.IsLive() {
+		return s.HandOut()
 	}
 	switch m.Type {
 	case "text":
@@ -35,7 +35,7 @@ func (s *Session) Received(at time.Duration, text []byte) dialog.SessionNext {
 		}
 	case "end":
 		if m.HandoffData != nil {
-			s.handoffData = *m.HandoffData
+			s.HandoffData = *m.HandoffData
 		}
 		s.end(dialog.SessionEndedByAgent, webhook.Accepted)
 	}
@@ -46,11 +46,10 @@ func (s *Session) Received(at time.Duration, text []byte) dialog.SessionNext {
 // on. CR: "A failed validation check does not end the session"; error dictionary
 // 64107.
 func (s *Session) Reject(at time.Duration, description string) dialog.SessionNext {
-	s.now = at
-	if s.ending == dialog.SessionLive {
-		s.invalid++
-		s.send(encode(failure{"error", description}))
-		if s.invalid >= maxInvalid {
+	s.Now = at
+	if s.IsLive() {
+		s.Send(encode(failure{"error", description}))
+		if s.CountRejected() {
 			s.end(dialog.SessionFailed, webhook.RelayMessage)
 		}
 	}
@@ -63,13 +62,13 @@ func (s *Session) hear(token string, last bool, takes time.Duration, m *message)
 	if takes == 0 && !last {
 		return
 	}
-	if s.dropping {
-		s.interrupted.TalkedOn = s.now - s.cutAt
+	if s.Interrupted != nil && s.dropping {
+		s.Interrupted.TalkedOn = s.Now - s.Interrupted.At
 		s.dropping = !last
 		return
 	}
-	if part := s.agent.playing(s.now); part != nil && part.preemptible && !s.agent.talks {
-		s.agent.cut(s.now)
+	if part := s.agent.playing(s.Now); part != nil && part.preemptible && !s.agent.talks {
+		s.agent.cut(s.Now)
 	}
 	i, preemptible := s.noun.interruptible, s.noun.preemptible
 	if m.interruptible != nil {
@@ -79,27 +78,21 @@ func (s *Session) hear(token string, last bool, takes time.Duration, m *message)
 		preemptible = *m.preemptible
 	}
 	s.agent.talks = !last
-	if began, ok := s.agent.began(); ok && s.agent.until-began > longest {
+	if began, ok := s.agent.began(); ok && s.agent.until-began > dialog.LongestTalk {
 		return // nobody listens any more
 	}
-	s.agent.add(s.now, token, takes, i, preemptible)
-	if s.phase == acting && s.begun {
+	s.agent.add(s.Now, token, takes, i, preemptible)
+	if len(s.acts) > 0 && s.begun {
 		s.early++
 	}
-	if s.phase == awaiting {
-		s.phase = listening
-		s.answer.Answered, s.answer.First = true, s.now-s.answer.Asked
+	if s.IsAwaiting() {
+		s.Answer.Answered, s.Answer.First = true, s.Now-s.Answer.Asked
 	}
-	if a := s.answer; a != nil {
+	if a := s.Answer; a != nil {
 		a.Tokens++
-		a.Finished, a.Whole = last, s.now-a.Asked
+		a.Finished, a.Whole = last, s.Now-a.Asked
 	}
-	if began, ok := s.agent.began(); ok && s.agent.until-began > longest && !s.cutsIn() {
+	if began, ok := s.agent.began(); ok && s.agent.until-began > dialog.LongestTalk && !s.Upcoming().CutsIn {
 		s.end(dialog.SessionFailed, webhook.EndlessTalk)
 	}
-}
-
-// cutsIn reports whether the caller will not wait for the end.
-func (s *Session) cutsIn() bool {
-	return s.turns < len(s.in.Turns) && s.in.Turns[s.turns].CutsIn
 }

@@ -14,29 +14,9 @@ type Rules struct {
 	Partial  bool          // what the caller says is told in growing pieces, even if the noun does not ask for it
 }
 
-const (
-	// silence is how long a turn of silence is: the default of a Gather.
-	silence = 5 * time.Second
-
-	// giveUp is how long a caller waits for a first word before it hangs up. It is
-	// made up.
-	giveUp = 30 * time.Second
-
-	// longest is how long an agent may talk between two turns. Then the caller hangs
-	// up. It is made up.
-	longest = 10 * time.Minute
-
-	// pieceEvery is how far apart the pieces of a partial prompt are at least. It is
-	// made up.
-	pieceEvery = 500 * time.Millisecond
-
-	// keyPause is what w stands for among keys. Twilio: TwiML <Play>, digits.
-	keyPause = 500 * time.Millisecond
-
-	// maxInvalid is how many invalid messages one session gets over: an agent that
-	// answers each error with another would go on for ever.
-	maxInvalid = 1000
-)
+// pieceEvery is how far apart the pieces of a partial prompt are at least. It is
+// made up.
+const pieceEvery = 500 * time.Millisecond
 
 // speaking returns how long it takes to speak a text.
 func (r *Rules) speaking(text string) time.Duration {

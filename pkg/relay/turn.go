@@ -12,21 +12,17 @@ import (
 // takeTurn begins what the caller does next, and ends the session when there is
 // nothing left to do.
 func (s *Session) takeTurn() {
-	if s.turns == len(s.in.Turns) {
-		s.end(dialog.SessionFinished, webhook.Accepted)
+	t, ending := s.NextTurn()
+	if ending != dialog.SessionLive {
+		s.end(ending, webhook.Accepted)
 		return
 	}
-	t := s.in.Turns[s.turns]
-	s.turns++
 	text, keyed := t.Text, t.Kind == dialog.TurnKeys
 	switch t.Kind {
-	case dialog.TurnHangUp:
-		s.end(dialog.SessionHungUp, webhook.Accepted)
-		return
 	case dialog.TurnSilence:
-		s.concludeAnswer()
+		s.ConcludeAnswer(s.rules.Patience)
 		s.agent = playback{}
-		s.quiet = s.now + silence
+		s.Quiet = s.Now + dialog.SilentTurn
 		return
 	case dialog.TurnAudio:
 		text = "" // no words
@@ -39,13 +35,11 @@ func (s *Session) takeTurn() {
 	}
 	acts := s.actsOf(text, keyed)
 	if len(acts) == 0 || keyed && !s.noun.keys || !s.breakIn(keyed) {
-		s.noTaker++
-		s.quiet = s.now
+		s.FindNoTaker()
 		return
 	}
-	s.concludeAnswer()
+	s.ConcludeAnswer(s.rules.Patience)
 	s.acts, s.begun, s.early = acts, false, 0
-	s.phase = acting
 }
 
 // breakIn reports whether the agent is told of what the caller does now: it is
@@ -55,7 +49,7 @@ func (s *Session) takeTurn() {
 // message, is assumed.
 func (s *Session) breakIn(keyed bool) bool {
 	allows := func(i interruptible) bool { return keyed && i.keys || !keyed && i.speech }
-	part := s.agent.playing(s.now)
+	part := s.agent.playing(s.Now)
 	switch {
 	case part == nil && !s.agent.talks: // it is silent
 		s.agent = playback{}
@@ -64,30 +58,30 @@ func (s *Session) breakIn(keyed bool) bool {
 		return allows(s.noun.reported)
 	}
 	began, _ := s.agent.began()
-	s.send(encode(interrupt{
+	s.Send(encode(interrupt{
 		Type:                     "interrupt",
-		UtteranceUntilInterrupt:  s.agent.spoken(s.now),
-		DurationUntilInterruptMS: (s.now - began).Milliseconds(),
+		UtteranceUntilInterrupt:  s.agent.spoken(s.Now),
+		DurationUntilInterruptMS: (s.Now - began).Milliseconds(),
 	}))
-	if s.answer != nil {
-		s.answer.Cut = true
+	if s.Answer != nil {
+		s.Answer.Cut = true
 	}
 	s.dropping = s.agent.talks
-	s.interrupted, s.cutAt = &dialog.Interruption{At: s.now}, s.now
+	s.Interrupted = &dialog.Interruption{At: s.Now}
 	s.agent = playback{}
 	return true
 }
 
 // actsOf returns the messages of a turn: each key in its time, or the words when
-// they are spoken, with growing pieces before them if they are wanted. CR, prompt
-// and dtmf message.
+// they are spoken, with growing pieces before them if they are wanted; none if there
+// is neither. CR, prompt and dtmf message.
 func (s *Session) actsOf(text string, keyed bool) []act {
-	at := s.now
+	at := s.Now
 	var acts []act
 	if keyed {
 		for _, key := range text {
 			if key == 'w' {
-				at += keyPause
+				at += dialog.KeyPause
 				continue
 			}
 			acts = append(acts, act{at, encode(dtmf{"dtmf", string(key)})})
@@ -97,7 +91,7 @@ func (s *Session) actsOf(text string, keyed bool) []act {
 	if text == "" {
 		return nil
 	}
-	spoken := func(words string) time.Duration { return s.now + s.rules.speaking(words) }
+	spoken := func(words string) time.Duration { return s.Now + s.rules.speaking(words) }
 	if s.noun.partial {
 		for i, r := range text {
 			if words := text[:i]; unicode.IsSpace(r) && spoken(words) >= at+pieceEvery {
@@ -111,16 +105,14 @@ func (s *Session) actsOf(text string, keyed bool) []act {
 
 // act sends the next message of the turn.
 func (s *Session) act() {
-	s.send(s.acts[0].message)
+	s.Send(s.acts[0].message)
 	s.acts, s.begun = s.acts[1:], true
 	if len(s.acts) > 0 {
 		return
 	}
 	s.acts = nil
-	s.concludeInterruption()
-	s.answer, s.out.Asked = &dialog.Answer{Asked: s.now}, true
-	if s.phase = awaiting; s.early > 0 {
-		s.answer.Answered, s.answer.Finished, s.answer.Tokens = true, !s.agent.talks, s.early
-		s.phase = listening
+	s.ConcludeInterruption()
+	if s.Ask(); s.early > 0 {
+		s.Answer.Answered, s.Answer.Finished, s.Answer.Tokens = true, !s.agent.talks, s.early
 	}
 }
