@@ -22,7 +22,7 @@ func TestBadTurnsAreErrors(t *testing.T) {
 		{"null", webhook.Call, `{"Then": ["1", null]}`, `turn 2: null is neither text nor an object of fields`},
 		{"a boolean", webhook.Chat, `{"Then": [true]}`, `turn 1: true is neither text nor an object of fields`},
 		{"the other boolean", webhook.Call, `{"Then": [false]}`, `turn 1: false is neither text nor an object of fields`},
-		{"something nested", webhook.Call, `{"Then": [{"Digits": ["1"]}]}`, `turn 1: the value of "Digits" is nested`},
+		{"something nested", webhook.Call, `{"Then": [{"Digits": ["1"]}]}`, `turn 1: the value of "Digits" is a list`},
 		{"turns of a turn", webhook.Call, `{"Then": [{"Then": ["1"]}]}`, `turn 1: "Then" is for the row`},
 		{"an empty object", webhook.Call, `{"Then": [{}]}`, `turn 1: an object without fields says nothing; write "" for silence`},
 		{"nearly a hang-up", webhook.Call, `{"Then": ["1", "hang up"]}`, `turn 2: "hang up" is nearly "hangup": write that, or {"SpeechResult": "hang up"} for what is spoken`},
