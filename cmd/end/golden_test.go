@@ -1,24 +1,17 @@
 package main
 
 import (
-	"bytes"
-	"context"
 	"fmt"
-	"io"
 	"os"
 	"slices"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"call-load-tester/cmd/internal/batch"
-	"call-load-tester/cmd/internal/golden"
+	"call-load-tester/cmd/internal/batch/batchtest"
 	"call-load-tester/pkg/calls"
 	"call-load-tester/pkg/cli"
-	"call-load-tester/pkg/failures"
-	"call-load-tester/pkg/report"
-	callsreport "call-load-tester/pkg/report/calls"
 	"call-load-tester/pkg/twiliosim"
 )
 
@@ -72,95 +65,43 @@ func sids(first, end int) string {
 	return lines.String()
 }
 
-// What end says of a run, in text and JSON and of each failure, is kept byte for byte: people and
-// programs rely on it.
 func TestGolden(t *testing.T) {
-	os.Args[0], time.Local = "end", time.UTC
 	for _, s := range scenarios() {
 		t.Run(s.name, func(t *testing.T) {
-			text, json, failed := s.run(t)
-			golden.Check(t, s.name+".txt", text)
-			golden.Check(t, s.name+".json", json)
-			if failed != "" {
-				golden.Check(t, s.name+".ndjson", failed)
-			}
+			batchtest.Scenario{Name: s.name, Account: s.account, Interrupt: s.interrupt}.Check(t, "end", s.run)
 		})
 	}
 }
 
-// run returns the text and the JSON of the run's record, and its failures.
-func (s scenario) run(t *testing.T) (text, json, failed string) {
-	home, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Chdir(t.TempDir())
+func (s scenario) run(t *testing.T, stage *batchtest.Stage) *calls.Result {
 	if err := os.WriteFile("sids.csv", []byte(s.file), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if s.args == nil {
 		s.args = []string{"-f", "sids.csv"}
 	}
-	synctest.Test(t, func(t *testing.T) {
-		text, json, failed = s.inFakeTime(t)
-	})
-	t.Chdir(home)
-	return text, json, failed
-}
-
-func (s scenario) inFakeTime(t *testing.T) (text, json, failed string) {
 	o, problems := parse(s.args)
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
-	stderr, err := os.Create("stderr")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer stderr.Close()
-	stop, interrupt := context.WithCancel(t.Context())
-	defer interrupt()
-	if s.interrupt > 0 {
-		defer time.AfterFunc(s.interrupt, interrupt).Stop()
-	}
-	interrupts := &cli.Interrupts{Stop: stop, Leave: t.Context()}
-	console := cli.NewConsole("end", stderr, stderr)
-	console.Interrupts = interrupts
-	defer console.Close()
-	s.account.Seed = 1
-	account := twiliosim.New(s.account)
-	client, closeClient := batch.Simulated(account)
-	defer closeClient()
 	for i := range 10 {
-		account.Put(fmt.Sprintf("CA%032x", i), caller, callee)
+		stage.Account.Put(fmt.Sprintf("CA%032x", i), caller, callee)
 	}
 	time.Sleep(2 * time.Second)
 
 	var target *target
 	if o.byParties() {
-		target, _ = o.choose(console, client)
+		target, _ = o.choose(stage.Console, stage.Client)
 	} else {
-		target, _ = o.readFile(console)
+		target, _ = o.readFile(stage.Console)
 	}
 	if target == nil {
 		t.Fatal("nothing to end")
 	}
-	log := new(golden.Lines)
-	lines := &batch.Lines{Console: console, PerCall: io.Discard, Live: len(target.calls), Failures: failures.New(log, o.FailuresMax)}
-	result := calls.End(interrupts.Leave, client, slices.Values(target.calls), mostRecords, lines.Observe)
-	lines.Finish()
-	if counts, err := lines.Failures.Close(); err != nil || counts.All() > 0 && o.Failures != "" {
-		result.Failures = &counts
-	}
-	o.complete(console, cli.Credentials{}, target, result)
-	record := callsreport.Report{Result: result}
-
-	var texts, jsons bytes.Buffer
-	if err := record.Text(&texts); err != nil {
-		t.Error(err)
-	}
-	if err := report.JSON(&jsons, record); err != nil {
-		t.Error(err)
-	}
-	return texts.String(), jsons.String(), log.Sorted()
+	lines := &batch.Lines{Live: len(target.calls)}
+	stage.Begin(o.Options, lines)
+	result := calls.End(stage.Console.Interrupts.Leave, stage.Client, slices.Values(target.calls), mostRecords, lines.Observe)
+	stage.Finish(t, result)
+	o.complete(stage.Console, cli.Credentials{}, target, result)
+	return result
 }

@@ -12,6 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"call-load-tester/cmd/internal/golden"
 	"call-load-tester/pkg/attack"
 	"call-load-tester/pkg/report"
 	loadreport "call-load-tester/pkg/report/load"
@@ -65,8 +66,8 @@ func TestGoldenOfAComparison(t *testing.T) {
 		if err := errors.Join(shown.Text(&text), report.JSON(&json, shown)); err != nil {
 			t.Fatal(err)
 		}
-		golden(t, tc.name+".txt", text.Bytes())
-		golden(t, tc.name+".json", encoded.ReplaceAllFunc(json.Bytes(), counted))
+		golden.Check(t, "golden/"+tc.name+".txt", text.String())
+		golden.Check(t, "golden/"+tc.name+".json", string(encoded.ReplaceAllFunc(json.Bytes(), counted)))
 		readAgain(t, json.Bytes())
 	}
 }

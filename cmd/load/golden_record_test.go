@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"regexp"
-	"slices"
-	"strings"
 	"testing"
 
 	"call-load-tester/pkg/attack"
@@ -17,19 +15,7 @@ import (
 // failuresMax are the runs whose failures are written, and how many lines at most.
 var failuresMax = map[string]int{"faults": 20, "open_faults": 100, "let_through": 10, "own_limit": 0, "calls_faults": 1000}
 
-// lines are a file of failures.
-type lines struct{ bytes.Buffer }
-
-func (l *lines) Close() error { return nil }
-
-var randomSID = regexp.MustCompile(`"sid":"(..)[0-9a-f]{32}"`)
-
-// sorted returns the lines without what is random, in an order that does not
-// depend on which of the requests of one moment was told of first.
-func (l *lines) sorted() []byte {
-	text := randomSID.ReplaceAllString(l.String(), `"sid":"$1…"`)
-	return []byte(strings.Join(slices.Sorted(strings.Lines(text)), ""))
-}
+var randomSID = regexp.MustCompile(`("sid":"..)[0-9a-f]{32}`)
 
 // encoded finds histograms. How they are compressed is up to a version of Go, so a
 // golden file has their counts instead.

@@ -5,22 +5,19 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"flag"
 	"net"
 	"os"
-	"path/filepath"
 	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"call-load-tester/cmd/internal/golden"
 	"call-load-tester/pkg/attack"
 	"call-load-tester/pkg/failures"
 	"call-load-tester/pkg/report"
 	loadreport "call-load-tester/pkg/report/load"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 // The JSON of a run is a contract, and so are the lines of its text. Each run
 // here is one in fake time, from its configuration to its record, against an
@@ -247,7 +244,7 @@ func runGolden(t *testing.T, name string, p *setup, stop time.Duration) {
 			time.AfterFunc(stop, cancel)
 			synctest.Wait()
 		}
-		var failed lines
+		var failed golden.Lines
 		if max, asked := failuresMax[name]; asked {
 			p.attack.Failures = failures.New(&failed, max)
 		}
@@ -262,7 +259,7 @@ func runGolden(t *testing.T, name string, p *setup, stop time.Duration) {
 				t.Error(err)
 			}
 			result.Failures = &counts
-			golden(t, name+".failures.ndjson", failed.sorted())
+			golden.Check(t, "golden/"+name+".failures.ndjson", failed.Sorted(randomSID))
 		}
 		result.Began = result.Began.UTC()
 		p.sign(result)
@@ -272,29 +269,11 @@ func runGolden(t *testing.T, name string, p *setup, stop time.Duration) {
 		if err := errors.Join(shown.Text(&text), report.JSON(&json, shown)); err != nil {
 			t.Fatal(err)
 		}
-		golden(t, name+".txt", text.Bytes())
-		golden(t, name+".json", encoded.ReplaceAllFunc(json.Bytes(), counted))
+		golden.Check(t, "golden/"+name+".txt", text.String())
+		golden.Check(t, "golden/"+name+".json", string(encoded.ReplaceAllFunc(json.Bytes(), counted)))
 		readAgain(t, json.Bytes())
 		record = json.Bytes()
 		time.Sleep(time.Hour) // until the endpoint is done too
 	})
 	checkSummaryOfMany(t, record, p.attack.Pass)
-}
-
-// golden compares what a run has said with the file of that name.
-func golden(t *testing.T, name string, got []byte) {
-	t.Helper()
-	path := filepath.Join("testdata", "golden", name)
-	if *update {
-		if err := os.WriteFile(path, got, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(got, want) {
-		t.Errorf("%s is now\n%s\nwant\n%s", path, got, want)
-	}
 }

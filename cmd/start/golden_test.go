@@ -1,22 +1,15 @@
 package main
 
 import (
-	"bytes"
-	"context"
-	"io"
 	"os"
 	"path/filepath"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"call-load-tester/cmd/internal/batch"
-	"call-load-tester/cmd/internal/golden"
+	"call-load-tester/cmd/internal/batch/batchtest"
 	"call-load-tester/pkg/calls"
 	"call-load-tester/pkg/cli"
-	"call-load-tester/pkg/failures"
-	"call-load-tester/pkg/report"
-	callsreport "call-load-tester/pkg/report/calls"
 	"call-load-tester/pkg/sidfile"
 	"call-load-tester/pkg/twiliosim"
 )
@@ -26,8 +19,8 @@ type scenario struct {
 	name      string
 	args      []string // beside the parties
 	account   twiliosim.Config
-	interrupt time.Duration                                // after the beginning; 0: never
-	meanwhile func(account *twiliosim.Account, dir string) // runs beside it
+	interrupt time.Duration                    // after the beginning; 0: never
+	meanwhile func(account *twiliosim.Account) // runs beside it
 }
 
 func scenarios() []scenario {
@@ -56,7 +49,7 @@ func scenarios() []scenario {
 			account: with(lives, fault{Op: create, From: time.Second, Status: 500, After: true})},
 		{name: "strangers are left alone", args: []string{"--call_count", "20", "--cps", "10"},
 			account: with(lives, fault{Op: create, Nth: []int{3}, Do: twiliosim.Drop, After: true}),
-			meanwhile: func(account *twiliosim.Account, _ string) {
+			meanwhile: func(account *twiliosim.Account) {
 				time.Sleep(500 * time.Millisecond)
 				account.Put("CA0000000000000000000000000057ace1", caller, callee)
 			}},
@@ -76,9 +69,9 @@ func scenarios() []scenario {
 		{name: "a ramp", args: []string{"--call_count", "40", "--cps", "10", "--ramp", "5"}, account: lives},
 		{name: "a run of more than 300 seconds", args: []string{"--call_count", "301"}, account: lives},
 		{name: "the SID file is deleted", args: []string{"--call_count", "40", "--cps", "10"}, account: lives,
-			meanwhile: func(_ *twiliosim.Account, dir string) {
+			meanwhile: func(*twiliosim.Account) {
 				time.Sleep(1100 * time.Millisecond)
-				files, _ := filepath.Glob(filepath.Join(dir, "*.csv"))
+				files, _ := filepath.Glob("*.csv")
 				_ = os.Remove(files[0])
 			}},
 	}
@@ -86,82 +79,31 @@ func scenarios() []scenario {
 
 const caller, callee = "+15005550006", "+14155550100"
 
-// What start says of a run, in text and JSON and of each failure, is kept byte for byte: people and
-// programs rely on it.
 func TestGolden(t *testing.T) {
-	os.Args[0], time.Local = "start", time.UTC
 	for _, s := range scenarios() {
 		t.Run(s.name, func(t *testing.T) {
-			text, json, failed := s.run(t)
-			golden.Check(t, s.name+".txt", text)
-			golden.Check(t, s.name+".json", json)
-			if failed != "" {
-				golden.Check(t, s.name+".ndjson", failed)
-			}
+			batchtest.Scenario{Name: s.name, Account: s.account, Interrupt: s.interrupt}.Check(t, "start", s.run)
 		})
 	}
 }
 
-// run returns the text and the JSON of the run's record, and its failures.
-func (s scenario) run(t *testing.T) (text, json, failed string) {
-	home, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Chdir(t.TempDir())
-	synctest.Test(t, func(t *testing.T) {
-		text, json, failed = s.inFakeTime(t)
-	})
-	t.Chdir(home)
-	return text, json, failed
-}
-
-func (s scenario) inFakeTime(t *testing.T) (text, json, failed string) {
+func (s scenario) run(t *testing.T, stage *batchtest.Stage) *calls.Result {
 	o, problems := parse(append([]string{"-c", caller, "-d", callee}, s.args...))
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
-	stderr, err := os.Create("stderr")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer stderr.Close()
-	stop, interrupt := context.WithCancel(t.Context())
-	defer interrupt()
-	if s.interrupt > 0 {
-		defer time.AfterFunc(s.interrupt, interrupt).Stop()
-	}
-	interrupts := &cli.Interrupts{Stop: stop, Leave: t.Context()}
-	console := cli.NewConsole("start", stderr, stderr)
-	console.Interrupts = interrupts
-	defer console.Close()
 	file, err := sidfile.Create(".", time.Now(), o.DryRun)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.account.Seed = 1
-	account := twiliosim.New(s.account)
-	client, closeClient := batch.Simulated(account)
-	defer closeClient()
 	if s.meanwhile != nil {
-		go s.meanwhile(account, ".")
+		go s.meanwhile(stage.Account)
 	}
-	log := new(golden.Lines)
-	lines := &batch.Lines{Console: console, PerCall: io.Discard, Plan: o.plan, Failures: failures.New(log, o.FailuresMax)}
-	result := calls.Run(interrupts.Leave, interrupts.Stop, client, o.plan, file, lines.Observe)
-	lines.Finish()
-	if counts, err := lines.Failures.Close(); err != nil || counts.All() > 0 && o.Failures != "" {
-		result.Failures = &counts
-	}
-	o.complete(console, cli.Credentials{}, result, file)
-	record := callsreport.Report{Result: result}
-
-	var texts, jsons bytes.Buffer
-	if err := record.Text(&texts); err != nil {
-		t.Error(err)
-	}
-	if err := report.JSON(&jsons, record); err != nil {
-		t.Error(err)
-	}
-	return texts.String(), jsons.String(), log.Sorted()
+	lines := &batch.Lines{Plan: o.plan}
+	stage.Begin(o.Options, lines)
+	interrupts := stage.Console.Interrupts
+	result := calls.Run(interrupts.Leave, interrupts.Stop, stage.Client, o.plan, file, lines.Observe)
+	stage.Finish(t, result)
+	o.complete(stage.Console, cli.Credentials{}, result, file)
+	return result
 }

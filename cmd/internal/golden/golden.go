@@ -43,9 +43,9 @@ type Lines struct{ bytes.Buffer }
 // Close does nothing.
 func (l *Lines) Close() error { return nil }
 
-// Sorted returns the lines in order, without what names a request: several may be
-// answered at one moment.
-func (l *Lines) Sorted() string {
-	text := regexp.MustCompile(`RQ[0-9a-f]{32}`).ReplaceAllString(l.String(), "RQ…")
+// Sorted returns the lines in order, since several things may happen at one moment.
+// Of what is random only the first group is kept.
+func (l *Lines) Sorted(random *regexp.Regexp) string {
+	text := random.ReplaceAllString(l.String(), "$1…")
 	return strings.Join(slices.Sorted(strings.Lines(text)), "")
 }
