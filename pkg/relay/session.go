@@ -9,8 +9,8 @@ import (
 )
 
 // A Session is one that a caller has with an agent. It is not safe for concurrent
-// use. Use it so: Open; then Received, Reject, Wake, Closed and HangUp as things
-// happen, until Next says that it is over. Times never go back.
+// use. Use it so: Open; then Received, Reject, Wake, Closed, Fail and HangUp as
+// things happen, until Next says that it is over. Times never go back.
 type Session struct {
 	dialog.Caller
 	rules Rules
