@@ -3,6 +3,7 @@ package attack
 import (
 	"errors"
 	"fmt"
+	"math"
 	"reflect"
 	"slices"
 	"strings"
@@ -184,22 +185,22 @@ func mergedCost(runs []*Result, all *Result) Cost {
 // mergedTimeline adds up the timelines, in intervals as wide as the widest, or
 // wider where there would be too many.
 func mergedTimeline(runs []*Result, began time.Time) []Interval {
-	offset := func(run *Result) time.Duration { return run.Began.Sub(began).Round(time.Second) }
-	width, end := time.Second, time.Duration(0)
+	offset := func(run *Result) float64 { return run.Began.Sub(began).Round(time.Second).Seconds() }
+	width, end := 1.0, 0.0
 	for _, run := range runs {
 		for _, i := range run.Timeline {
-			width = max(width, seconds(i.Width))
-			end = max(end, offset(run)+seconds(i.Start+i.Width))
+			width = max(width, i.Width)
+			end = max(end, offset(run)+i.Start+i.Width)
 		}
 	}
 	for end > timeline.MaxBins*width {
 		width *= 2
 	}
-	all := make([]Interval, (end+width-1)/width)
+	all := make([]Interval, int(math.Ceil(end/width)))
 	for _, run := range runs {
 		own := make([]Interval, len(all)) // what the run has at once
 		for _, i := range run.Timeline {
-			k := (offset(run) + seconds(i.Start)) / width
+			k := min(int((offset(run)+i.Start)/width), len(all)-1)
 			all[k].add(&i)
 			own[k].Live = max(own[k].Live, i.Live)
 			own[k].Sessions = max(own[k].Sessions, i.Sessions)
@@ -210,7 +211,7 @@ func mergedTimeline(runs []*Result, began time.Time) []Interval {
 		}
 	}
 	for k := range all {
-		all[k].Start, all[k].Width = (time.Duration(k) * width).Seconds(), width.Seconds()
+		all[k].Start, all[k].Width = float64(k)*width, width
 	}
 	return all
 }

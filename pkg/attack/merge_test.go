@@ -177,10 +177,6 @@ func TestTimelinesByTheWallClock(t *testing.T) {
 		r.Conversations = &attack.Conversations{Begun: r.Requests.Sent, PeakLive: 100}
 		return r
 	}
-	long := make([]int, 300)
-	for k := range long {
-		long[k] = 1
-	}
 	for _, tc := range []struct {
 		what       string
 		runs       []*attack.Result
@@ -197,6 +193,8 @@ func TestTimelinesByTheWallClock(t *testing.T) {
 			at, 2, []int{13, 23}, []int{10, 5}, 10},
 		{"one after the other, too long", []*attack.Result{run(at, 1, []int{1, 2, 3}, []int{9, 3, 2}), run(at.Add(1197*time.Second), 1, []int{10, 20}, []int{1, 3})},
 			at, 4, append(append([]int{6}, make([]int, 298)...), 30), append(append([]int{9}, make([]int, 298)...), 3), 9},
+		{"two thousand years apart", []*attack.Result{run(at, 1, []int{10, 20}, []int{1, 3}), run(time.Time{}, 1, []int{1, 2, 3}, []int{9, 3, 2})},
+			time.Time{}, 1 << 25, append(append([]int{6}, make([]int, 273)...), 30), append(append([]int{9}, make([]int, 273)...), 3), 9},
 	} {
 		r := attack.Merge(tc.runs)
 		var sent, live []int

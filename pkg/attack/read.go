@@ -8,6 +8,7 @@ import (
 	"io"
 	"reflect"
 	"slices"
+	"time"
 )
 
 // Read reads the JSON of an earlier run, from a file of that name. It returns an
@@ -34,6 +35,9 @@ func Read(name string, content []byte) (*Result, error) {
 	r := new(Result)
 	if err := decode(content, r); err != nil {
 		return nil, fmt.Errorf("%s%w", name, err)
+	}
+	if err := r.checkTime(); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	if err := r.check(); err != nil {
 		return nil, fmt.Errorf("%s: its figures do not agree, as if it had been edited: %w", name, err)
@@ -111,6 +115,30 @@ func (r *Result) check() error {
 	return errors.Join(r.checkTimeline(), r.checkSteps(), r.checkAgents(), r.checkFigures())
 }
 
+// Runs are put together by the time between them, which is not to be longer than a
+// time.Duration can be. A clock that was never set begins with 1970.
+var (
+	earliest = time.Unix(0, 0)
+	newest   = time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)
+)
+
+const longestRun = 4e9 // seconds
+
+// checkTime returns an error if it is not said when the run was, or if that cannot be.
+func (r *Result) checkTime() error {
+	if r.Began.Before(earliest) || r.Began.After(newest) {
+		return fmt.Errorf("when it began is missing or cannot be: %s", r.Began.Format(time.RFC3339))
+	}
+	longest := r.Seconds
+	for _, i := range r.Timeline {
+		longest = max(longest, i.Start+i.Width)
+	}
+	if r.Seconds < 0 || longest > longestRun {
+		return fmt.Errorf("a run cannot take %g seconds", longest)
+	}
+	return nil
+}
+
 // failures returns how many requests have an error's code.
 func (i Interval) failures() int {
 	all := 0
@@ -129,13 +157,10 @@ func count[E any](list []E, n func(E) int) int {
 	return all
 }
 
-// maxWidth is more seconds than any interval has.
-const maxWidth = 1e7
-
 // checkTimeline returns an error if the intervals do not follow each other.
 func (r *Result) checkTimeline() error {
 	for k, i := range r.Timeline {
-		if !(i.Width >= 1 && i.Width <= maxWidth) || i.Width != r.Timeline[0].Width || i.Start != float64(k)*i.Width {
+		if i.Width < 1 || i.Width != r.Timeline[0].Width || i.Start != float64(k)*i.Width {
 			return fmt.Errorf("interval %d of the timeline does not follow the one before", k)
 		}
 		if i.Sent != i.Accepted+i.Errored+i.Unanswered+i.Refused+i.LetThrough {
