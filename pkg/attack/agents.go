@@ -260,17 +260,24 @@ func (r *recorder) addFrame(name string, late time.Duration) {
 	a.Histograms.FrameDelay.record(late)
 }
 
+// soFar returns the agent with the lists of what was counted. The histograms are
+// those that are being filled.
+func (a *agent) soFar() Agent {
+	told := a.Agent
+	told.Verdicts = verdictsOf(a.verdicts)
+	told.NotOpened = list(a.causes, func(cause string, n int) SessionCause { return SessionCause{cause, n} })
+	return told
+}
+
 // agentsOf concludes the agents, those of the most sessions first.
 func agentsOf(all map[string]*agent) []Agent {
 	var agents []Agent
 	for _, name := range slices.Sorted(maps.Keys(all)) {
-		a := all[name]
-		a.Verdicts = verdictsOf(a.verdicts)
-		a.NotOpened = list(a.causes, func(cause string, n int) SessionCause { return SessionCause{cause, n} })
+		a := all[name].soFar()
 		h := &a.Histograms
 		h.Handshake, h.FirstWord, h.Answer, h.TalkingOn = h.Handshake.orNil(), h.FirstWord.orNil(), h.Answer.orNil(), h.TalkingOn.orNil()
 		h.FrameDelay = h.FrameDelay.orNil()
-		agents = append(agents, a.Agent)
+		agents = append(agents, a)
 	}
 	slices.SortStableFunc(agents, func(a, b Agent) int { return b.Begun - a.Begun })
 	return agents

@@ -89,6 +89,9 @@ func (d *Distribution) plus(other *Distribution) *Distribution {
 
 // clone returns a copy.
 func (d *Distribution) clone() *Distribution {
+	if d == nil {
+		return nil
+	}
 	return &Distribution{d.histogram.Clone(), d.longest, d.sum}
 }
 

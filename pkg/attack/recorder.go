@@ -172,7 +172,7 @@ func (r *recorder) soFar(then func()) *Result {
 		result.Seconds = max(0, time.Since(r.start)).Seconds()
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.agents)) {
-		a := r.agents[name].Agent
+		a := r.agents[name].soFar()
 		a.Histograms = AgentHistograms{FirstWord: a.Histograms.FirstWord.clone()}
 		result.Agents = append(result.Agents, a)
 	}

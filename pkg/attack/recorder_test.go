@@ -1,9 +1,11 @@
 package attack
 
 import (
-	"call-load-tester/pkg/webhook"
 	"testing"
 	"time"
+
+	"call-load-tester/pkg/dialog"
+	"call-load-tester/pkg/webhook"
 )
 
 // What an observer is told of each request, which is what Locust shows.
@@ -32,6 +34,30 @@ func TestWhatAnObserverIsTold(t *testing.T) {
 		if len(told) != 1 || told[0] != tc.want {
 			t.Errorf("%s: told %+v, want %+v", tc.what, told, tc.want)
 		}
+	}
+}
+
+// What there is so far can be asked for at any time: before an agent has said a
+// word, and when the result has been concluded, which changes nothing of it.
+func TestWhatThereIsSoFarOfAnAgentWithoutAWord(t *testing.T) {
+	r := newRecorder(nil)
+	r.begin(time.Now())
+	r.addHandshake(&handshakeOutcome{agent: "wss://a.example/", err: statusError(503)})
+	step := r.step("POST /call")
+	for _, when := range []string{"before the end", "after it"} {
+		a := r.soFar(func() {}).Agents[0]
+		if a.Begun != 1 || a.Unopened() != 1 || a.FirstWord.Count != 0 || a.Histograms.FirstWord.Count() != 0 {
+			t.Errorf("%s: %+v", when, a)
+		}
+		if result := r.conclude(); len(result.Agents) != 1 || result.Agents[0].Histograms.FirstWord != nil || result.Steps[0].Latency != nil {
+			t.Errorf("%s: %+v", when, result)
+		}
+	}
+	answer := dialog.Answer{Answered: true, First: time.Second, Whole: time.Second}
+	r.addTurn("wss://a.example/", 0, &dialog.SessionNext{Answer: &answer})
+	step.count(&outcome{ended: time.Second, status: 200})
+	if a := r.soFar(func() {}).Agents[0]; a.FirstWord.Max != 1000 {
+		t.Errorf("a word that came later: %+v", a)
 	}
 }
 

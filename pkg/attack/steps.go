@@ -70,10 +70,10 @@ func (s *step) count(o *outcome) {
 func stepsOf(all map[string]*step) []Step {
 	var steps []Step
 	for _, name := range slices.Sorted(maps.Keys(all)) {
-		s := all[name]
-		s.Verdicts = verdictsOf(s.verdicts)
-		s.Latency = s.latency.orNil()
-		steps = append(steps, s.Step)
+		s := all[name].Step
+		s.Verdicts = verdictsOf(all[name].verdicts)
+		s.Latency = all[name].latency.orNil()
+		steps = append(steps, s)
 	}
 	slices.SortStableFunc(steps, func(a, b Step) int { return b.Requests - a.Requests })
 	return steps
