@@ -174,15 +174,40 @@ func TestTheSecondInterruptLeavesAtOnce(t *testing.T) {
 	}
 }
 
-// interruptTwice interrupts the process again when it has told of the first.
+// GNU timeout signals its child, and then the group that the child is in: that is
+// one wish to stop, and all calls are hung up.
+func TestASignalThatComesTwice(t *testing.T) {
+	t.Parallel()
+	twilio := newTwilio(t, twiliosim.Config{ResponseTime: 200 * time.Millisecond})
+	start := command(t, t.TempDir(), "start", twilio.env, "-c", from, "-d", to, "--call_count", "20", "--cps", "20", "-h", "60")
+	if err := start.Start(); err != nil {
+		t.Fatal(err)
+	}
+	await(t, "holding", func() bool { return strings.Contains(start.stdout.String(), "Started call 20. ") })
+	for range 3 {
+		if err := start.Process.Signal(syscall.SIGTERM); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(20 * time.Millisecond) // two at one time would be one
+	}
+	if status := start.wait(t); status != 130 || len(twilio.Live()) != 0 {
+		t.Errorf("exit status %d, %d live; want 130 and none\n%s", status, len(twilio.Live()), start.stderr.String())
+	}
+}
+
+// interruptTwice interrupts the process again when it has told of the first, and
+// so much later that it is another wish.
 func (p *process) interruptTwice(t *testing.T) {
 	t.Helper()
-	for range 2 {
+	interrupt := func() {
 		if err := p.Process.Signal(syscall.SIGINT); err != nil {
 			t.Fatal(err)
 		}
-		await(t, "the first interrupt is told of", func() bool { return strings.Contains(p.stderr.String(), "interrupt again to leave at once\n") })
 	}
+	interrupt()
+	await(t, "the first interrupt is told of", func() bool { return strings.Contains(p.stderr.String(), "interrupt again to leave at once\n") })
+	time.Sleep(600 * time.Millisecond)
+	interrupt()
 }
 
 // Starts that wait for their burst when the interrupt comes were never sent, and

@@ -77,6 +77,7 @@ func TestTheSecondInterruptLosesNoOlderResult(t *testing.T) {
 			t.Fatalf("%v before %s", err, first)
 		}
 	}
+	time.Sleep(600 * time.Millisecond) // sooner it would be the same wish
 	_ = cmd.Process.Signal(syscall.SIGINT)
 	rest, _ := io.ReadAll(told)
 	_ = cmd.Wait()

@@ -17,7 +17,8 @@ import (
 //   - before [Interrupts.Begin] nothing was begun: the first ends the process at
 //     once, with [StatusInterrupted];
 //   - during the run the first ends Stop, so that the run cleans up; the second
-//     signal ends Leave and, a moment later, the process;
+//     signal, half a second later or more, ends Leave and, a moment later, the
+//     process;
 //   - after [Interrupts.Conclude], until the next run begins, only the result is to be written: the first
 //     signal ends the process, a moment later.
 type Interrupts struct {
@@ -59,11 +60,21 @@ func (i *Interrupts) catch() {
 	signal.Ignore(syscall.SIGPIPE)
 	go func() {
 		<-signals
+		first := time.Now()
 		i.interrupted()
-		<-signals
+		for range signals {
+			if time.Since(first) >= sameWish {
+				break
+			}
+		}
 		i.leaveNow()
 	}()
 }
+
+// sameWish is how long after the first signal others are of the same wish: GNU
+// timeout signals its child and then the group that both are in, so that one
+// comes twice.
+const sameWish = 500 * time.Millisecond
 
 // Begin says that a run begins; one after the other may.
 func (i *Interrupts) Begin(run Run) {
