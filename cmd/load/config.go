@@ -217,12 +217,16 @@ func find(settings []setting, e entry) (int, error) {
 		unknown.Text = e.key + " stands before any [Section]"
 	}
 	like := cli.Nearest(known, written, len(written)/3)
-	for _, s := range settings { // the right name in another section
+	var elsewhere []string // the right name in other sections
+	for _, s := range settings {
 		for _, name := range s.names {
 			if strings.EqualFold(name, e.key) {
-				like = "[" + s.section + "] " + name
+				elsewhere = append(elsewhere, "["+s.section+"] "+name)
 			}
 		}
+	}
+	if len(elsewhere) > 0 {
+		like = strings.Join(elsewhere, " or ")
 	}
 	if like != "" {
 		unknown.Help = "did you mean " + like + "?"

@@ -204,6 +204,7 @@ func TestEveryProblemIsToldAtOnce(t *testing.T) {
 		{"", `c.ini: [Load] lacks Users
 c.ini: [Load] lacks Concurrency
 c.ini: [Load] lacks URI`},
+		{needed + "Kind = call\nThink = 2s\n", "c.ini:6: there is no [Load] Think | did you mean [Call] Think or [Agent] Think?"},
 		{"[Load]\nUsres = 1\nConcurrency = 1\n", `c.ini:2: there is no [Load] Usres | did you mean [Load] Users?
 c.ini: [Load] lacks Users
 c.ini: [Load] lacks URI`},

@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"call-load-tester/pkg/cli"
 	"call-load-tester/pkg/webhook"
@@ -16,6 +18,9 @@ func (s *setup) misspelt() (texts []string) {
 	for _, f := range s.attack.Envelope.Request(nil, "").Fields {
 		twilios = append(twilios, f.Name)
 	}
+	if s.attack.Envelope.Kind.IsConversation() {
+		twilios = append(twilios, webhook.Then)
+	}
 	like := make(map[string]string) // what a name is most like, "" if it is like none
 	for _, name := range twilios {
 		like[name] = ""
@@ -25,7 +30,7 @@ func (s *setup) misspelt() (texts []string) {
 		for _, f := range row {
 			meant, known := like[f.Name]
 			if !known {
-				meant = cli.Nearest(twilios, f.Name, min(2, len(f.Name)/2))
+				meant = likeOf(f.Name, twilios)
 				like[f.Name] = meant
 			}
 			if _, given := row.Get(meant); meant == "" || given {
@@ -42,6 +47,27 @@ func (s *setup) misspelt() (texts []string) {
 		texts = append(texts, fmt.Sprintf("%d more fields look misspelt", more))
 	}
 	return texts
+}
+
+// likeOf returns which of the names is written nearly like this one: with a letter
+// more, less or other, with two in a long name, or with letters swapped; "" if none
+// is.
+func likeOf(name string, names []string) string {
+	const short = 5
+	most := 1
+	if len(name) > short {
+		most = 2
+	}
+	if like := cli.Nearest(names, name, min(most, len(name)/2)); like != "" {
+		return like
+	}
+	letters := func(name string) string { return string(slices.Sorted(slices.Values([]rune(strings.ToLower(name))))) }
+	for _, like := range names {
+		if letters(like) == letters(name) {
+			return like
+		}
+	}
+	return ""
 }
 
 // rows are the data's, without the turns of persons.

@@ -69,6 +69,8 @@ func TestMisspeltFields(t *testing.T) {
 		{"another case", "sms", `{"body": "hi", "FROM": "+14155550101"}`,
 			[]string{`d:1: Twilio sends no field "body": is Body meant?`, `d:1: Twilio sends no field "FROM": is From meant?`}},
 		{"a person's", "call", `{"Form": "+14155550101", "Then": ["1"]}`, []string{`d:1: Twilio sends no field "Form": is From meant?`}},
+		{"turns", "call", `{"Thne": "1"}`, []string{`d:1: Twilio sends no field "Thne": is Then meant?`}},
+		{"one that is somewhat like turns", "call", `{"Token": "1"}`, nil},
 		{"one beside the field itself", "sms", `{"body": "hi", "Body": "hi"}`, nil},
 		{"one of the application's own", "sms", `{"Body": "hi", "session": "7"}`, nil},
 		{"a short one", "sms", `{"q": "7"}`, nil},

@@ -126,6 +126,9 @@ func (o *options) describe(console *cli.Console, account cli.Credentials, path s
 		console.Note("plan: hold them for %v after the last start, then hang up", p.Hold)
 	}
 	switch {
+	case p.IsCutOff() && p.EndCalls:
+		console.Warn(&cli.UsageError{Text: fmt.Sprintf("Twilio ends calls %v after their answer, before they are to be hung up", p.TimeLimit),
+			Help: "raise --time_limit, or leave it out"})
 	case p.TimeLimit > 0:
 		console.Note("plan: should this program die, Twilio ends calls %v after their answer;", p.TimeLimit)
 		console.Note("plan: calls that wait in its queue are dialed all the same")

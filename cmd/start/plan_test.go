@@ -49,6 +49,16 @@ func TestThePlanIsTold(t *testing.T) {
 			"start: plan: up to 15 calls live at once; 15 minutes billed if all are answered, at worst 165",
 			"start: plan: about 0.2100 USD if all are answered for 1s, at worst 2.3100 USD, at the simulator's prices",
 		}},
+		{"a time limit that is shorter than the hold", []string{"-h", "100", "--time_limit", "60"}, []string{
+			"start: plan: account a simulated one",
+			"start: plan: 1 call from +15005550006 to +14155550100",
+			"start: plan: at most 1 a second, which takes 0s or more; SIDs go to sids.csv",
+			"start: plan: hold them for 1m40s after the last start, then hang up",
+			"start: warning: Twilio ends calls 1m0s after their answer, before they are to be hung up",
+			"start: hint: raise --time_limit, or leave it out",
+			"start: plan: up to 1 call live at once; 1 minute billed if all are answered, at worst 2",
+			"start: plan: about 0.0140 USD if all are answered for 1m0s, at worst 0.0280 USD, at the simulator's prices",
+		}},
 		{"calls that are left running", []string{"-e", "false"}, []string{
 			"start: plan: account a simulated one",
 			"start: plan: 1 call from +15005550006 to +14155550100",

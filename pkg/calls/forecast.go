@@ -22,9 +22,19 @@ func (p Plan) Minutes() int {
 	return p.CallCount * ceilMinutes(p.LongestCall())
 }
 
-// LongestCall returns how long a call lasts at most that is answered at once and
-// goes as planned.
+// LongestCall returns how long a call lasts at most that is answered at once: as
+// planned, or until its time limit, if that is shorter.
 func (p Plan) LongestCall() time.Duration {
+	if p.IsCutOff() {
+		return p.TimeLimit
+	}
+	return p.longest()
+}
+
+// IsCutOff reports whether the time limit ends calls that would go on by the plan.
+func (p Plan) IsCutOff() bool { return p.TimeLimit > 0 && p.TimeLimit < p.longest() }
+
+func (p Plan) longest() time.Duration {
 	if p.CallDuration > 0 {
 		return p.CallDuration
 	}
