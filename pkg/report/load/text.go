@@ -256,8 +256,17 @@ func (r Report) warnings() []string {
 			"Use fewer connections or a lower Rate or MaxInFlight, or raise ulimit -n.", report.Count(n.OwnLimit, "request"))
 	}
 	if n.MostLate >= late {
-		add("%s went up to %s late, or not at all: this computer or\n"+
-			"MaxInFlight was the limit, and the endpoint got less than the rate asked for.", report.Count(n.Late, "request"), milliseconds(n.MostLate))
+		limit := "this computer was the limit."
+		if r.Plan.Rate+r.Plan.ConversationRate > 0 {
+			limit = "this computer or\nMaxInFlight was the limit, and the endpoint got less than the rate asked for."
+		}
+		add("%s went up to %s late, or not at all: %s", report.Count(n.Late, "request"), milliseconds(n.MostLate), limit)
+	}
+	for _, a := range r.Agents {
+		if 100*a.FramesLate > a.Frames {
+			add("%d of %s of audio to %s went 20 ms late or more:\n"+
+				"this computer was the limit, and the agent heard gaps.", a.FramesLate, report.Count(a.Frames, "frame"), a.URL)
+		}
 	}
 	return all
 }
