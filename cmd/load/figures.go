@@ -136,7 +136,7 @@ func newSoFar(r *attack.Result, pass attack.Pass) soFar {
 	s := soFar{
 		Kind:     r.Plan.Kind,
 		Endpoint: r.Plan.Endpoint,
-		Open:     r.Plan.Rate+r.Plan.ConversationRate > 0,
+		Open:     r.Plan.IsOpen(),
 		Priced:   r.Cost.Priced,
 		Pass:     pass,
 		Counts: counts{

@@ -266,6 +266,7 @@ func (a *Attack) planAndCost(r *Result) {
 		}
 	}
 	r.Plan = cfg.PlanSummary()
+	r.Plan.Open = a.cfg.Rate > 0 // with a Wanted of 0, too
 	for i := range r.Agents {
 		r.Agents[i].Patience = ms(cfg.Agents.rules(cfg.Rules).Patience)
 	}

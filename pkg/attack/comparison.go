@@ -156,7 +156,7 @@ func (c *Comparison) isNotSlower() bool {
 
 // rate says how fast things were to be sent or begun.
 func (p PlanSummary) rate() string {
-	if !p.isOpen() {
+	if !p.IsOpen() {
 		return fmt.Sprintf("back to back over %d", p.Concurrency)
 	}
 	return fmt.Sprint(p.Rate + p.ConversationRate)
@@ -174,7 +174,7 @@ func differences(before, now *Result) []Difference {
 	add("endpoint", b.Endpoint, n.Endpoint)
 	add("kind", b.Kind, n.Kind)
 	add("rows", b.Rows, n.Rows)
-	if b.isOpen() || n.isOpen() {
+	if b.IsOpen() || n.IsOpen() {
 		add("rate", b.rate(), n.rate())
 	} else {
 		add("concurrency", b.Concurrency, n.Concurrency)

@@ -271,7 +271,7 @@ func TestPlanOfConversations(t *testing.T) {
 	cfg := conversations(t, webhook.Call, app, 12, `{}`, `{}`)
 	cfg.Rate, cfg.Ramp, cfg.Pace = 3, 2*time.Second, attack.Real
 	want := attack.PlanSummary{
-		Endpoint: "http://app.example/first", Path: "/first", Kind: "call", Rows: 2,
+		Endpoint: "http://app.example/first", Path: "/first", Kind: "call", Rows: 2, Open: true,
 		Conversations: 12, ConversationRate: 3, Pace: "real", RampSeconds: 2,
 	}
 	if got := cfg.PlanSummary(); !reflect.DeepEqual(got, want) {

@@ -24,7 +24,7 @@ func (r *Result) Mergeable(with *Result) error {
 		}
 		return no
 	}
-	loop := func(r *Result) string { return either(r.Plan.isOpen(), "open: there is a Rate", "closed") }
+	loop := func(r *Result) string { return either(r.Plan.IsOpen(), "open: there is a Rate", "closed") }
 	for _, fact := range []struct{ what, own, other string }{
 		{"the kind", r.Plan.Kind, with.Plan.Kind},
 		{"the pace", r.Plan.Pace, with.Plan.Pace},
@@ -41,8 +41,6 @@ func (r *Result) Mergeable(with *Result) error {
 	}
 	return nil
 }
-
-func (p PlanSummary) isOpen() bool { return p.Rate+p.ConversationRate > 0 }
 
 // Merge makes one result of those of several runs, as if one computer had sent
 // everything: counts and histograms are added up, and the timelines by the second
@@ -139,6 +137,7 @@ func (h *Histograms) add(other Histograms) {
 // mergedPlan is what was asked of all together.
 func mergedPlan(runs []*Result) PlanSummary {
 	plan := runs[0].Plan
+	plan.Open = plan.IsOpen()
 	endpoints := []string{plan.Endpoint}
 	forged := plan.BadSignature * float64(plan.Requests+plan.Conversations)
 	for _, run := range runs[1:] {

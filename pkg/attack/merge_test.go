@@ -213,10 +213,10 @@ func TestTimelinesByTheWallClock(t *testing.T) {
 func TestWhatCannotBeMerged(t *testing.T) {
 	limit, other := 1.0, 2.0
 	for want, change := range map[string]func(*attack.Result){
-		"":                               func(r *attack.Result) { r.Plan.Users, r.Plan.Rate, r.Pass.Passed = 7, 8, true },
-		"the kind is voice, and not sms": func(r *attack.Result) { r.Plan.Kind = "voice" },
-		"the pace is real, and not fast": func(r *attack.Result) { r.Plan.Pace = "real" },
+		"": func(r *attack.Result) { r.Plan.Users, r.Plan.Open, r.Plan.Rate, r.Pass.Passed = 7, true, 0, true },
 		"the loop is closed, and not open: there is a Rate":                 func(r *attack.Result) { r.Plan.Rate = 0 },
+		"the kind is voice, and not sms":                                    func(r *attack.Result) { r.Plan.Kind = "voice" },
+		"the pace is real, and not fast":                                    func(r *attack.Result) { r.Plan.Pace = "real" },
 		"both tell of the same run, which would count twice":                func(r *attack.Result) { r.Runs = []string{"another", "one"} },
 		"the run is dry, and not real":                                      func(r *attack.Result) { r.DryRun = true },
 		"what [Pass] asks for is nothing, and not Failed 1%":                func(r *attack.Result) { r.Pass = nil },
@@ -235,6 +235,35 @@ func TestWhatCannotBeMerged(t *testing.T) {
 		}
 		if got != want {
 			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+// Of one Locust test with fewer users than workers some have none: their loop is
+// still that of the others.
+func TestAWorkerWithoutUsersIsMerged(t *testing.T) {
+	for _, tc := range []struct {
+		rate int
+		open bool
+	}{{1, true}, {0, false}} {
+		var runs []*attack.Result
+		for _, users := range []int{2, 0} {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithTimeout(t.Context(), 3500*time.Millisecond)
+				defer cancel()
+				cfg := attack.Config{Rate: tc.rate, Wanted: func() int { return users }, Connect: inMemory(always(time.Second))}
+				cfg.Envelope.URL = "http://app.example/sms"
+				runs = append(runs, again(t, runUntil(t, ctx, cfg)))
+			})
+			if r := runs[len(runs)-1]; r.Plan.IsOpen() != tc.open || r.Plan.Users != users {
+				t.Errorf("rate %d, %d users: %+v", tc.rate, users, r.Plan)
+			}
+		}
+		if err := runs[0].Mergeable(runs[1]); err != nil {
+			t.Error(err)
+		}
+		if r := attack.Merge(runs); r.Plan.Open != tc.open || r.Requests.Sent == 0 {
+			t.Errorf("rate %d: %+v, %+v", tc.rate, r.Plan, r.Requests)
 		}
 	}
 }

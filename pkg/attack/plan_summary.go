@@ -11,6 +11,7 @@ type PlanSummary struct {
 	Concurrency    int     `json:"concurrency"`
 	Requests       int     `json:"requests"`
 	Rows           int     `json:"rows"`
+	Open           bool    `json:"open"` // the loop: Rate, or ConversationRate, says how fast, if only 0
 	Rate           int     `json:"rate"` // requests a second; 0 for a closed loop
 	TimeoutSeconds float64 `json:"timeout_seconds"`
 	BadSignature   float64 `json:"bad_signature_percent"`
@@ -21,6 +22,10 @@ type PlanSummary struct {
 	ConversationRate int    `json:"conversations_per_second,omitempty"`
 	Pace             string `json:"pace,omitempty"`
 }
+
+// IsOpen reports whether the loop was open. Records of earlier versions do not say
+// so where nothing was wanted at any time.
+func (p PlanSummary) IsOpen() bool { return p.Open || p.Rate+p.ConversationRate > 0 }
 
 // PlanSummary tells what is asked for, without any secret.
 func (c Config) PlanSummary() PlanSummary {
@@ -36,6 +41,7 @@ func (c Config) PlanSummary() PlanSummary {
 		Concurrency:    c.Concurrency,
 		Requests:       c.Total,
 		Rows:           len(c.Rows),
+		Open:           c.Rate > 0,
 		Rate:           c.Rate,
 		TimeoutSeconds: c.Timeout.Seconds(),
 		BadSignature:   c.BadSignature,

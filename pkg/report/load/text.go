@@ -127,7 +127,7 @@ func (t *text) requests() {
 }
 
 // isOpenLoop reports whether requests or conversations were due at a rate.
-func (r Report) isOpenLoop() bool { return r.Plan.Rate+r.Plan.ConversationRate > 0 }
+func (r Report) isOpenLoop() bool { return r.Plan.IsOpen() }
 
 // became says what became of all that were sent.
 func became(r attack.Requests) string {
