@@ -19,8 +19,8 @@ func TestWhatIsCountedOfAgents(t *testing.T) {
 	end := func(agent string, ending dialog.SessionEnding, after float64) {
 		r.endSession(agent, &dialog.SessionEnd{Ending: ending}, 0, 0, at(after))
 	}
-	handshake("rare", 0, 0.1, false, nil)
-	end("rare", dialog.SessionEndedByAgent, 0.2)
+	handshake("few", 0, 0.1, false, nil)
+	end("few", dialog.SessionEndedByAgent, 0.2)
 
 	handshake("often", 0.5, 0.7, false, nil)
 	handshake("often", 0.5, 0.9, false, nil)
