@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"call-load-tester/pkg/attack"
+	"call-load-tester/pkg/webhook"
 )
 
 // record is the JSON of a run, indented.
@@ -85,6 +86,45 @@ func TestWhatIsNoRecordIsRefused(t *testing.T) {
 		{"a rubbish histogram", strings.ReplaceAll(text, "HISTF", "HISTG"), "a histogram cannot be read"},
 	} {
 		if _, err := attack.Read("before.json", []byte(tc.text)); err == nil || !strings.Contains(err.Error(), tc.want) || !strings.HasPrefix(err.Error(), "before.json:") {
+			t.Errorf("%s: %v, want %s", tc.what, err, tc.want)
+		}
+	}
+}
+
+// What follows from other figures must be as it follows. Each row edits a record.
+func TestWhatIsEditedIsRefused(t *testing.T) {
+	open, closed, calls := tenRequests(t), "", ""
+	synctest.Test(t, func(t *testing.T) {
+		closed = string(record(t, attack.Config{Total: 10, Concurrency: 2, Connect: inMemory(always(300 * time.Millisecond))}))
+		cfg := conversations(t, webhook.Call, documents(map[string]string{"/first": `<Say>Hello</Say>`}), 10, `{}`)
+		cfg.Pace, cfg.Rate, cfg.Prices = attack.Real, 5, &webhook.Prices{Minute: 0.01}
+		calls = string(record(t, cfg))
+	})
+	for _, tc := range []struct{ what, text, old, new, want string }{
+		{"fewer than none late", open, `"late": 0`, `"late": -1`, "requests.late is -1"},
+		{"fewer bytes than none", open, `"bytes_sent": `, `"bytes_sent": -`, "bytes_sent is -"},
+		{"fewer than none in an interval", open, `"answered": 4`, `"answered": -4`, "timeline[0].answered is -4"},
+		{"more late than were sent", open, `"late": 0`, `"late": 11`, "11 requests late, of 10"},
+		{"more than none held up", open, `"own_limit": 0`, `"own_limit": 1`, "1 requests held up by this computer, of 0"},
+		{"ten times the rate", open, `"requests_per_second": 4`, `"requests_per_second": 40`, "10 requests in 2.03 seconds, and a rate of 40"},
+		{"above the rate asked for", open, `"requests_per_second": 4`, `"requests_per_second": 4.5`, "a rate of 4.5"},
+		{"three quarters of the rate", open, `"requests_per_second": 4`, `"requests_per_second": 3`, "a rate of 3"},
+		{"no rate", open, `"requests_per_second": 4`, `"requests_per_second": 0`, "a rate of 0"},
+		{"a rate below none", open, `"requests_per_second": 4`, `"requests_per_second": -4`, "a rate of -4"},
+		{"another rate of a closed loop", closed, `"requests_per_second": 6`, `"requests_per_second": 7`, "10 requests in 1.5 seconds, and a rate of 7"},
+		{"more as meant than were held", calls, `"as_meant": 10`, `"as_meant": 11`, "11 conversations as meant, of 10"},
+		{"more live than there were", calls, `"peak_live": `, `"peak_live": 1`, "conversations live at once, of 10"},
+		{"another cost", calls, `"total": 0.1`, `"total": 0.2`, "the cost and the prices"},
+		{"another price", calls, `"minute_price": 0.01`, `"minute_price": 0.02`, "the cost and the prices"},
+	} {
+		if !strings.Contains(tc.text, tc.old) {
+			t.Fatalf("%s: no %s in %s", tc.what, tc.old, tc.text)
+		}
+		if _, err := attack.Read("before.json", []byte(tc.text)); err != nil {
+			t.Errorf("%s, before: %v", tc.what, err)
+		}
+		text := strings.Replace(tc.text, tc.old, tc.new, 1)
+		if _, err := attack.Read("before.json", []byte(text)); err == nil || !strings.Contains(err.Error(), "as if it had been edited: ") || !strings.Contains(err.Error(), tc.want) {
 			t.Errorf("%s: %v, want %s", tc.what, err, tc.want)
 		}
 	}
