@@ -150,7 +150,7 @@ func (r *recorder) addHandshake(h *handshakeOutcome) {
 	a.PeakLive = max(a.PeakLive, a.live)
 	r.sessions++
 	b := r.timeline.At(h.ended)
-	b.opened++
+	b.SessionsBegun++
 	b.Sessions = max(b.Sessions, r.sessions)
 }
 
@@ -164,9 +164,9 @@ func causeOf(err error) string {
 	return cause
 }
 
-// endSession counts how a session ended, so long after the start, in which so many
-// messages had that code.
-func (r *recorder) endSession(name string, s *dialog.SessionEnd, invalid int, code webhook.Code, at time.Duration) {
+// endSession counts how a session ended that began and was over so long after the
+// start, and in which so many messages had that code.
+func (r *recorder) endSession(name string, s *dialog.SessionEnd, invalid int, code webhook.Code, began, over time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	a := r.agent(name)
@@ -180,7 +180,10 @@ func (r *recorder) endSession(name string, s *dialog.SessionEnd, invalid int, co
 		a.verdicts[code] += invalid
 	}
 	r.sessions--
-	r.timeline.At(at).closed++
+	r.timeline.At(over).closed++
+	if s.Ending == dialog.SessionFailed {
+		r.timeline.At(began).SessionsFailed++
+	}
 }
 
 // of returns the count of an ending.
@@ -212,7 +215,9 @@ func (r *recorder) addTurn(name string, asked time.Duration, next *dialog.Sessio
 	if answer == nil {
 		return
 	}
+	b := r.timeline.At(asked)
 	a.Turns++
+	b.Turns++
 	if answer.Late {
 		a.Impatient++
 	}
@@ -220,6 +225,9 @@ func (r *recorder) addTurn(name string, asked time.Duration, next *dialog.Sessio
 		a.Unheard++
 	}
 	if !answer.Answered {
+		if !answer.Unheard {
+			b.Wordless++
+		}
 		return
 	}
 	a.Answered++
@@ -235,7 +243,6 @@ func (r *recorder) addTurn(name string, asked time.Duration, next *dialog.Sessio
 	}
 	a.Histograms.FirstWord.record(answer.First)
 	a.Histograms.Answer.record(answer.Whole)
-	b := r.timeline.At(asked)
 	b.FirstWord = b.FirstWord.with(answer.First)
 }
 

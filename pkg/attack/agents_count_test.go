@@ -3,6 +3,7 @@ package attack
 import (
 	"errors"
 	"math"
+	"reflect"
 	"testing"
 	"time"
 
@@ -16,23 +17,23 @@ func TestWhatIsCountedOfAgents(t *testing.T) {
 	handshake := func(agent string, from, to float64, forged bool, err error) {
 		r.addHandshake(&handshakeOutcome{agent: agent, at: at(from), ended: at(to), forged: forged, err: err})
 	}
-	end := func(agent string, ending dialog.SessionEnding, after float64) {
-		r.endSession(agent, &dialog.SessionEnd{Ending: ending}, 0, 0, at(after))
+	end := func(agent string, ending dialog.SessionEnding, began, over float64) {
+		r.endSession(agent, &dialog.SessionEnd{Ending: ending}, 0, 0, at(began), at(over))
 	}
 	handshake("few", 0, 0.1, false, nil)
-	end("few", dialog.SessionEndedByAgent, 0.2)
+	end("few", dialog.SessionEndedByAgent, 0.1, 0.2)
 
 	handshake("often", 0.5, 0.7, false, nil)
 	handshake("often", 0.5, 0.9, false, nil)
 	handshake("often", 0.5, 0.6, true, nil)
 	handshake("often", 0.5, 0.6, true, statusError(403))
 	handshake("often", 0.5, 0.6, true, errors.New("reset"))
-	end("often", dialog.SessionHungUp, 2.5)
+	end("often", dialog.SessionHungUp, 0.7, 2.5)
 	handshake("often", 3.5, 3.6, false, statusError(502))
-	end("often", dialog.SessionFailed, 3.6)
+	end("often", dialog.SessionFailed, 3.6, 4.2)
 	handshake("often", 5, 5.5, false, nil) // as many live as before
-	end("often", dialog.SessionFinished, 8)
-	end("often", dialog.SessionFinished, 8)
+	end("often", dialog.SessionFinished, 0.9, 8)
+	end("often", dialog.SessionFinished, 5.5, 8)
 
 	for _, answer := range []dialog.Answer{
 		{Answered: true, Finished: true, First: at(0.3), Whole: at(2.3), Tokens: 11},   // ten in two seconds
@@ -77,9 +78,11 @@ func TestWhatIsCountedOfAgents(t *testing.T) {
 			t.Errorf("%s: %v, want %v", figure.what, figure.got, figure.want)
 		}
 	}
-	for second, want := range []int{2, 2, 2, 2, 1, 2, 2, 2, 2} {
-		if got := result.Timeline[second].Sessions; got != want {
-			t.Errorf("%d sessions at once in second %d, want %d", got, second, want)
+	for second, want := range []Interval{{Sessions: 2, SessionsBegun: 3}, {Sessions: 2, Turns: 7, Wordless: 1}, {Sessions: 2}, {Sessions: 2, SessionsBegun: 1, SessionsFailed: 1},
+		{Sessions: 2}, {Sessions: 2, SessionsBegun: 1}, {Sessions: 2}, {Sessions: 2}, {Sessions: 2}} {
+		i := result.Timeline[second]
+		if got := (Interval{Sessions: i.Sessions, SessionsBegun: i.SessionsBegun, SessionsFailed: i.SessionsFailed, Turns: i.Turns, Wordless: i.Wordless}); !reflect.DeepEqual(got, want) {
+			t.Errorf("second %d: %+v, want %+v", second, got, want)
 		}
 	}
 }

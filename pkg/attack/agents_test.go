@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"call-load-tester/pkg/attack"
+
+	"github.com/gobwas/ws"
 )
 
 // An agent that gives in with more than 200 sessions is shown to: to the
@@ -80,8 +82,9 @@ func TestManyAgents(t *testing.T) {
 
 // A voice agent that has become slower is seen to be, beside an earlier run.
 func TestFirstWordsAreCompared(t *testing.T) {
-	record := func(after time.Duration) *attack.Result {
+	record := func(after time.Duration, silent func(n int) bool, accept func(n int) error) *attack.Result {
 		agent := &voiceAgent{
+			accept:      accept,
 			application: documents(map[string]string{"/": `<Connect><ConversationRelay url="wss://a.example/agent"/></Connect>`}),
 			talk: func(l *line) {
 				for n := l.n; ; n++ {
@@ -89,7 +92,7 @@ func TestFirstWordsAreCompared(t *testing.T) {
 					switch {
 					case !ok:
 						return
-					case m.Type == "prompt":
+					case m.Type == "prompt" && !silent(l.n):
 						time.Sleep(after + time.Duration(n%10)*time.Millisecond)
 						l.say("Yes.")
 					}
@@ -100,7 +103,15 @@ func TestFirstWordsAreCompared(t *testing.T) {
 		cfg.Rate = 20
 		return earlier(t, cfg)
 	}
-	before, same, slower := record(200*time.Millisecond), record(200*time.Millisecond), record(250*time.Millisecond)
+	never, odd := func(int) bool { return false }, func(n int) bool { return n%2 == 1 }
+	busy := func(n int) error {
+		if odd(n) {
+			return ws.RejectConnectionError(ws.RejectionStatus(403))
+		}
+		return nil
+	}
+	before, same, slower := record(200*time.Millisecond, never, nil), record(200*time.Millisecond, never, nil), record(250*time.Millisecond, never, nil)
+	refusing, silent := record(200*time.Millisecond, never, busy), record(200*time.Millisecond, odd, nil)
 	for _, tc := range []struct {
 		what  string
 		now   *attack.Result
@@ -108,8 +119,14 @@ func TestFirstWordsAreCompared(t *testing.T) {
 		judge attack.ComparedVerdict
 	}{
 		{"the same again", same, []string{
-			"first word p50: 204.1 to 204.1 ms, no difference beyond chance", "first word p99: 209 to 209 ms, no difference beyond chance"}, attack.WithinChance},
-		{"slower by a quarter", slower, []string{"first word p50: 204.1 to 254 ms, changed", "first word p99: 209 to 259 ms, changed"}, attack.BeyondChance},
+			"first word p50: 204.1 to 204.1 ms, no difference beyond chance", "first word p99: 209 to 209 ms, no difference beyond chance",
+			"sessions failed: 0 to 0 %, no difference beyond chance", "turns without a word: 0 to 0 %, no difference beyond chance"}, attack.WithinChance},
+		{"slower by a quarter", slower, []string{"first word p50: 204.1 to 254 ms, changed", "first word p99: 209 to 259 ms, changed",
+			"sessions failed: 0 to 0 %, no difference beyond chance", "turns without a word: 0 to 0 %, no difference beyond chance"}, attack.BeyondChance},
+		{"as fast for those who get through", refusing, []string{"first word p50: 204.1 to 204.1 ms, no difference beyond chance", "first word p99: 209 to 209 ms, no difference beyond chance",
+			"sessions failed: 0 to 50 %, changed", "turns without a word: 0 to 0 %, no difference beyond chance"}, attack.NotInBoth},
+		{"as fast for those who get a word", silent, []string{"first word p50: 204.1 to 204.1 ms, no difference beyond chance", "first word p99: 209 to 209 ms, no difference beyond chance",
+			"sessions failed: 0 to 50 %, changed", "turns without a word: 0 to 33.33 %, changed"}, attack.NotInBoth},
 	} {
 		ten := 10.0
 		tc.now.Pass = &attack.Pass{MaxSlower: &ten}
@@ -119,7 +136,7 @@ func TestFirstWordsAreCompared(t *testing.T) {
 		}
 		var got []string
 		for _, f := range tc.now.Comparison.Lines {
-			if strings.HasPrefix(f.Name, "first word") {
+			if strings.HasPrefix(f.Name, "first word") || strings.HasPrefix(f.Name, "sessions") || strings.HasPrefix(f.Name, "turns") {
 				got = append(got, text(f))
 			}
 		}

@@ -98,7 +98,11 @@ func (r *Result) Compare(file string, before *Result) {
 	if r.Pass != nil {
 		if percent := r.Pass.MaxSlower; percent != nil {
 			r.Comparison.Slower = slower(before, r, ofLatency, *percent)
-			if len(before.Agents) > 0 && len(r.Agents) > 0 {
+			switch {
+			case len(before.Agents) == 0 || len(r.Agents) == 0:
+			case !before.HasFirstWord() || !r.HasFirstWord(): // those who got a word say nothing of the others
+				r.Comparison.SlowerWord = NotInBoth
+			default:
 				r.Comparison.SlowerWord = slower(before, r, ofFirstWord, *percent)
 			}
 		}

@@ -42,6 +42,10 @@ const (
 	ofCost          = "cost"
 	ofLatency       = "latency"
 	ofFirstWord     = "first word"
+	ofSessions      = "sessions"
+	ofFailed        = "failed sessions"
+	ofTurns         = "turns"
+	ofWordless      = "wordless turns"
 )
 
 func ofCode(code webhook.Code) string { return "code " + strconv.Itoa(int(code)) }
@@ -78,6 +82,8 @@ func linesOf(before, now *Result) []line {
 	if len(before.Agents)+len(now.Agents) > 0 {
 		percentile("first word p50", ofFirstWord, 50, (*Result).firstWord)
 		percentile(FirstWordP99, ofFirstWord, 99, (*Result).firstWord)
+		ratio("sessions failed", PercentOf, ofFailed, ofSessions)
+		ratio("turns without a word", PercentOf, ofWordless, ofTurns)
 	}
 	if before.Cost.Priced && now.Cost.Priced {
 		if now.Conversations != nil && before.Conversations != nil {
@@ -145,6 +151,10 @@ func (r *Result) blocks() compare.Run {
 		count(ofRequests, float64(i.Sent))
 		count(ofConversations, float64(i.Begun))
 		count(ofCost, r.Cost.Prices.Cost(i.Received, i.Replies)+r.Cost.Minute*float64(i.Minutes))
+		count(ofSessions, float64(i.SessionsBegun))
+		count(ofFailed, float64(i.SessionsFailed))
+		count(ofTurns, float64(i.Turns))
+		count(ofWordless, float64(i.Wordless))
 		for code, n := range i.Codes {
 			count(ofCode(code), float64(n))
 		}

@@ -26,7 +26,12 @@ type Interval struct {
 	Begun int `json:"begun,omitempty"` // conversations
 	Live  int `json:"live,omitempty"`  // conversations at once, at most
 
-	Sessions     int     `json:"sessions,omitempty"`          // with voice agents, live at once, at most
+	Sessions       int `json:"sessions,omitempty"` // with voice agents, live at once, at most
+	SessionsBegun  int `json:"sessions_begun,omitempty"`
+	SessionsFailed int `json:"sessions_failed,omitempty"` // of these
+	Turns          int `json:"turns,omitempty"`           // over in it, after which an agent was to answer
+	Wordless       int `json:"turns_without_word,omitempty"`
+
 	FirstWordP50 float64 `json:"first_word_p50_ms,omitempty"` // of answers to turns that were over in it
 	FirstWordP99 float64 `json:"first_word_p99_ms,omitempty"`
 
@@ -63,7 +68,7 @@ type bin struct {
 	latency *hdrhistogram.Histogram // nil if there is nothing in it; faster than the Interval's
 	over    int                     // conversations
 
-	opened, closed int // sessions
+	closed int // sessions
 }
 
 // place counts an outcome in its bins.
@@ -121,7 +126,6 @@ func (b *bin) merge(other *bin) {
 	b.Live = max(b.Live, other.Live)
 	b.over += other.over
 	b.Sessions = max(b.Sessions, other.Sessions)
-	b.opened += other.opened
 	b.closed += other.closed
 	b.add(&other.Interval)
 	switch {
@@ -144,6 +148,10 @@ func (i *Interval) add(other *Interval) {
 	i.Received += other.Received
 	i.Replies.Add(other.Replies)
 	i.Minutes += other.Minutes
+	i.SessionsBegun += other.SessionsBegun
+	i.SessionsFailed += other.SessionsFailed
+	i.Turns += other.Turns
+	i.Wordless += other.Wordless
 	i.Latency = i.Latency.plus(other.Latency)
 	i.FirstWord = i.FirstWord.plus(other.FirstWord)
 	if i.Codes == nil {
@@ -174,7 +182,7 @@ func intervals(t *timeline.Timeline[bin]) []Interval {
 		b.Live = max(b.Live, live)
 		live += b.Begun - b.over
 		b.Sessions = max(b.Sessions, sessions)
-		sessions += b.opened - b.closed
+		sessions += b.SessionsBegun - b.closed
 		b.Start = (time.Duration(i) * t.Width).Seconds()
 		b.Width = t.Width.Seconds()
 		b.Latency = pack(b.latency)

@@ -76,7 +76,7 @@ func (c *conversation) inSession(ctx context.Context, in *dialog.Session, due ti
 		c.tellOf(ctx, in, dialog.StreamStopped, end.Code, took)
 	}
 	c.tellOfSession(&h, in, &end)
-	a.recorder.endSession(in.Agent, &end, invalid, p.invalid, time.Since(a.recorder.start))
+	a.recorder.endSession(in.Agent, &end, invalid, p.invalid, h.ended, time.Since(a.recorder.start))
 	return end, took
 }
 

@@ -192,7 +192,7 @@ func (r Report) slowerAgainst(limit float64) string {
 func (r Report) slower(name string, verdict attack.ComparedVerdict, limit float64) string {
 	switch verdict {
 	case attack.NotInBoth:
-		return "unknown: " + r.without(name) + " has no such time"
+		return "unknown: " + r.without(name)
 	case attack.TooShort:
 		return "unknown: too little to tell, it takes ten seconds with answers in both runs"
 	}
@@ -208,18 +208,21 @@ func (r Report) slower(name string, verdict attack.ComparedVerdict, limit float6
 	return string(verdict)
 }
 
-// without says which of the runs has nothing in a line of the comparison.
+// without says which of the runs has nothing in a line of the comparison, or not
+// enough of it.
 func (r Report) without(name string) string {
 	for _, f := range r.Comparison.Lines {
 		switch {
-		case f.Name != name:
-		case f.Now != nil:
-			return "the run before"
-		case f.Before != nil:
-			return "this run"
+		case f.Name != name || f.Now == nil && f.Before == nil:
+		case f.Before == nil:
+			return "the run before has no such time"
+		case f.Now == nil:
+			return "this run has no such time"
+		default:
+			return "in one of the runs more than one turn in a hundred got no word"
 		}
 	}
-	return "neither run"
+	return "neither run has such a time"
 }
 
 // drawLatency adds a chart of times. Beside those of an earlier run it is

@@ -168,7 +168,9 @@ func TestWhatAPageSays(t *testing.T) {
 			`<p class="notice grave">Warning: 1 request went up to 100 ms late, or not at all: this computer or MaxInFlight was the limit,`},
 		{"back to back it is not the bound", func(l load.Report) { l.Plan.Rate, l.Requests.Late, l.Requests.MostLate = 0, 1, 100 },
 			`late, or not at all: this computer was the limit.`},
-		{"nor must gaps in what an agent hears", func(l load.Report) { l.Agents = []attack.Agent{{URL: "wss://a.example/", Frames: 1000, FramesLate: 11}} },
+		{"nor must gaps in what an agent hears", func(l load.Report) {
+			l.Agents = []attack.Agent{{URL: "wss://a.example/", Frames: 1000, FramesLate: 11}}
+		},
 			`Warning: 11 of 1000 frames of audio to wss://a.example/ went 20 ms late or more: this computer was the limit,`},
 		{"a short run took its time", func(l load.Report) { l.Seconds = 0.04 }, "Summary of a run of 40ms against https://a.example/sms."},
 	} {
