@@ -9,6 +9,7 @@ package failures
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"sync"
 	"time"
@@ -45,6 +46,7 @@ type Log struct {
 	queue chan any
 	room  chan struct{} // a place in the queue
 	done  chan struct{} // closed by the writer at its end
+	half  bool          // the file ends with half a line; the writer's
 
 	mu       sync.Mutex
 	counts   Counts
@@ -54,7 +56,8 @@ type Log struct {
 }
 
 // New returns a Log that writes at most so many lines to a file, which it closes.
-// Where failures are missing from the file, a last line says how many:
+// Where failures are missing from the file, a last line says how many, if there is
+// room for it:
 //
 //	{"missing": 12, "over_limit": 10, "too_slow": 2}
 func New(to io.WriteCloser, max int) *Log {
@@ -123,14 +126,15 @@ func (l *Log) write() {
 		}
 	}
 	if missing := l.missing(); missing.Missing() > 0 {
+		if l.half {
+			lines.WriteByte('\n')
+		}
 		_ = encoder.Encode(struct {
 			Missing   int `json:"missing"`
 			OverLimit int `json:"over_limit"`
 			TooSlow   int `json:"too_slow"`
 		}{missing.Missing(), missing.OverLimit, missing.TooSlow})
-		if _, err := l.to.Write(lines.Bytes()); err != nil {
-			l.fail(err)
-		}
+		l.put(lines.Bytes())
 	}
 	if err := l.to.Close(); err != nil {
 		l.fail(err)
@@ -146,15 +150,44 @@ func (l *Log) flush(lines *bytes.Buffer) {
 	if failed {
 		return
 	}
-	n, err := l.to.Write(lines.Bytes())
-	if err != nil {
-		l.fail(err)
-	}
+	whole := l.put(lines.Bytes())
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if !l.left {
-		l.counts.Written += bytes.Count(lines.Bytes()[:n], []byte("\n"))
+		l.counts.Written += bytes.Count(whole, []byte("\n"))
 	}
+}
+
+// put writes lines, and returns those that are written whole. Of a line that is
+// not, as on a full disk, it takes back what is in the file, if that can be: the
+// room may do for the line that says what is missing.
+func (l *Log) put(lines []byte) (whole []byte) {
+	n, err := l.to.Write(lines)
+	if err == nil {
+		return lines
+	}
+	l.fail(err)
+	whole = lines[:bytes.LastIndexByte(lines[:n], '\n')+1]
+	if l.half = len(whole) < n; l.half {
+		l.half = takeBack(l.to, n-len(whole)) != nil
+	}
+	return whole
+}
+
+// takeBack takes the last bytes of a file out of it again.
+func takeBack(from io.Writer, bytes int) error {
+	file, ok := from.(interface {
+		io.Seeker
+		Truncate(size int64) error
+	})
+	if !ok {
+		return errors.ErrUnsupported
+	}
+	end, err := file.Seek(-int64(bytes), io.SeekCurrent)
+	if err != nil {
+		return err
+	}
+	return file.Truncate(end)
 }
 
 func (l *Log) fail(err error) {

@@ -149,7 +149,7 @@ func (t *text) failures() {
 		t.more("%d more were over the limit, --failures_max", f.OverLimit)
 	}
 	if f.TooSlow > 0 {
-		t.more("%d more could not be written in time", f.TooSlow)
+		t.more("%d more could not be written, or not in time", f.TooSlow)
 	}
 }
 
