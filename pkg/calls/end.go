@@ -65,6 +65,7 @@ func newEnding(ctx context.Context, client *twilioapi.Client, overRecords int, w
 		hangUps:     &HangUps{Failures: Failures{}},
 		records:     newRecords(),
 		gaveUp:      func(error) {},
+		moved:       func() {},
 		late:        newLateness(),
 		pending:     map[string]*pendingCall{},
 	}
@@ -80,6 +81,7 @@ func (e *ending) besides(p *placing) {
 	e.atOnce = maxInFlight
 	e.meanwhile = true
 	e.gaveUp = p.stopFor
+	e.moved = p.moved
 }
 
 // run hangs up calls and follows them.
@@ -107,13 +109,14 @@ type ending struct {
 	atOnce    int         // hang-ups under way at the most
 	meanwhile bool        // calls are followed while others are hung up
 	gaveUp    func(error) // is told why
+	moved     func()      // is told that Twilio took a hang-up
 
 	mu          sync.Mutex // guards what follows
 	hangUps     *HangUps
 	records     *Records
 	late        *hdrhistogram.Histogram // microseconds from when hang-ups were due until they were sent
 	pending     map[string]*pendingCall // not seen over yet, or without a final record
-	answered    time.Time               // when Twilio last answered for good
+	answered    time.Time               // when Twilio last answered a hang-up for good
 	overRecords int                     // how many more records to read of calls that were over already
 }
 
@@ -163,9 +166,7 @@ func (e *ending) hangUp(placed Placed) {
 
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if !twilioapi.IsTemporary(err) {
-		e.answered = time.Now()
-	}
+	e.heard(err)
 	taken := err == nil || twilioapi.IsOver(err)
 	already := taken && !mayBeOurs && (err != nil || call.IsOver() && overBefore(call, attempt))
 	if taken && !already && !placed.Due.IsZero() && !attempt.SentAt.Before(placed.Due) {
@@ -194,6 +195,14 @@ func (e *ending) hangUp(placed Placed) {
 	}
 }
 
+// heard notes the answer to a hang-up. It requires that e.mu is held.
+func (e *ending) heard(err error) {
+	if !twilioapi.IsTemporary(err) {
+		e.answered = time.Now()
+		e.moved()
+	}
+}
+
 // countOver counts a call that is over. It requires that e.mu is held.
 func (e *ending) countOver(already bool) {
 	if already {
@@ -213,15 +222,16 @@ func (e *ending) countNotFound(call Placed, err error) {
 }
 
 // giveUpAfter gives everything up after an error that every further hang-up would
-// meet: Twilio says so, or it has answered nothing since this hang-up began. It
-// requires that e.mu is held.
+// meet: Twilio says so, or it has answered no hang-up for good since this one
+// began. Reads do not count: they would let placing go on while nothing can be
+// ended. It requires that e.mu is held.
 func (e *ending) giveUpAfter(err error, began time.Time) {
 	switch {
 	case e.ctx.Err() != nil:
 		return
 	case !twilioapi.IsTemporary(err) && twilioapi.ScopeOf(err) == twilioapi.ScopeAccount:
 	case twilioapi.IsTemporary(err) && e.answered.Before(began):
-		err = fmt.Errorf("no request succeeded for %v: %w", twilioapi.RetryFor, err)
+		err = fmt.Errorf("Twilio took no hang-up for %v: %w", twilioapi.RetryFor, err)
 	default:
 		return
 	}

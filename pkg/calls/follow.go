@@ -165,6 +165,7 @@ func (e *ending) hangUpOnceMore(ctx context.Context, call pendingCall) {
 func (e *ending) taken(sid string, err error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	e.heard(err)
 	pending := e.pending[sid]
 	if pending == nil {
 		return

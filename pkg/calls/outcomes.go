@@ -17,19 +17,6 @@ func (p *placing) note(a twilioapi.Attempt, err error) {
 	p.sent = append(p.sent, start{a.SentAt, a.Took, twilioapi.OutcomeOf(err)})
 }
 
-// unreached tells once that Twilio cannot be reached.
-func (p *placing) unreached(err error) {
-	if _, ok := err.(*twilioapi.UnsentError); !ok || p.going.Err() != nil {
-		return
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if !p.told {
-		p.told = true
-		p.watch.tell(Unreachable{err, retryCreateFor})
-	}
-}
-
 func (p *placing) countRetry() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -120,19 +107,6 @@ func (p *placing) refuse(i int, sent time.Time, err error) {
 	default:
 		p.watch.tell(CallRefused{to, err})
 	}
-}
-
-// giveUp ends a call whose request was not processed and is not repeated any
-// more: placing has stopped, or the time for it is up.
-func (p *placing) giveUp(i int, sent time.Time, err error) {
-	if p.going.Err() == nil && twilioapi.IsThrottled(err) {
-		p.refuse(i, sent, err)
-		return
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.starts.NotStarted++
-	p.stop(fmt.Errorf("no request reached Twilio for %v: %w", retryCreateFor, err))
 }
 
 // lostSince reports whether the outcome of a start was not seen since a time.

@@ -13,10 +13,6 @@ const (
 	// maxInFlight bounds the create requests under way.
 	maxInFlight = 5000
 
-	// retryCreateFor bounds the repeats of a create that Twilio did not
-	// process.
-	retryCreateFor = 2 * time.Minute
-
 	// maxUnknownInARow stops placing: something is badly wrong, and every
 	// further start may ring a phone nobody knows of.
 	maxUnknownInARow = 20
@@ -51,9 +47,11 @@ type placing struct {
 	sent    []start        // every request, in the order of their answers
 	lastAt  time.Time      // when the last start was accepted or given up
 	lostAt  time.Time      // when the outcome of a start was last not seen
+	movedAt time.Time      // when Twilio last took a request
 	waits   queueTrend
 	err     error // the one that stopped placing early; nil if none did
 
+	stalledBy    error // why a create was not processed last; nil if all were
 	unknownInRow int
 	dropped      map[string]bool // destinations taken out
 	told         bool            // that Twilio cannot be reached

@@ -102,42 +102,6 @@ func TestABadNumberTakesItsDestinationOut(t *testing.T) {
 	}
 }
 
-// Requests of which no byte was sent are repeated, and none of them is unknown;
-// that Twilio is out of reach is told once.
-func TestUnsentRequestsAreRepeated(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		client, account := newClient(t, twiliosim.Config{Faults: []twiliosim.Fault{{Do: twiliosim.Outage, For: 30 * time.Second}}})
-		file := new(memory)
-		told := 0
-		result := calls.Run(t.Context(), context.Background(), client, plan(20, 10), file, func(e calls.Event) {
-			if u, ok := e.(calls.Unreachable); ok && u.For == 2*time.Minute {
-				told++
-			}
-		})
-		checkNothingIsLeft(t, account, file)
-		if told != 1 {
-			t.Errorf("told %d times that Twilio is out of reach, want once", told)
-		}
-		if p := result.Starts; p.Accepted != 20 || p.Adopted+p.NotFound != 0 {
-			t.Errorf("accepted %d, unknown %d, want 20 and 0", p.Accepted, p.Adopted+p.NotFound)
-		}
-	})
-}
-
-func TestPlacingStopsWhenTwilioIsOutOfReachForTwoMinutes(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		client, _ := newClient(t, twiliosim.Config{Faults: []twiliosim.Fault{{Do: twiliosim.Outage}}})
-		began := time.Now()
-		placed := place(t, client, plan(10_000, 10), new(memory))
-		if placed.Starts.NotStarted != 10_000 || placed.Err == nil {
-			t.Errorf("not started %d, stopped by %v; want all and a reason", placed.Starts.NotStarted, placed.Err)
-		}
-		if took := time.Since(began); took > 3*time.Minute {
-			t.Errorf("gave up after %v, want about two minutes", took)
-		}
-	})
-}
-
 func TestPlacingStopsAfterTwentyUnknownOutcomesInARow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client, account := newClient(t, twiliosim.Config{Faults: []twiliosim.Fault{
@@ -150,18 +114,6 @@ func TestPlacingStopsAfterTwentyUnknownOutcomesInARow(t *testing.T) {
 		}
 		if result.Starts.Adopted != 20 {
 			t.Errorf("%d adopted, want the 20 unknown", result.Starts.Adopted)
-		}
-	})
-}
-
-// A call that is answered 429 for two minutes is refused in the end; it was
-// never processed.
-func TestEndlessThrottlingRefusesTheCall(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		client, account := newClient(t, twiliosim.Config{Faults: []twiliosim.Fault{{Op: twiliosim.OpCreate, Status: 429}}})
-		placed := place(t, client, plan(2, 1), new(memory))
-		if placed.Starts.Refused != 2 || len(account.Calls()) != 0 {
-			t.Errorf("refused %d, %d calls on Twilio; want 2 and none", placed.Starts.Refused, len(account.Calls()))
 		}
 	})
 }

@@ -12,14 +12,18 @@ import (
 )
 
 // start brings call i to an outcome. Its create request is repeated only while
-// Twilio certainly did not process it.
+// Twilio certainly did not process it, and placing goes on.
 func (p *placing) start(i int) {
 	from, to := p.plan.parties(i)
 	stale := 0 // times that its connection was found lost
-	for backoff := twilioapi.NewBackoff(retryCreateFor); ; {
+	for backoff := twilioapi.NewBackoff(never); ; {
 		call, attempt, err := p.send(i)
 		p.note(attempt, err)
-		switch twilioapi.OutcomeOf(err) {
+		outcome := twilioapi.OutcomeOf(err)
+		if outcome != twilioapi.NotProcessed {
+			p.moved()
+		}
+		switch outcome {
 		case twilioapi.Accepted:
 			p.watchQueue(attempt.SentAt, call.QueueTime)
 			p.accept(Placed{SID: call.SID, From: from, To: to, Created: call.Created, Due: p.dueAt(attempt.SentAt.Add(attempt.Took))})
@@ -38,9 +42,9 @@ func (p *placing) start(i int) {
 		if attempt.Stale {
 			stale++
 		}
-		p.unreached(err)
+		p.stalled(err)
 		if atOnce := attempt.Stale && stale <= maxStale; !atOnce && !backoff.Wait(p.going, err) {
-			p.giveUp(i, attempt.SentAt, err)
+			p.countNotStarted(1)
 			return
 		}
 		p.countRetry()
