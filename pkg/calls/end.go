@@ -19,6 +19,10 @@ import (
 // finds out.
 const endAtOnce = 50
 
+// lastTryFor bounds the last try to hang up a call when hanging up was given up,
+// and how long those that were taken are followed.
+const lastTryFor = 10 * time.Second
+
 // HangUps says what became of the hang-ups. Asked is the sum of Ended,
 // AlreadyOver, NotFound and Live; Failed are among the live.
 type HangUps struct {
@@ -70,17 +74,20 @@ func newEnding(ctx context.Context, client *twilioapi.Client, overRecords int, w
 		pending:     map[string]*pendingCall{},
 	}
 	e.ctx, e.giveUp = context.WithCancelCause(ctx)
+	e.lastTries = e.ctx
 	return e
 }
 
 // besides makes e hang up calls while others are placed: with them as many at
 // once as the account takes, each call followed from its own hang-up on. If
-// hanging up is given up, so is placing.
-func (e *ending) besides(p *placing) {
+// hanging up is given up, so is placing, and all calls that are left, due or not,
+// are hung up once more or for the first time while ctx lasts.
+func (e *ending) besides(ctx context.Context, p *placing) {
+	e.lastTries = ctx
 	e.inFlight = p.inFlight
 	e.atOnce = maxInFlight
 	e.meanwhile = true
-	e.gaveUp = p.stopFor
+	e.gaveUp = p.abandon
 	e.moved = p.moved
 }
 
@@ -100,11 +107,12 @@ func (e *ending) run(calls iter.Seq[Placed]) {
 
 // ending is the state of one end.
 type ending struct {
-	client   *twilioapi.Client
-	ctx      context.Context // ends when everything is given up
-	giveUp   context.CancelCauseFunc
-	watch    Observer
-	inFlight *twilioapi.InFlight
+	client    *twilioapi.Client
+	ctx       context.Context // ends when hanging up is given up
+	lastTries context.Context // ends with the last tries after that; ctx if there are none
+	giveUp    context.CancelCauseFunc
+	watch     Observer
+	inFlight  *twilioapi.InFlight
 
 	atOnce    int         // hang-ups under way at the most
 	meanwhile bool        // calls are followed while others are hung up
@@ -137,7 +145,7 @@ func (e *ending) hangUpAll(calls iter.Seq[Placed]) {
 	for placed := range calls {
 		e.mu.Lock()
 		e.hangUps.Asked++
-		if e.ctx.Err() == nil {
+		if e.lastTries.Err() == nil {
 			e.watch.tell(EndingCall{e.hangUps.Asked, placed.SID})
 		}
 		e.mu.Unlock()
@@ -156,13 +164,19 @@ func (e *ending) hangUp(placed Placed) {
 	var call twilioapi.Call
 	var attempt twilioapi.Attempt
 	mayBeOurs := false // an earlier request, whose answer was lost, may have ended it
-	err := twilioapi.Retry(e.ctx, func() error {
-		return e.inFlight.Do(e.ctx, twilioapi.ForHangUp, func() (err error) {
-			call, attempt, err = e.client.HangUp(e.ctx, placed.SID)
+	once := func(ctx context.Context) error {
+		return e.inFlight.Do(ctx, twilioapi.ForHangUp, func() (err error) {
+			call, attempt, err = e.client.HangUp(ctx, placed.SID)
 			mayBeOurs = mayBeOurs || twilioapi.OutcomeOf(err) == twilioapi.Unknown
 			return err
 		})
-	})
+	}
+	err := twilioapi.Retry(e.ctx, func() error { return once(e.ctx) })
+	if e.ctx.Err() != nil && twilioapi.IsTemporary(err) {
+		ctx, cancel := context.WithTimeout(e.lastTries, lastTryFor)
+		err = once(ctx)
+		cancel()
+	}
 
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -231,7 +245,7 @@ func (e *ending) giveUpAfter(err error, began time.Time) {
 		return
 	case !twilioapi.IsTemporary(err) && twilioapi.ScopeOf(err) == twilioapi.ScopeAccount:
 	case twilioapi.IsTemporary(err) && e.answered.Before(began):
-		err = fmt.Errorf("Twilio took no hang-up for %v: %w", twilioapi.RetryFor, err)
+		err = fmt.Errorf("no hang-up was taken by Twilio for %v: %w", twilioapi.RetryFor, err)
 	default:
 		return
 	}
@@ -242,7 +256,7 @@ func (e *ending) giveUpAfter(err error, began time.Time) {
 // tellFailed tells the observer, unless everything has been given up. It requires
 // that e.mu is held.
 func (e *ending) tellFailed(sid string, err error) {
-	if e.ctx.Err() == nil {
+	if e.lastTries.Err() == nil {
 		e.watch.tell(EndFailed{sid, err})
 	}
 }

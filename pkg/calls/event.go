@@ -58,7 +58,8 @@ type (
 	// QueuedTooLong: Twilio expects a call to wait in its queue for as long as
 	// calls are to last, so that they are hung up before they are dialed.
 	QueuedTooLong struct{ Estimate, CallDuration time.Duration }
-	// Stopped: placing stops before the plan is through.
+	// Stopped: placing stops before the plan is through, or calls are no longer held
+	// since hanging up was given up.
 	Stopped struct{ Err error }
 	// Holding: all calls are placed, and the last hang-up is due after so long.
 	Holding struct{ For time.Duration }

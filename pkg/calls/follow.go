@@ -27,6 +27,9 @@ const few = 8
 // up.
 func (e *ending) followAll() {
 	ctx, cancel := context.WithTimeout(e.ctx, FollowFor)
+	if e.ctx.Err() != nil {
+		ctx, cancel = context.WithTimeout(e.lastTries, lastTryFor)
+	}
 	defer cancel()
 	for wait := firstRound; ; wait = min(2*wait, lastRound) {
 		live, lacking := e.lacking()
@@ -50,16 +53,26 @@ func (e *ending) followMeanwhile(ctx context.Context) {
 }
 
 // lacking returns how many calls are not known to be over, and how many lack a
-// final record, which includes those.
+// final record, which includes those. When hanging up was given up, those whose
+// hang-up failed are lost for both.
 func (e *ending) lacking() (live, records int) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for _, call := range e.pending {
-		if !call.counted {
+		switch {
+		case e.isLost(call):
+			continue
+		case !call.counted:
 			live++
 		}
+		records++
 	}
-	return live, len(e.pending)
+	return live, records
+}
+
+// isLost reports whether no more is done about a call.
+func (e *ending) isLost(call *pendingCall) bool {
+	return e.ctx.Err() != nil && !call.counted && call.takenAt.IsZero()
 }
 
 // look looks once for every call that is pending since then or later: in lists, where there are many between
@@ -224,7 +237,7 @@ func (e *ending) snapshot(since time.Time) []pendingCall {
 	defer e.mu.Unlock()
 	calls := make([]pendingCall, 0, len(e.pending))
 	for _, call := range e.pending {
-		if !call.since.Before(since) {
+		if !call.since.Before(since) && !e.isLost(call) {
 			calls = append(calls, *call)
 		}
 	}

@@ -49,7 +49,7 @@ type placing struct {
 	lostAt  time.Time      // when the outcome of a start was last not seen
 	movedAt time.Time      // when Twilio last took a request
 	waits   queueTrend
-	err     error // the one that stopped placing early; nil if none did
+	err     error // the one that stopped placing or the hold early; nil if none did
 
 	stalledBy    error // why a create was not processed last; nil if all were
 	unknownInRow int
@@ -170,6 +170,26 @@ func (p *placing) stopFor(err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.stop(err)
+}
+
+// abandon notes that hanging up was given up. Nothing more is started, and what is
+// not due yet is to be hung up at once.
+func (p *placing) abandon(err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.err == nil {
+		p.err = err
+		p.watch.tell(Stopped{err})
+	}
+	p.due.release()
+	p.stopPlacing()
+}
+
+// stoppedBy returns what has stopped the run so far; nil if nothing has.
+func (p *placing) stoppedBy() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.err
 }
 
 // stop stops placing, if it has not stopped already. Calls that would be hung up

@@ -31,13 +31,13 @@ type Result struct {
 	Failures *failures.Counts `json:"failures,omitempty"`
 
 	Interrupted bool     `json:"interrupted"`
-	Stopped     string   `json:"stopped,omitempty"` // why placing stopped early
+	Stopped     string   `json:"stopped,omitempty"` // why placing, or the hold of calls, stopped early
 	SIDFile     string   `json:"sid_file,omitempty"`
 	LiveFile    string   `json:"live_file,omitempty"` // SIDs of what is still live
 	Next        []string `json:"next,omitempty"`      // commands that finish the job
 	ExitStatus  int      `json:"exit_status"`
 
-	Err error `json:"-"` // that stopped placing early; nil if none did
+	Err error `json:"-"` // that stopped placing, or the hold of calls, early; nil if none did
 }
 
 // summarize works out the figures of a run in which these requests were sent.

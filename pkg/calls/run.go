@@ -17,22 +17,26 @@ import (
 //
 // The end of stop is a wish to stop: nothing more is started, nothing is held
 // any longer, and everything is cleaned up as planned. So do errors that stop
-// the placing. The end of ctx cuts everything off.
+// the placing. When hanging up is given up, because every hang-up would fail, all
+// calls that are not due yet are tried once, at once. The end of ctx cuts
+// everything off.
 func Run(ctx, stop context.Context, client *twilioapi.Client, plan Plan, file SIDFile, watch Observer) *Result {
 	watch = watch.oneAtATime()
 	r := &Result{Began: time.Now(), Plan: plan.Summary()}
 	inFlight := newInFlight(maxInFlight, watch)
 	due := newDue()
-	defer context.AfterFunc(ctx, due.release)()
 	placing := newPlacing(ctx, stop, client, plan, inFlight, file, due, watch)
 	ending := newEnding(ctx, client, math.MaxInt, watch)
 	defer ending.giveUp(nil)
 	if plan.CallDuration > 0 {
-		ending.besides(placing)
+		ending.besides(ctx, placing)
 		defer context.AfterFunc(stop, due.release)()
 	}
 	holding, letGo := context.WithCancel(stop)
-	defer context.AfterFunc(ctx, letGo)()
+	defer context.AfterFunc(ending.ctx, func() { // ctx is over, or hanging up was given up
+		due.release()
+		letGo()
+	})()
 	lookUp := newLookUp(ctx, inFlight, r.Began, placing, watch)
 
 	var cleaning sync.WaitGroup
@@ -51,7 +55,7 @@ func Run(ctx, stop context.Context, client *twilioapi.Client, plan Plan, file SI
 	placing.place()
 	client.Trim(plan.hangUpsAtOnce())
 	close(through)
-	if placing.err == nil && plan.EndCalls {
+	if placing.stoppedBy() == nil && plan.EndCalls {
 		hold(holding, plan.lasts()-time.Since(placing.lastAt), watch)
 	}
 	letGo()

@@ -48,5 +48,5 @@ func (p *placing) stopAtStandstill() {
 		time.AfterFunc(left, p.stopAtStandstill)
 		return
 	}
-	p.stop(fmt.Errorf("Twilio took no request for %v: %w", maxStandstill, p.stalledBy))
+	p.stop(fmt.Errorf("no request was taken by Twilio for %v: %w", maxStandstill, p.stalledBy))
 }

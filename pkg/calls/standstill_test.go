@@ -78,8 +78,8 @@ func TestPlacingStopsAtAStandstill(t *testing.T) {
 	}
 	const (
 		second     = time.Second
-		outOfReach = "Twilio took no request for 2m0s: not sent: dial tcp api.twilio.com:443: connect: connection refused"
-		tooMany    = `Twilio took no request for 2m0s: Twilio error 20429 (HTTP 429): too many requests at once ("Too many requests")`
+		outOfReach = "no request was taken by Twilio for 2m0s: not sent: dial tcp api.twilio.com:443: connect: connection refused"
+		tooMany    = `no request was taken by Twilio for 2m0s: Twilio error 20429 (HTTP 429): too many requests at once ("Too many requests")`
 	)
 	slowly := plan(400, 100)
 	slowly.Hold = calls.LookUpFor // one is lost, and looked up while nothing is hung up
