@@ -20,17 +20,19 @@ const (
 
 	lookUpMeanwhile = 4 * time.Second // between two rounds while placing goes on
 
-	// createdBefore is how long before its request was sent a call may seem
-	// to be created: dates show whole seconds, and clocks are compared by them.
-	createdBefore = 2 * time.Second
+	// leeway is how long before its request was sent, or after that was
+	// answered, a call may seem to be created: dates show whole seconds, and
+	// clocks are compared by them.
+	leeway = 2 * time.Second
 )
 
 // lookingUp looks up unknown starts on Twilio.
 //
 // A call is adopted if it was placed through the API between the parties of an
 // unknown start, was created no earlier than two seconds before that start was
-// sent, and is not in our file; and only if, of all calls between the two since
-// the run began, those that are not ours are no more than the unknown starts.
+// sent and no later than two seconds after Twilio answered it, if it did, and is not
+// in our file; and only if, of all calls between the two since the run began, those
+// that are not ours are no more than the unknown starts.
 // While placing goes on that is judged of calls created before a moment by which
 // all starts between the two have outcomes: one whose answer is under way is no
 // stranger. An answer that is late thus puts off the judgement of its pair.
@@ -94,7 +96,7 @@ func (l *lookingUp) takeIn() (settled func(pair) time.Time) {
 		if !ok {
 			at = now
 		}
-		return p.client.Time(at).Add(-createdBefore)
+		return p.client.Time(at).Add(-leeway)
 	}
 }
 
@@ -205,7 +207,19 @@ func (l *lookingUp) openBefore(p pair, until time.Time) int {
 // earliest returns when the call of a start may have been created at the
 // earliest, on Twilio's clock.
 func (l *lookingUp) earliest(start UnknownStart) time.Time {
-	return l.placing.client.Time(start.Sent).Add(-createdBefore)
+	return l.placing.client.Time(start.Sent).Add(-leeway)
+}
+
+// mayBeOf reports whether a start may have made a call, by when that was created.
+func (l *lookingUp) mayBeOf(start UnknownStart, call twilioapi.Call) bool {
+	tooLate := !start.Until.IsZero() && call.Created.After(l.placing.client.Time(start.Until).Add(leeway))
+	return !tooLate && !call.Created.Before(l.earliest(start))
+}
+
+// isOverBefore reports whether later calls come too late for s before they do for
+// the other.
+func (s UnknownStart) isOverBefore(other UnknownStart) bool {
+	return !s.Until.IsZero() && (other.Until.IsZero() || s.Until.Before(other.Until))
 }
 
 func (l *lookingUp) unknown() int {
@@ -230,7 +244,7 @@ func (l *lookingUp) pairs() []pair {
 // the given time or later are left out, unless it is zero.
 func (l *lookingUp) notOurs(ctx context.Context, p pair, until time.Time) ([]twilioapi.Call, error) {
 	client := l.placing.client
-	began := client.Time(l.began).Add(-createdBefore)
+	began := client.Time(l.began).Add(-leeway)
 	found := map[string]twilioapi.Call{}
 	for _, f := range []twilioapi.Filter{
 		{From: p.from, To: p.to, Status: twilioapi.StatusQueued},
@@ -249,16 +263,22 @@ func (l *lookingUp) notOurs(ctx context.Context, p pair, until time.Time) ([]twi
 	return oldestFirst(found), nil
 }
 
-// match adopts a call if it can be that of the pair's earliest unknown start.
-// Any later start leaves less time before it, so this is the best match.
+// match adopts a call if it can be that of an unknown start of the pair: of the one
+// for which later calls come too late first. Calls must be matched oldest first.
 func (l *lookingUp) match(p pair, call twilioapi.Call) {
-	starts := l.open[p]
-	if call.Created.Before(l.earliest(starts[0])) {
+	starts, best := l.open[p], -1
+	for i, start := range starts {
+		if l.mayBeOf(start, call) && (best < 0 || start.isOverBefore(starts[best])) {
+			best = i
+		}
+	}
+	if best < 0 {
 		return
 	}
-	if l.open[p] = starts[1:]; len(starts) == 1 {
+	sent := starts[best].Sent
+	if l.open[p] = slices.Delete(starts, best, best+1); len(l.open[p]) == 0 {
 		delete(l.open, p)
 	}
 	l.ours[call.SID] = true
-	l.placing.adopt(Placed{SID: call.SID, From: p.from, To: p.to, Created: call.Created, Due: l.placing.dueAt(starts[0].Sent)})
+	l.placing.adopt(Placed{SID: call.SID, From: p.from, To: p.to, Created: call.Created, Due: l.placing.dueAt(sent)})
 }

@@ -30,7 +30,7 @@ func (p *placing) start(i int) {
 			p.landed(i)
 			return
 		case twilioapi.Unknown:
-			p.lose(UnknownStart{from, to, attempt.SentAt, err})
+			p.lose(UnknownStart{from, to, attempt.SentAt, attempt.ActedBy(err), err})
 			p.landed(i)
 			return
 		case twilioapi.Refused:

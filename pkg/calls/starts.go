@@ -38,7 +38,8 @@ type Starts struct {
 type UnknownStart struct {
 	From, To string
 	Sent     time.Time
-	Err      error // why it was not seen
+	Until    time.Time // when its call was created at the latest, if it was; zero if that is not known
+	Err      error     // why it was not seen
 }
 
 // A start is one create request that was sent.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -166,6 +167,17 @@ func (r *request) apiError() *APIError {
 func (r *request) attempt() Attempt {
 	date, _ := http.ParseTime(r.header.Get("Date"))
 	return Attempt{SentAt: r.sentAt, Took: r.took, Answered: date, Stale: r.stale}
+}
+
+// ActedBy returns by when Twilio acted on a request that ended with err, if it did
+// at all: its own answer. A proxy may answer while Twilio is still at it, and
+// without an answer nobody knows; that is the zero time.
+func (a Attempt) ActedBy(err error) time.Time {
+	var answer *APIError
+	if errors.As(err, &answer) && answer.Code != 0 {
+		return a.SentAt.Add(a.Took)
+	}
+	return time.Time{}
 }
 
 var errTimeout = fmt.Errorf("no answer within %v", requestTimeout)
