@@ -53,6 +53,7 @@ func TestSame(t *testing.T) {
 	for _, err := range []error{
 		os.WriteFile("a", nil, 0o600), os.WriteFile("b", nil, 0o600), os.Link("a", "hard"), os.Symlink("a", "soft"),
 		os.Mkdir("d", 0o700), os.Symlink(dir, filepath.Join("d", "up")),
+		os.Symlink("new", "dangling"), os.Symlink(filepath.Join("up", "dangling"), filepath.Join("d", "too")), os.Symlink("loop", "loop"),
 	} {
 		if err != nil {
 			t.Skip(err)
@@ -64,6 +65,7 @@ func TestSame(t *testing.T) {
 	}{
 		{"a", "a", true}, {"a", "./a", true}, {"a", filepath.Join(dir, "a"), true}, {"a", "hard", true}, {"a", "soft", true}, {"a", "d/up/a", true},
 		{"new", "new", true}, {"new", "d/../new", true}, {"new", filepath.Join(dir, "new"), true}, {"new", "d/up/new", true}, {"no/new", "no/new", true},
+		{"new", "dangling", true}, {"new", "d/too", true}, {"dangling", "d/too", true}, {"dangling", "newer", false}, {"loop", "new", false},
 		{"-", "-", true}, {"-", "/dev/stdout", true}, {"-", "a", false}, {"-", "", false},
 		{"a", "b", false}, {"a", "new", false}, {"new", "newer", false}, {"new", "d/new", false}, {"", "", false}, {"a", "", false},
 		{"/dev/null", "/dev/null", false}, // nothing is lost

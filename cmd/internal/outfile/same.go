@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 )
 
+const maxLinks = 40 // that lead from one to the next: Linux follows no more
+
 // Same reports whether two names lead to one file, so that writing one spoils
 // the other. Either may be empty, or that of a file yet to be made.
 func Same(a, b string) bool {
@@ -40,8 +42,19 @@ func leadsTo(standard *os.File, name string) bool {
 	return errX == nil && errY == nil && holdsOneText(x) && os.SameFile(x, y)
 }
 
-// whole is the whole name of a file that is not there, but whose directory is.
+// whole is the whole name of a file that is not there, but whose directory is. A
+// symbolic link to it is another of its names.
 func whole(name string) string {
+	for range maxLinks {
+		target, err := os.Readlink(name)
+		if err != nil {
+			break
+		}
+		if dir, err := filepath.EvalSymlinks(filepath.Dir(name)); err == nil && !filepath.IsAbs(target) {
+			target = filepath.Join(dir, target)
+		}
+		name = target
+	}
 	dir, err := filepath.EvalSymlinks(filepath.Dir(name))
 	if err != nil {
 		return filepath.Clean(name)
