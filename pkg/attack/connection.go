@@ -9,6 +9,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"slices"
 	"time"
 
 	"call-load-tester/pkg/webhook"
@@ -46,7 +47,9 @@ type connection struct {
 	reader   *bufio.Reader
 	answered bool // the connection has carried an answer
 	response fasthttp.Response
-	used     time.Time // when it last was; kept by the owner, who knows the time
+
+	beginning []byte    // of the last answer that was too long
+	used      time.Time // when it last was; kept by the owner, who knows the time
 
 	sent, received int64 // bytes, over all connections
 }
@@ -125,6 +128,7 @@ func (c *connection) writeRead(request []byte, deadline time.Time) (webhook.Answ
 	switch {
 	case errors.Is(err, fasthttp.ErrBodyTooLarge):
 		answer.Body = tooLong
+		c.beginning = c.longBeginning()
 		return answer, nil
 	case isLongHead(err):
 		return webhook.Answer{}, errLongHead
@@ -136,6 +140,17 @@ func (c *connection) writeRead(request []byte, deadline time.Time) (webhook.Answ
 		return webhook.Answer{}, errMalformed
 	}
 	return answer, nil
+}
+
+// longBeginning returns the beginning of a body that is too long: what was read of
+// it, or if that is not much what comes next, which is within its first chunk.
+func (c *connection) longBeginning() []byte {
+	read := c.response.Body()
+	if len(read) >= maxBody {
+		return read
+	}
+	next, _ := c.reader.Peek(maxBody - len(read)) // what there is, if the rest does not come
+	return append(slices.Clip(read), next...)
 }
 
 const (

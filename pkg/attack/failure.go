@@ -68,7 +68,11 @@ func (s *sender) tell(o outcome, url, sid string, answer webhook.Answer) {
 		f := failure{began: s.attack.recorder.start, outcome: o, row: s.attack.cfg.RowAt(o.k), sid: sid, url: url}
 		if o.class != unanswered {
 			header := &s.conn.response.Header
-			f.body = string(answer.Body[:min(len(answer.Body), maxBody)])
+			body := answer.Body
+			if len(body) > webhook.MaxAnswer {
+				body = s.conn.beginning
+			}
+			f.body = string(body[:min(len(body), maxBody)])
 			f.id, f.span = string(header.Peek("X-Request-Id")), string(header.Peek("Traceparent"))
 		}
 		return f

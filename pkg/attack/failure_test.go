@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -91,6 +92,47 @@ func TestALineOfAConversation(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Of an answer that is too long there is the beginning, however it comes.
+func TestALineOfALongAnswer(t *testing.T) {
+	const page = "<h1>The stack of the error, from the first line on: "
+	body := page + strings.Repeat("x", 70<<10)
+	for what, answer := range map[string]func(http.ResponseWriter){
+		"of a length": func(w http.ResponseWriter) {
+			w.Header().Set("Content-Length", fmt.Sprint(len(body)))
+			_, _ = io.WriteString(w, body)
+		},
+		"of a length, after the head": func(w http.ResponseWriter) {
+			w.Header().Set("Content-Length", fmt.Sprint(len(body)))
+			w.(http.Flusher).Flush()
+			time.Sleep(time.Second)
+			_, _ = io.WriteString(w, body)
+		},
+		"in chunks": func(w http.ResponseWriter) {
+			for part := range slices.Chunk([]byte(body), 5000) {
+				_, _ = w.Write(part)
+				w.(http.Flusher).Flush()
+			}
+		},
+		"in a large chunk after a small one": func(w http.ResponseWriter) {
+			_, _ = io.WriteString(w, body[:10])
+			w.(http.Flusher).Flush()
+			_, _ = io.WriteString(w, body[10:])
+		},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			app := documents(nil)
+			app.paths["/sms"] = func(w http.ResponseWriter, r *http.Request) { answer(w) }
+			cfg := attack.Config{Token: token, Rows: oneRow, Total: 2, Concurrency: 1, Connect: app.connect}
+			cfg.Envelope.URL = "http://app.example/sms"
+			got := failuresOf(t, cfg)
+			want := `"code":11750,"name":"` + webhook.AnswerTooLong.Name() + `"`
+			if strings.Count(got, want) != 2 || strings.Count(got, `"body":"`+page+strings.Repeat("x", failures.MaxText-len(page))+`"`) != 2 {
+				t.Errorf("%s:\n%s", what, got)
+			}
+		})
+	}
 }
 
 // What is not there is left out, and what stands in an earlier answer is not that
