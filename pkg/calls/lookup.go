@@ -216,12 +216,6 @@ func (l *lookingUp) mayBeOf(start UnknownStart, call twilioapi.Call) bool {
 	return !tooLate && !call.Created.Before(l.earliest(start))
 }
 
-// isOverBefore reports whether later calls come too late for s before they do for
-// the other.
-func (s UnknownStart) isOverBefore(other UnknownStart) bool {
-	return !s.Until.IsZero() && (other.Until.IsZero() || s.Until.Before(other.Until))
-}
-
 func (l *lookingUp) unknown() int {
 	n := 0
 	for _, starts := range l.open {
@@ -263,20 +257,16 @@ func (l *lookingUp) notOurs(ctx context.Context, p pair, until time.Time) ([]twi
 	return oldestFirst(found), nil
 }
 
-// match adopts a call if it can be that of an unknown start of the pair: of the one
-// for which later calls come too late first. Calls must be matched oldest first.
+// match adopts a call if it can be that of an unknown start of the pair: of the
+// earliest. Any later start leaves less time before it, so this is the best match.
 func (l *lookingUp) match(p pair, call twilioapi.Call) {
-	starts, best := l.open[p], -1
-	for i, start := range starts {
-		if l.mayBeOf(start, call) && (best < 0 || start.isOverBefore(starts[best])) {
-			best = i
-		}
-	}
-	if best < 0 {
+	starts := l.open[p]
+	i := slices.IndexFunc(starts, func(s UnknownStart) bool { return l.mayBeOf(s, call) })
+	if i < 0 {
 		return
 	}
-	sent := starts[best].Sent
-	if l.open[p] = slices.Delete(starts, best, best+1); len(l.open[p]) == 0 {
+	sent := starts[i].Sent
+	if l.open[p] = slices.Delete(starts, i, i+1); len(starts) == 1 {
 		delete(l.open, p)
 	}
 	l.ours[call.SID] = true
