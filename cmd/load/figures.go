@@ -126,6 +126,7 @@ type talks struct {
 	Begun      int            `json:"begun"`
 	Failed     int            `json:"failed"`
 	Turns      int            `json:"turns"`
+	WordsDue   int            `json:"words_due"` // of the turns
 	Answered   int            `json:"answered"`
 	Unheard    int            `json:"unheard"`
 	Unopened   int            `json:"unopened"`
@@ -155,7 +156,7 @@ func newSoFar(r *attack.Result, pass attack.Pass) soFar {
 		for took, n := range a.Histograms.FirstWord.Counts() {
 			words[inMilliseconds(took)] = n
 		}
-		s.Counts.Agents[a.URL] = talks{a.Begun, a.Failed, a.Turns, a.Answered, a.Unheard, a.Unopened(), words}
+		s.Counts.Agents[a.URL] = talks{a.Begun, a.Failed, a.Turns, a.WordsDue(), a.Answered, a.Unheard, a.Unopened(), words}
 	}
 	return s
 }

@@ -177,8 +177,9 @@ def summary(total):
         line("", f"({r['untimed']} requests died unanswered, and not by a time-out: not in these times)")
     for agent, a in counts.get("agents", {}).items():
         words = first_words(a)
-        line("Voice agent", f"{agent}: {a['begun']} sessions, {a['failed']} failed; {a['answered']} of {a['turns'] - a['unheard']} turns answered")
-        line("First word", ", ".join(f"p{p} {milliseconds(percentile(words, p))}" for p in (50, 95, 99)))
+        line("Voice agent", f"{agent}: {a['begun']} sessions, {a['failed']} failed; {a['answered']} of {a['words_due']} turns answered")
+        if words:
+            line("First word", ", ".join(f"p{p} {milliseconds(percentile(words, p))}" for p in (50, 95, 99)))
     label = "Twilio's verdict"
     for verdict, n in sorted(counts["verdicts"].items(), key=lambda entry: -entry[1]):
         line(label, f"{n} × {verdict}")
@@ -208,11 +209,11 @@ def judge(asked, r, times, talks, agents):
     if "max_p99_ms" in asked:
         reached.append(bool(times) and 100 * r["untimed"] <= r["sent"] and percentile(times, 99) <= asked["max_p99_ms"])
     if "max_first_word_ms" in asked:
-        reached.append(len(agents) > 0)
+        reached.append(any(a["answered"] > 0 for a in agents))
         for a in agents:
-            turns = a["turns"] - a["unheard"] + a["unopened"]
-            answered = a["answered"] > 0 and 100 * (turns - a["answered"]) <= turns
-            reached.append(answered and percentile(first_words(a), 99) <= asked["max_first_word_ms"])
+            due = a["words_due"] + a["unopened"]
+            silent = 100 * (due - a["answered"]) > due
+            reached.append(not silent and percentile(first_words(a), 99) <= asked["max_first_word_ms"])
     if "min_conversations_percent" in asked:
         judged = talks["begun"] - talks["forged"] if talks else 0
         reached.append(judged > 0 and 100 * talks["as_meant"] >= asked["min_conversations_percent"] * judged)

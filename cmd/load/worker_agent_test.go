@@ -63,7 +63,7 @@ func TestAWorkerWithVoiceAgents(t *testing.T) {
 	}{
 		{"an agent that answers", agentAlone, false, true},
 		{"an agent that is down", agentAlone, true, false},
-		{"a listener beside the agent", andForked, false, false},
+		{"a listener beside the agent", andForked, false, true},
 	} {
 		t.Run(tc.what, func(t *testing.T) {
 			t.Parallel()

@@ -25,6 +25,8 @@ type Agent struct {
 	Verdicts  []Verdict      `json:"verdicts"` // what Twilio would log of sessions and messages, and why callers gave up
 	NotOpened []SessionCause `json:"not_opened_because"`
 
+	OneWayNotOpened int `json:"one_way_not_opened"` // of NotOpened, streams of one way: nobody waits for a word in them
+
 	Forged     int `json:"bad_signatures"`             // handshakes that were signed wrongly on purpose; no session is begun
 	Refused    int `json:"bad_signatures_refused"`     // of these, with 400, 401 or 403
 	LetThrough int `json:"bad_signatures_let_through"` // of these, answered as if signed well
@@ -97,6 +99,7 @@ type handshakeOutcome struct {
 	agent       string
 	at, ended   time.Duration // since the start of the run
 	forged      bool
+	oneWay      bool
 	interrupted bool
 	err         error
 }
@@ -144,6 +147,9 @@ func (r *recorder) addHandshake(h *handshakeOutcome) {
 		a.Histograms.Handshake.record(h.ended - h.at)
 	case !h.interrupted:
 		a.causes[causeOf(h.err)]++
+		if h.oneWay {
+			a.OneWayNotOpened++
+		}
 	}
 	a.Begun++
 	a.live++
@@ -288,35 +294,6 @@ func agentsOf(all map[string]*agent) []Agent {
 	}
 	slices.SortStableFunc(agents, func(a, b Agent) int { return b.Begun - a.Begun })
 	return agents
-}
-
-// Unopened returns how many sessions were not opened: callers who never got to a
-// turn.
-func (a *Agent) Unopened() int {
-	return count(a.NotOpened, func(c SessionCause) int { return c.Sessions })
-}
-
-// HasFirstWord reports whether the 99th percentile of the time to the first word
-// says anything of the run: not if an agent left more than one turn in a hundred
-// without a word; a session that was not opened is such a turn.
-func (r *Result) HasFirstWord() bool {
-	for _, a := range r.Agents {
-		turns := a.Turns - a.Unheard + a.Unopened()
-		if a.Answered == 0 || 100*(turns-a.Answered) > turns {
-			return false
-		}
-	}
-	return len(r.Agents) > 0
-}
-
-// FirstWordP99 returns the 99th percentile of the time to the first word, of the
-// slowest agent.
-func (r *Result) FirstWordP99() float64 {
-	slowest := 0.0
-	for _, a := range r.Agents {
-		slowest = max(slowest, a.FirstWord.P99)
-	}
-	return slowest
 }
 
 // figure works out what follows from the histograms.

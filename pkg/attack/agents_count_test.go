@@ -102,8 +102,11 @@ func TestAgentsThatLeaveCallersWithoutAWord(t *testing.T) {
 		{0, 0, 0, 0, false},
 	} {
 		a := Agent{Turns: tc.turns, Answered: tc.answered, Unheard: tc.unheard, NotOpened: []SessionCause{{"busy", tc.unopened}}}
-		if got := (&Result{Agents: []Agent{a}}).HasFirstWord(); got != tc.has {
-			t.Errorf("%+v: %v", tc, got)
+		hears := Agent{Begun: 9, NotOpened: []SessionCause{{"busy", 9}}, OneWayNotOpened: 9} // an agent that only hears, and is down
+		for _, agents := range [][]Agent{{a}, {hears, a}, {a, hears}} {
+			if got := (&Result{Agents: agents}).HasFirstWord(); got != tc.has {
+				t.Errorf("%+v, with %d agents: %v", tc, len(agents), got)
+			}
 		}
 	}
 }

@@ -37,7 +37,7 @@ func (c *conversation) hold(ctx context.Context, in *dialog.Session, due time.Du
 // forged handshake is over with it.
 func (c *conversation) inSession(ctx context.Context, in *dialog.Session, due time.Duration, forged bool) (end dialog.SessionEnd, took time.Duration) {
 	a := c.attack
-	h := handshakeOutcome{agent: in.Agent, at: time.Since(a.recorder.start), forged: forged}
+	h := handshakeOutcome{agent: in.Agent, at: time.Since(a.recorder.start), forged: forged, oneWay: in.OneWay}
 	opened := make(chan *socket)
 	go func() { // on a stack of its own, which is not kept
 		s, err := a.openSocket(ctx, in, h.forged, time.Now().Add(a.cfg.Timeout))

@@ -48,7 +48,7 @@ func (t *text) answers(a attack.Agent) {
 		t.label("Turns answered", "none was taken")
 		return
 	}
-	t.label("Turns answered", "%d of %d, %s; after %d no word came within %s", a.Answered, a.Turns-a.Unheard, report.Percent(a.Answered, a.Turns-a.Unheard), a.Impatient, milliseconds(a.Patience))
+	t.label("Turns answered", "%d of %d, %s; after %d no word came within %s", a.Answered, a.WordsDue(), report.Percent(a.Answered, a.WordsDue()), a.Impatient, milliseconds(a.Patience))
 	if a.Unheard > 0 {
 		t.more("(%d more were waited for when the run was stopped)", a.Unheard)
 	}
@@ -119,21 +119,22 @@ func (r Report) firstWordAgainst(limit float64) string {
 	}
 }
 
-// whyNoFirstWord says what leaves the first agent that has none without a first
+// whyNoFirstWord says how the first agent that is silent left callers without a
 // word.
 func (r Report) whyNoFirstWord() string {
 	for _, a := range r.Agents {
-		turns := a.Turns - a.Unheard
+		turns := a.WordsDue()
 		switch {
-		case turns == 0 && a.Unopened() == 0:
-			return "no turn was taken"
+		case !a.IsSilent():
 		case 100*(turns-a.Answered) > turns:
 			return fmt.Sprintf("%d of %d turns were not answered", turns-a.Answered, turns)
 		case 100*a.Unopened() > turns:
 			return fmt.Sprintf("%d of %d sessions were not opened", a.Unopened(), a.Begun)
+		default:
+			return "too many callers got no word"
 		}
 	}
-	return "too many callers got no word"
+	return "no turn was taken"
 }
 
 func (r Report) agentTiles(p *report.Page) {
