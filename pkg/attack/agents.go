@@ -38,6 +38,7 @@ type Agent struct {
 	Turns      int     `json:"turns"`         // after which the agent was to answer
 	Answered   int     `json:"answered"`      // of these, with a word at least
 	Unheard    int     `json:"unheard"`       // of these, those that the run's stop left without a word that was not late yet
+	HandedOff  int     `json:"handed_off"`    // of these, those that the agent answered by ending the session, without a word
 	Impatient  int     `json:"late_answers"`  // of the turns, those after which no word came within Patience
 	Unfinished int     `json:"without_last"`  // of the answered and not interrupted, those whose last token did not come
 	FirstWord  Times   `json:"first_word_ms"` // from the end of a turn to the first word of the answer
@@ -230,8 +231,11 @@ func (r *recorder) addTurn(name string, asked time.Duration, next *dialog.Sessio
 	if answer.Unheard {
 		a.Unheard++
 	}
+	if answer.HandedOff {
+		a.HandedOff++
+	}
 	if !answer.Answered {
-		if !answer.Unheard {
+		if !answer.Unheard && !answer.HandedOff {
 			b.Wordless++
 		}
 		return

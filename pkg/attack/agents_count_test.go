@@ -43,6 +43,7 @@ func TestWhatIsCountedOfAgents(t *testing.T) {
 		{Answered: true, Late: true, First: at(0.3), Whole: at(0.3), Tokens: 1},        // without a last token
 		{Late: true},
 		{Unheard: true},
+		{HandedOff: true},
 	} {
 		r.addTurn("often", at(1), &dialog.SessionNext{Answer: &answer})
 	}
@@ -68,7 +69,7 @@ func TestWhatIsCountedOfAgents(t *testing.T) {
 		{"not opened", float64(a.Unopened()), 1}, {"peak", float64(a.PeakLive), 2},
 		{"forged", float64(a.Forged), 3}, {"refused", float64(a.Refused), 1}, {"let through", float64(a.LetThrough), 1},
 		{"handshakes", float64(a.Handshake.Count), 3}, {"longest handshake, ms", a.Handshake.Max, 500}, {"all handshakes, ms", math.Round(3 * a.Handshake.Mean), 1100},
-		{"turns", float64(a.Turns), 7}, {"answered", float64(a.Answered), 5}, {"unheard", float64(a.Unheard), 1}, {"late", float64(a.Impatient), 3}, {"without last", float64(a.Unfinished), 2},
+		{"turns", float64(a.Turns), 8}, {"answered", float64(a.Answered), 5}, {"unheard", float64(a.Unheard), 1}, {"handed off", float64(a.HandedOff), 1}, {"words due", float64(a.WordsDue()), 6}, {"late", float64(a.Impatient), 3}, {"without last", float64(a.Unfinished), 2},
 		{"tokens", float64(a.Tokens), 16}, {"tokens a second", a.TokenRate, 5}, {"audio a second", a.AudioRate, 1.5}, {"longest answer, ms", a.Answer.Max, 6000},
 		{"interruptions", float64(a.Interruptions), 2}, {"talked on", float64(a.TalkedOn), 1}, {"for, ms", a.TalkingOn.Max, 700}, {"times", float64(a.TalkingOn.Count), 1},
 		{"frames", float64(a.Frames), 4}, {"late frames", float64(a.FramesLate), 2},
@@ -78,7 +79,7 @@ func TestWhatIsCountedOfAgents(t *testing.T) {
 			t.Errorf("%s: %v, want %v", figure.what, figure.got, figure.want)
 		}
 	}
-	for second, want := range []Interval{{Sessions: 2, SessionsBegun: 3}, {Sessions: 2, Turns: 7, Wordless: 1}, {Sessions: 2}, {Sessions: 2, SessionsBegun: 1, SessionsFailed: 1},
+	for second, want := range []Interval{{Sessions: 2, SessionsBegun: 3}, {Sessions: 2, Turns: 8, Wordless: 1}, {Sessions: 2}, {Sessions: 2, SessionsBegun: 1, SessionsFailed: 1},
 		{Sessions: 2}, {Sessions: 2, SessionsBegun: 1}, {Sessions: 2}, {Sessions: 2}, {Sessions: 2}} {
 		i := result.Timeline[second]
 		if got := (Interval{Sessions: i.Sessions, SessionsBegun: i.SessionsBegun, SessionsFailed: i.SessionsFailed, Turns: i.Turns, Wordless: i.Wordless}); !reflect.DeepEqual(got, want) {
@@ -91,17 +92,20 @@ func TestWhatIsCountedOfAgents(t *testing.T) {
 // others. More may not.
 func TestAgentsThatLeaveCallersWithoutAWord(t *testing.T) {
 	for _, tc := range []struct {
-		turns, answered, unheard, unopened int
-		has                                bool
+		turns, answered, unheard, handedOff, unopened int
+		has                                           bool
 	}{
-		{100, 99, 0, 0, true},
-		{100, 98, 0, 0, false},
-		{101, 99, 1, 0, true},
-		{99, 99, 0, 1, true},
-		{98, 98, 0, 1, false},
-		{0, 0, 0, 0, false},
+		{100, 99, 0, 0, 0, true},
+		{100, 98, 0, 0, 0, false},
+		{101, 99, 1, 0, 0, true},
+		{99, 99, 0, 0, 1, true},
+		{98, 98, 0, 0, 1, false},
+		{150, 98, 0, 50, 0, false},
+		{150, 99, 0, 51, 0, true},
+		{50, 0, 0, 50, 0, false},
+		{0, 0, 0, 0, 0, false},
 	} {
-		a := Agent{Turns: tc.turns, Answered: tc.answered, Unheard: tc.unheard, NotOpened: []SessionCause{{"busy", tc.unopened}}}
+		a := Agent{Turns: tc.turns, Answered: tc.answered, Unheard: tc.unheard, HandedOff: tc.handedOff, NotOpened: []SessionCause{{"busy", tc.unopened}}}
 		hears := Agent{Begun: 9, NotOpened: []SessionCause{{"busy", 9}}, OneWayNotOpened: 9} // an agent that only hears, and is down
 		for _, agents := range [][]Agent{{a}, {hears, a}, {a, hears}} {
 			if got := (&Result{Agents: agents}).HasFirstWord(); got != tc.has {

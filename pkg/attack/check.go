@@ -242,8 +242,8 @@ func (r *Result) checkAgents() error {
 			return fmt.Errorf("%d frames were sent to %s, and %d are in the histogram", a.Frames, a.URL, sent)
 		}
 	}
-	if i := slices.IndexFunc(r.Agents, func(a Agent) bool { return a.Answered+a.Unheard > a.Turns }); i >= 0 {
-		return fmt.Errorf("more turns were answered or stopped than taken with %s", r.Agents[i].URL)
+	if i := slices.IndexFunc(r.Agents, func(a Agent) bool { return a.Answered > a.WordsDue() }); i >= 0 {
+		return fmt.Errorf("more turns were answered, handed off or stopped than taken with %s", r.Agents[i].URL)
 	}
 	answered := count(r.Agents, func(a Agent) int { return a.Answered })
 	first := count(r.Agents, func(a Agent) int { return a.Histograms.FirstWord.Count() })

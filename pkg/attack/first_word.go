@@ -9,8 +9,8 @@ func (a *Agent) Unopened() int {
 }
 
 // WordsDue returns how many turns were to be answered with a word: all but those
-// that the run's stop left without one.
-func (a *Agent) WordsDue() int { return a.Turns - a.Unheard }
+// that the run's stop left without one, and those that were answered by a hand-off.
+func (a *Agent) WordsDue() int { return a.Turns - a.Unheard - a.HandedOff }
 
 // IsSilent reports whether too many callers got no word: in more than one turn in
 // a hundred; a session that was not opened is such a turn. An agent that only

@@ -132,9 +132,10 @@ func TestAgentsOfAnEditedRecord(t *testing.T) {
 	}{
 		{[]Agent{{URL: "a", Begun: 2, Finished: 1}}, "2 sessions with a were begun, and 1 are over"},
 		{[]Agent{{URL: "a", Frames: 1}}, "1 frames were sent to a, and 0 are in the histogram"},
-		{[]Agent{{URL: "a", Turns: 3, Answered: 2, Unheard: 2}}, "more turns were answered or stopped than taken with a"},
+		{[]Agent{{URL: "a", Turns: 3, Answered: 2, Unheard: 2}}, "more turns were answered, handed off or stopped than taken with a"},
+		{[]Agent{{URL: "a", Turns: 3, Answered: 2, Unheard: 1, HandedOff: 1}}, "more turns were answered, handed off or stopped than taken with a"},
 		{[]Agent{{URL: "a", Turns: 3, Answered: 2, Unheard: 1}}, "2 turns were answered, 0 in the histograms and 0 in the timeline"},
-		{[]Agent{{URL: "a", Turns: 1, Unheard: 1}, {URL: "b", Turns: 1, Unheard: 2}}, "more turns were answered or stopped than taken with b"},
+		{[]Agent{{URL: "a", Turns: 1, Unheard: 1}, {URL: "b", Turns: 1, Unheard: 2}}, "more turns were answered, handed off or stopped than taken with b"},
 		{[]Agent{{URL: "a", Turns: 1, Unheard: 1}}, "<nil>"},
 	} {
 		if got := fmt.Sprint((&Result{Agents: tc.agents}).checkAgents()); got != tc.want {

@@ -76,7 +76,7 @@ func (c *Caller) IsAwaiting() bool { return c.Answer != nil && !c.Answer.Answere
 // ConcludeAnswer hands out what the agent said to the last turn, if there was one.
 func (c *Caller) ConcludeAnswer(patience time.Duration) {
 	if a := c.Answer; a != nil {
-		a.conclude(c.Now, patience, c.end.Ending)
+		a.conclude(c.Now, patience, c.end)
 		c.Out.Answer, c.Answer = a, nil
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"call-load-tester/pkg/webhook"
 )
 
 // SessionNext is what follows in a session, as the package of its protocol tells
@@ -52,14 +54,15 @@ func ReadMessage(text []byte, message any) error {
 
 // An Answer is what an agent said to a turn.
 type Answer struct {
-	Asked    time.Duration // when the turn was over: its last words or its last key were sent
-	Answered bool          // there was a word
-	Finished bool          // all of it came; for audio none is ever missing
-	Cut      bool          // the caller interrupted it, or the run was stopped
-	Unheard  bool          // the run was stopped while there was no word yet, and that was in time
-	Late     bool          // the first word took longer than Patience, or did not come in that time
-	First    time.Duration // from Asked to the first word
-	Whole    time.Duration // from Asked to the last word
+	Asked     time.Duration // when the turn was over: its last words or its last key were sent
+	Answered  bool          // there was a word
+	Finished  bool          // all of it came; for audio none is ever missing
+	Cut       bool          // the caller interrupted it, or the run was stopped
+	Unheard   bool          // the run was stopped while there was no word yet, and that was in time
+	HandedOff bool          // the agent ended the session instead, in time and in good order
+	Late      bool          // the first word took longer than Patience, or did not come in that time
+	First     time.Duration // from Asked to the first word
+	Whole     time.Duration // from Asked to the last word
 
 	Tokens int           // of text
 	Audio  time.Duration // of audio: how much came after the first word,
@@ -67,11 +70,16 @@ type Answer struct {
 }
 
 // conclude says what can only be said when no more of the answer is heard: now,
-// since the session ended so, or is live and goes on.
-func (a *Answer) conclude(now, patience time.Duration, session SessionEnding) {
+// since the session ended so, or is live and goes on. An end of which Twilio would
+// log an error is no hand-off.
+func (a *Answer) conclude(now, patience time.Duration, end SessionEnd) {
 	a.Late = a.Answered && a.First > patience || !a.Answered && now-a.Asked >= patience
-	if session == SessionInterrupted {
-		a.Cut, a.Unheard = a.Answered, !a.Answered && !a.Late
+	waits := !a.Answered && !a.Late
+	switch end.Ending {
+	case SessionInterrupted:
+		a.Cut, a.Unheard = a.Answered, waits
+	case SessionEndedByAgent:
+		a.HandedOff = waits && end.Code == webhook.Accepted
 	}
 }
 

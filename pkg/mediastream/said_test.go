@@ -49,7 +49,8 @@ func (tr *transcript) tell(at time.Duration, next dialog.SessionNext) {
 	if a := next.Answer; a != nil {
 		switch {
 		case !a.Answered:
-			tr.say(at, "(no answer to the turn that was over at %v, late: %v)", a.Asked, a.Late)
+			how := map[bool]string{false: "no answer", true: "a hand-off instead of an answer"}[a.HandedOff]
+			tr.say(at, "(%s to the turn that was over at %v, late: %v)", how, a.Asked, a.Late)
 		default:
 			tr.say(at, "(answer to the turn that was over at %v: first word after %v, last after %v, %v came in %v, late: %v)", a.Asked, a.First, a.Whole, a.Audio, a.Coming, a.Late)
 		}

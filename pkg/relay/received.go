@@ -57,7 +57,8 @@ func (s *Session) Reject(at time.Duration, description string) dialog.SessionNex
 }
 
 // hear takes in text or media of the agent, which take so long. last says that no
-// more text belongs to it.
+// more text belongs to it. A text without a word may be the last of an answer, and
+// is none by itself.
 func (s *Session) hear(token string, last bool, takes time.Duration, m *message) {
 	if takes == 0 && !last {
 		return
@@ -66,6 +67,10 @@ func (s *Session) hear(token string, last bool, takes time.Duration, m *message)
 		s.Interrupted.TalkedOn = s.Now - s.Interrupted.At
 		s.dropping = !last
 		return
+	}
+	empty := token == "" && m.Type == "text"
+	if empty && !s.agent.talks && !s.isAnswered() {
+		return // it is the last of nothing
 	}
 	if part := s.agent.playing(s.Now); part != nil && part.preemptible && !s.agent.talks {
 		s.agent.cut(s.Now)
@@ -82,13 +87,13 @@ func (s *Session) hear(token string, last bool, takes time.Duration, m *message)
 		return // nobody listens any more
 	}
 	s.agent.add(s.Now, token, takes, i, preemptible)
-	if len(s.acts) > 0 && s.begun {
+	if len(s.acts) > 0 && s.begun && (!empty || s.early > 0) {
 		s.early++
 	}
-	if s.IsAwaiting() {
+	if s.IsAwaiting() && !empty {
 		s.Answer.Answered, s.Answer.First = true, s.Now-s.Answer.Asked
 	}
-	if a := s.Answer; a != nil {
+	if a := s.Answer; a != nil && a.Answered {
 		a.Tokens++
 		a.Finished, a.Whole = last, s.Now-a.Asked
 	}
@@ -96,3 +101,6 @@ func (s *Session) hear(token string, last bool, takes time.Duration, m *message)
 		s.end(dialog.SessionFailed, webhook.EndlessTalk)
 	}
 }
+
+// isAnswered reports whether the agent has begun to answer the turn.
+func (s *Session) isAnswered() bool { return s.early > 0 || s.Answer != nil && s.Answer.Answered }

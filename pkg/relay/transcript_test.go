@@ -158,6 +158,9 @@ func answerText(a *dialog.Answer) string {
 			text += ", unfinished"
 		}
 	}
+	if a.HandedOff {
+		text += ", handed off"
+	}
 	if a.Late {
 		text += ", late"
 	}

@@ -52,6 +52,9 @@ func (t *text) answers(a attack.Agent) {
 	if a.Unheard > 0 {
 		t.more("(%d more were waited for when the run was stopped)", a.Unheard)
 	}
+	if a.HandedOff > 0 {
+		t.more("(%d more were answered by a hand-off, without a word)", a.HandedOff)
+	}
 	if a.Unfinished > 0 {
 		t.more("(%s without a last token)", report.Count(a.Unfinished, "answer"))
 	}
@@ -134,7 +137,7 @@ func (r Report) whyNoFirstWord() string {
 			return "too many callers got no word"
 		}
 	}
-	return "no turn was taken"
+	return "no turn was to be answered with a word"
 }
 
 func (r Report) agentTiles(p *report.Page) {

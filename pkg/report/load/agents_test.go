@@ -95,7 +95,7 @@ func TestTextOfAPassOfFirstWords(t *testing.T) {
 		{"reached", func(a *attack.Agent) { a.Answered, a.FirstWord.P99 = 800, 900 }, "p99 of the first word 900 ms, at most 1.50 s"},
 		{"missed", func(a *attack.Agent) { a.Answered = 800 }, "p99 of the first word 3.01 s, at most 1.50 s"},
 		{"missed by a little", func(a *attack.Agent) { a.Answered, a.FirstWord.P99 = 800, 1500.2 }, "p99 of the first word 1500.2 ms, at most 1.50 s"},
-		{"of an agent that only hears", func(a *attack.Agent) { *a = attack.Agent{URL: a.URL, Begun: 5, Finished: 5} }, "p99 of the first word unknown: no turn was taken, at most 1.50 s"},
+		{"of an agent that only hears", func(a *attack.Agent) { *a = attack.Agent{URL: a.URL, Begun: 5, Finished: 5} }, "p99 of the first word unknown: no turn was to be answered with a word, at most 1.50 s"},
 		{"unknown", func(*attack.Agent) {}, "p99 of the first word unknown: 10 of 800 turns were not answered, at most 1.50 s"},
 	} {
 		l := agentsOf()
