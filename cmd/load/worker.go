@@ -57,7 +57,13 @@ func (w worker) work(out *output.Output) (status int) {
 			return cli.StatusPartly
 		}
 		if n > 1 {
-			out = w.nextOutput(n)
+			var problems []error
+			if out, problems = w.nextOutput(n); len(problems) > 0 {
+				status = cli.StatusPartly
+			}
+			for _, problem := range problems {
+				w.console.Error(problem)
+			}
 		}
 		if !w.deliver(w.run(test, out), out) {
 			status = cli.StatusPartly
@@ -135,21 +141,18 @@ func (w worker) deliver(result *attack.Result, out *output.Output) bool {
 }
 
 // nextOutput opens the files of test n, whose names get its number: what the first
-// has written stays. Where that is not possible they are left out, which is told.
-func (w worker) nextOutput(n int) *output.Output {
+// has written stays. Those that cannot be written are left out: if it is the file
+// of failures that one alone, else all. It returns why.
+func (w worker) nextOutput(n int) (*output.Output, []error) {
 	o := w.options
 	files := output.Files{JSON: numbered(o.json, n), Page: numbered(o.report, n), Failures: numbered(o.failures, n)}
-	out, problems := output.Open(w.console, true, files, o.config, o.data)
-	if len(problems) == 0 {
-		if err := out.BeginFailures(o.failuresMax); err == nil {
-			return out
-		}
+	out, problems := output.Open(w.console, true, files, o.config, o.data, o.compare)
+	if len(problems) > 0 {
+		out, _ = output.Open(w.console, true, output.Files{})
+	} else if err := out.BeginFailures(o.failuresMax); err != nil {
+		problems = append(problems, fmt.Errorf("--failures: %w", err))
 	}
-	for _, problem := range problems {
-		w.console.Error(problem)
-	}
-	out, _ = output.Open(w.console, true, output.Files{})
-	return out
+	return out, problems
 }
 
 // numbered returns the name of a file for test n. Standard output stays.

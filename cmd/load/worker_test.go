@@ -175,6 +175,43 @@ func TestAWorkerThatIsTerminatedReports(t *testing.T) {
 	}
 }
 
+// What a later test cannot write is told, and the rest is written.
+func TestAFileOfALaterTestThatCannotBeWritten(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct{ what, name, want string }{
+		{"the failures", "failed_2.ndjson", "load: error: --failures: open failed_2.ndjson: no such file or directory"},
+		{"the JSON", "result_2.json", "load: error: --json: "},
+	} {
+		m := listen(t)
+		var came atomic.Int64
+		cmd, _, wait := startWorker(t, m, config(counting(t, &came), ""), "--json", "result.json", "--failures", "failed.ndjson")
+		name := filepath.Join(cmd.Dir, tc.name)
+		blocked := os.Symlink("no/such", name) // which could be made beside it, and cannot be opened
+		if tc.what == "the JSON" {
+			blocked = os.Mkdir(name, 0o700)
+		}
+		if blocked != nil {
+			t.Skip(blocked)
+		}
+		for n := range 2 {
+			m.wait("client_ready", n+1)
+			m.spawn(1)
+			time.Sleep(1300 * time.Millisecond)
+			m.say("stop", nil)
+		}
+		m.wait("client_ready", 3)
+		m.say("quit", nil)
+		if f := wait(); f.status != 3 || !strings.Contains(f.stderr, tc.want) {
+			t.Errorf("%s: status %d\n%s", tc.what, f.status, f.stderr)
+		}
+		if tc.what == "the failures" {
+			if r := readRecord(t, cmd, "result_2.json"); r.Requests.Sent == 0 || r.Failures != nil {
+				t.Errorf("the record has %+v, %+v", r.Requests, r.Failures)
+			}
+		}
+	}
+}
+
 // What answers is no Locust master: nothing is sent, and it is said at once.
 func TestNoLocustMaster(t *testing.T) {
 	t.Parallel()
