@@ -24,14 +24,15 @@ func (o *options) complete(console *cli.Console, account cli.Credentials, t *tar
 // status is the exit status of a run.
 func status(r *calls.Result, unread bool) int {
 	h := r.HangUps
+	left := h.NotFound+h.BadLines > 0 || unread // calls of these lines may be live, in another account for one
 	switch {
-	case h.Live > 0:
+	case h.Live > 0, r.Interrupted && left:
 		return cli.StatusPartly
 	case r.Interrupted:
 		return cli.StatusInterrupted
 	case h.Ended+h.AlreadyOver == 0:
 		return cli.StatusFailed
-	case h.NotFound+h.BadLines > 0, unread:
+	case left:
 		return cli.StatusPartly
 	}
 	return cli.StatusDone

@@ -25,6 +25,10 @@ func TestStatus(t *testing.T) {
 		{"there was nothing to end", calls.HangUps{}, false, false, cli.StatusFailed},
 		{"one is live", calls.HangUps{Asked: 3, Ended: 2, Live: 1}, false, false, cli.StatusPartly},
 		{"interrupted, and all are ended", calls.HangUps{Asked: 3, Ended: 3}, false, true, cli.StatusInterrupted},
+		{"interrupted, and one is unknown to Twilio, so it may be live elsewhere", calls.HangUps{Asked: 3, Ended: 2, NotFound: 1}, false, true, cli.StatusPartly},
+		{"interrupted, and a line had no SID", calls.HangUps{Asked: 2, Ended: 2, BadLines: 1}, false, true, cli.StatusPartly},
+		{"interrupted, and the file could not be read to its end", calls.HangUps{Asked: 3, Ended: 3}, true, true, cli.StatusPartly},
+		{"interrupted before the first was ended", calls.HangUps{}, false, true, cli.StatusInterrupted},
 		{"interrupted, and one is live", calls.HangUps{Asked: 3, Ended: 2, Live: 1}, false, true, cli.StatusPartly},
 	} {
 		if got := status(&calls.Result{HangUps: &tc.hangUps, Interrupted: tc.interrupted}, tc.unread); got != tc.want {

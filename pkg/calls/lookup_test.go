@@ -220,3 +220,24 @@ func TestALostStartWaitsForTheEndOfPlacing(t *testing.T) {
 		}
 	})
 }
+
+// That Twilio answers look-ups with too many requests at once is on record: with
+// the starts or, where hang-ups go beside them, with those.
+func TestThrottledLookUpsAreCounted(t *testing.T) {
+	for _, tc := range []struct {
+		plan            calls.Plan
+		starts, hangUps int
+	}{
+		{plan(10, 10), 3, 0},
+		{lasting(10, 10, time.Minute), 0, 3},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			faults := append(lost(3), twiliosim.Fault{Op: twiliosim.OpList, To: to, Nth: []int{1, 2, 3}, Status: 429})
+			client, _ := newClient(t, twiliosim.Config{Faults: faults})
+			result := calls.Run(t.Context(), context.Background(), client, tc.plan, new(memory), nil)
+			if s, h := result.Starts.Throttled, result.HangUps.Throttled; s != tc.starts || h != tc.hangUps {
+				t.Errorf("%d of starts and %d of hang-ups throttled, want %d and %d", s, h, tc.starts, tc.hangUps)
+			}
+		})
+	}
+}

@@ -95,7 +95,6 @@ func (p *placing) place() {
 	defer p.stopPlacing()
 	p.warm()
 	p.startAll()
-	p.starts.Throttled = p.inFlight.Throttled(twilioapi.ForCreate)
 }
 
 // warm opens the connections that the first bursts need: a burst's worth, and as

@@ -70,6 +70,10 @@ func Run(ctx, stop context.Context, client *twilioapi.Client, plan Plan, file SI
 		r.Held = newHeld(plan, ending.late, r.Records, inFlight)
 	}
 	r.Starts, r.Err = placing.starts, placing.err
+	r.Starts.Throttled = inFlight.Throttled(twilioapi.ForCreate)
+	if ending.inFlight != inFlight { // so its reads are look-ups alone
+		r.Starts.Throttled += inFlight.Throttled(twilioapi.ForRead)
+	}
 	r.summarize(placing.sent)
 	return r
 }
