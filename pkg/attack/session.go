@@ -23,7 +23,7 @@ const linger = 50 * time.Millisecond
 // when it was to be opened. When ctx is done the caller hangs up.
 func (c *conversation) hold(ctx context.Context, in *dialog.Session, due time.Duration) dialog.Next {
 	forged := c.attack.forgeries.isOther(c.k)
-	end, took := c.inSession(ctx, in, due, forged)
+	end, took := c.inSession(ctx, ctx, in, due, forged)
 	c.told = time.Since(c.attack.recorder.start)
 	if forged {
 		c.forged = true
@@ -32,21 +32,26 @@ func (c *conversation) hold(ctx context.Context, in *dialog.Session, due time.Du
 	return c.SessionEnded(end, took)
 }
 
-// inSession opens a session that is due, and holds it until it has ended, or ctx
-// is done. It returns how it ended, and how long after it was due. That of a
-// forged handshake is over with it.
-func (c *conversation) inSession(ctx context.Context, in *dialog.Session, due time.Duration, forged bool) (end dialog.SessionEnd, took time.Duration) {
+// inSession opens a session that is due, unless opening is done before, and holds it
+// until it has ended, or ctx is done. It returns how it ended, and how long after it
+// was due. That of a forged handshake is over with it.
+func (c *conversation) inSession(opening, ctx context.Context, in *dialog.Session, due time.Duration, forged bool) (end dialog.SessionEnd, took time.Duration) {
 	a := c.attack
 	h := handshakeOutcome{agent: in.Agent, at: time.Since(a.recorder.start), forged: forged, oneWay: in.OneWay}
 	opened := make(chan *socket)
 	go func() { // on a stack of its own, which is not kept
-		s, err := a.openSocket(ctx, in, h.forged, time.Now().Add(a.cfg.Timeout))
+		s, err := a.openSocket(opening, in, h.forged, time.Now().Add(a.cfg.Timeout))
 		h.err = err
 		opened <- s
 	}()
 	s := <-opened
 	h.ended = time.Since(a.recorder.start)
-	h.interrupted = ctx.Err() != nil && s == nil
+	if s == nil && opening.Err() != nil {
+		var over overBefore
+		if h.interrupted = !errors.As(context.Cause(opening), &over); !h.interrupted {
+			h.err = over
+		}
+	}
 	a.recorder.addHandshake(&h)
 	due = max(due, h.at)
 	p := protocolOf(in)

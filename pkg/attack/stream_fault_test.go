@@ -34,6 +34,51 @@ func TestStreamsWhenTheRunIsStopped(t *testing.T) {
 	})
 }
 
+// A listener whose handshake outlasts the call, or the stream, never hears it: that
+// is its failure, unless it was the run that was stopped. Calls that take no time
+// wait for it.
+func TestListenersThatOpenTooLate(t *testing.T) {
+	for _, tc := range []struct {
+		what  string
+		pace  attack.Pace
+		verbs string // that follow the Start
+		stop  time.Duration
+		want  string
+		cause string
+	}{
+		{"in time", attack.Real, `<Pause length="4"/>`, time.Hour, "finished: 3", ""},
+		{"the call is over before", attack.Real, `<Pause length="2"/>`, time.Hour, "failed: 3, 31920: 3", "the call was over before"},
+		{"the call is over at once", attack.Real, `<Hangup/>`, time.Hour, "failed: 3, 31920: 3", "the call was over before"},
+		{"it is stopped before", attack.Real, `<Pause length="2"/><Stop><Stream name="a"/></Stop><Pause length="9"/>`, time.Hour, "failed: 3, 31920: 3", "a Stop came before"},
+		{"the run is stopped before", attack.Real, `<Pause length="9"/>`, time.Second, "interrupted: 3", ""},
+		{"in fast pace", attack.Fast, `<Pause length="2"/>`, time.Hour, "finished: 3", ""},
+		{"in fast pace, and at once", attack.Fast, `<Hangup/>`, time.Hour, "finished: 3", ""},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			agent := &voiceAgent{talk: silently, accept: func(int) error { time.Sleep(3 * time.Second); return nil }}
+			agent.application = documents(map[string]string{"/first": `<Start><Stream name="a" url="wss://app.example/agent"/></Start>` + tc.verbs})
+			cfg := streams(t, agent, 3, `{}`)
+			cfg.Concurrency, cfg.Pace = 3, tc.pace
+			ctx, stop := context.WithTimeout(t.Context(), tc.stop)
+			defer stop()
+			r := runUntil(t, ctx, cfg)
+			a := theAgent(t, r)
+			var causes []attack.SessionCause
+			if tc.cause != "" {
+				causes = []attack.SessionCause{{Cause: tc.cause, Sessions: 3}}
+			}
+			if got := sessionEndings(&a); got != tc.want || !slices.Equal(a.NotOpened, causes) || a.OneWayNotOpened != 3*len(causes) {
+				t.Errorf("%s: sessions: %s, want %s; not opened: %v", tc.what, got, tc.want, a.NotOpened)
+			}
+			if tc.stop == time.Hour && r.Conversations.AsMeant != 3 {
+				t.Errorf("%s: conversations: %s", tc.what, endings(r))
+			}
+			again(t, r)
+			time.Sleep(time.Hour) // until the agent is done, too
+		})
+	}
+}
+
 // What is bad for one stream is not felt by the others.
 func TestStreamsWithBadAgents(t *testing.T) {
 	for _, tc := range []struct {
