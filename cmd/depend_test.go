@@ -65,7 +65,6 @@ var mayDepend = []struct {
 	{"github.com/gobwas/httphead", "load", "gobwas/ws"},
 	{own + "pkg/mediastream", "load", "streams of audio with voice agents"},
 	{"github.com/zaf/g711", "load", "mediastream: mu-law"},
-	{"golang.org/x/image/riff", "load", "mediastream: chunks of WAV files"},
 	{"github.com/rivo/uniseg", "load", "webhook: characters of a message segment"},
 	{"gopkg.in/ini.v1", "load", "the configuration"},
 }

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/zaf/g711"
-	"golang.org/x/image/riff"
 )
 
 const (
@@ -70,32 +69,63 @@ var (
 	errNoData = errors.New("its audio is missing or cut off")
 )
 
+// A chunk is what a RIFF file consists of: its name, its length, and so many bytes.
+type chunk struct {
+	Name   [4]byte
+	Length uint32
+}
+
+// readWAV reads a WAV file. What it says of its own length is not looked at: a
+// program that writes into a pipe does not know it.
 func readWAV(r io.Reader) (*Audio, error) {
-	form, chunks, err := riff.NewReader(r)
-	if err != nil || form != (riff.FourCC{'W', 'A', 'V', 'E'}) {
+	var file struct {
+		chunk
+		Form [4]byte
+	}
+	err := binary.Read(r, binary.LittleEndian, &file)
+	if err != nil || string(file.Name[:]) != "RIFF" || string(file.Form[:]) != "WAVE" {
 		return nil, errNoWAV
 	}
 	var f format
 	for {
-		id, length, data, err := chunks.Next()
-		switch {
-		case err != nil:
+		var c chunk
+		if err := binary.Read(r, binary.LittleEndian, &c); err != nil {
 			return nil, errNoData
-		case id == riff.FourCC{'f', 'm', 't', ' '}:
-			if f, err = readFormat(data); err != nil {
+		}
+		contents := io.LimitReader(r, int64(c.Length))
+		switch string(c.Name[:]) {
+		case "fmt ":
+			if f, err = readFormat(contents); err != nil {
 				return nil, err
 			}
-		case id == riff.FourCC{'d', 'a', 't', 'a'}:
-			if err := f.check(length); err != nil {
+		case "data":
+			samples, err := f.readSamples(contents, int64(c.Length))
+			if err != nil {
 				return nil, err
-			}
-			samples := make([]byte, length)
-			if _, err := io.ReadFull(data, samples); err != nil {
-				return nil, errNoData
 			}
 			return newAudio(f.mulaw(samples))
 		}
+		_, _ = io.Copy(io.Discard, contents)
+		_, _ = io.CopyN(io.Discard, r, int64(c.Length%2)) // chunks begin at even bytes
 	}
+}
+
+// readSamples reads audio that is so many bytes long. What would be too long is
+// read to the end of the file: so long is the data chunk of who does not know,
+// 0xffffffff bytes by ffmpeg, and 0x7ffff000 by sox.
+func (f format) readSamples(r io.Reader, length int64) ([]byte, error) {
+	if err := f.check(); err != nil {
+		return nil, err
+	}
+	most := int64(maxAudio/time.Second) * int64(f.Rate) * int64(f.Bits/8)
+	samples, err := io.ReadAll(io.LimitReader(r, most+1))
+	switch read := int64(len(samples)); {
+	case err != nil, read < length && length <= most:
+		return nil, errNoData
+	case read > most:
+		return nil, fmt.Errorf("it is longer than %v", maxAudio)
+	}
+	return samples, nil
 }
 
 func readFormat(r io.Reader) (f format, err error) {
@@ -112,9 +142,8 @@ func readFormat(r io.Reader) (f format, err error) {
 	return f, nil
 }
 
-// check returns an error if audio of that format, so many bytes of it, cannot be
-// used.
-func (f format) check(length uint32) error {
+// check returns an error if audio of that format cannot be used.
+func (f format) check() error {
 	const convert = "; ffmpeg -i IN -ac 1 -ar 8000 -c:a pcm_mulaw OUT makes a file that is right"
 	switch {
 	case f.Channels == 0:
@@ -127,8 +156,6 @@ func (f format) check(length uint32) error {
 		return fmt.Errorf("%d channels: it must have one"+convert, f.Channels)
 	case f.Rate != rate && f.Rate != 2*rate:
 		return fmt.Errorf("%d samples a second: it must be 8000 or 16000"+convert, f.Rate)
-	case time.Duration(length/uint32(f.Bits/8))*time.Second/time.Duration(f.Rate) > maxAudio:
-		return fmt.Errorf("it is longer than %v", maxAudio)
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -103,6 +104,38 @@ func TestExtensibleFormat(t *testing.T) {
 	a, err := readWAV(bytes.NewReader(append(file, tone(400, 8000, 160, 2)...)))
 	if err != nil || a.Length() != 20*time.Millisecond {
 		t.Errorf("%v, %v", a, err)
+	}
+}
+
+// A program that writes a file into a pipe cannot say how long it is. ffmpeg says
+// 0xffffffff, sox 0x7ffff000; what follows is the audio, to the end of the file.
+func TestAudioOfAFileThatDoesNotKnowHowLongItIs(t *testing.T) {
+	t.Parallel()
+	f := format{Tag: tagPCM, Channels: 1, Rate: 16000, Bits: 16}
+	file := wav(f, tone(400, 16000, 1600, 2))
+	want, err := readWAV(bytes.NewReader(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	unknown := func(file []byte, length uint32) []byte {
+		file = bytes.Clone(file)
+		binary.LittleEndian.PutUint32(file[4:], length)
+		binary.LittleEndian.PutUint32(file[bytes.Index(file, []byte("data"))+4:], length)
+		return file
+	}
+	for _, length := range []uint32{0xffffffff, 0x7ffff000} {
+		got, err := readWAV(bytes.NewReader(unknown(file, length)))
+		if err != nil || !slices.Equal(got.frames, want.frames) {
+			t.Errorf("%#x: %v, %v, want %v", length, got, err, want.Length())
+		}
+		odd, err := readWAV(bytes.NewReader(unknown(file[:len(file)-1], length)))
+		if err != nil || odd.Length() != want.Length() {
+			t.Errorf("%#x, half a sample less: %v, %v", length, odd, err)
+		}
+		long := wav(format{Tag: tagMulaw, Channels: 1, Rate: 8000, Bits: 8}, make([]byte, 10*60*8000+1))
+		if _, err := readWAV(bytes.NewReader(unknown(long, length))); err == nil || err.Error() != "it is longer than 10m0s" {
+			t.Errorf("%#x, of a file that is too long: %v", length, err)
+		}
 	}
 }
 
