@@ -80,8 +80,8 @@ type Config struct {
 	Before     *Result // an earlier run, to compare this one with; may be nil
 	BeforeFile string  // what it was read from
 
-	// Observe, if not nil, is told of each request when it is over, of one after the
-	// other. It must return soon.
+	// Observe, if not nil, is told of each request that is over, of one after the
+	// other: with others, or when SoFar is called. It must return soon.
 	Observe func(Outcome)
 
 	// Connect, if not nil, opens connections instead of the network, ready for
@@ -140,6 +140,7 @@ type Attack struct {
 	recorder  *recorder
 	dialer    dialer
 	pools     senderPools
+	senders   sync.Map // all that are open: *sender
 
 	callbacks sync.WaitGroup // that were not due when they were handed out
 	calling   chan struct{}  // held by callbacks under way
@@ -240,11 +241,13 @@ func (a *Attack) Run(ctx context.Context) *Result {
 
 // SoFar returns what Run has counted so far, without times, steps and timeline,
 // and without a judgement by Pass; of times only those to the first words of
-// agents. A request that was answered in the last second may not be counted yet.
-// SoFar may be called at any time. Of all that is counted Observe was told, and of
+// agents. It may be called at any time. Of all that is counted Observe was told, and of
 // nothing else, when then is called.
 func (a *Attack) SoFar(then func()) *Result {
-	a.pools.flush()
+	a.senders.Range(func(s, _ any) bool {
+		s.(*sender).flush()
+		return true
+	})
 	r := a.recorder.soFar(then)
 	a.planAndCost(r)
 	return r

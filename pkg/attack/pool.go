@@ -172,26 +172,6 @@ func (p *senderPools) of(url string) *senderPool {
 	return pool
 }
 
-// flush hands what idle senders have in their batches to the recorder.
-func (p *senderPools) flush() {
-	p.mu.RLock()
-	defer p.mu.RUnlock()
-	for _, pool := range p.pools {
-		pool.flush()
-	}
-}
-
-func (p *senderPool) flush() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for _, s := range p.open {
-		s.flush()
-	}
-	for _, s := range p.closed {
-		s.flush()
-	}
-}
-
 // close closes all senders, once nobody uses them any more.
 func (p *senderPools) close() {
 	for _, pool := range p.pools {

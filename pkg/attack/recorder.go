@@ -41,10 +41,6 @@ type recorder struct {
 // busy one takes the recorder's lock.
 const batchSize = 32
 
-// observedWithin is how old a batch may be before a request is added to it, where
-// somebody observes the run.
-const observedWithin = time.Second
-
 func newRecorder(observe func(Outcome)) *recorder {
 	return &recorder{
 		observe:  observe,

@@ -2,6 +2,7 @@ package attack
 
 import (
 	"errors"
+	"sync"
 	"time"
 
 	"call-load-tester/pkg/dialog"
@@ -15,8 +16,10 @@ type sender struct {
 	judge  *webhook.Judge
 	callee *webhook.Judge // of the answers to callbacks; nil before the first
 	conn   *connection
-	batch  []outcome // not yet counted
 	steps  map[string]*step
+
+	mu    sync.Mutex
+	batch []outcome // not yet counted
 
 	redirected bool // the last answer is not to the fields, which a redirect has lost
 }
@@ -26,17 +29,26 @@ func newSender(a *Attack) *sender {
 	if err != nil {
 		panic(err) // New has checked the token
 	}
-	return &sender{
+	s := &sender{
 		attack: a,
 		writer: writer,
 		judge:  webhook.NewJudge(a.cfg.Envelope.Kind),
 		conn:   newConnection(a.life, a.cfg),
 		batch:  make([]outcome, 0, batchSize),
 	}
+	a.senders.Store(s, nil)
+	return s
 }
 
-// flush hands what is in the batch to the recorder.
+// flush hands what is in the batch to the recorder. It may be called at any time.
 func (s *sender) flush() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.handOver()
+}
+
+// handOver requires that s.mu is held.
+func (s *sender) handOver() {
 	s.attack.recorder.add(s.batch)
 	s.batch = s.batch[:0]
 }
@@ -44,6 +56,7 @@ func (s *sender) flush() {
 func (s *sender) close() {
 	s.conn.close()
 	s.flush()
+	s.attack.senders.Delete(s)
 	s.attack.recorder.addBytes(s.conn.sent, s.conn.received)
 }
 
@@ -165,10 +178,12 @@ func (s *sender) end(o *outcome) {
 func (s *sender) record(o *outcome) {
 	a := s.attack
 	o.classify(s.redirected)
+	s.mu.Lock()
 	s.batch = append(s.batch, *o)
-	if len(s.batch) == batchSize || a.cfg.Observe != nil && o.ended-s.batch[0].ended >= observedWithin {
-		s.flush()
+	if len(s.batch) == batchSize {
+		s.handOver()
 	}
+	s.mu.Unlock()
 	if !o.class.complete() {
 		a.incomplete.Add(1)
 	}

@@ -5,7 +5,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -274,23 +273,6 @@ func TestOpenLoopDoesNotDrift(t *testing.T) {
 		}), Envelope: webhook.Envelope{URL: "http://a.example"}})
 		if last != 3599*time.Second || r.Requests.Late != 0 {
 			t.Errorf("the last of an hour's requests goes at %v, %d late; want 59m59s", last, r.Requests.Late)
-		}
-	})
-}
-
-// An observer is told of a slow run within a second or so, although outcomes are
-// counted in batches.
-func TestAnObserverIsToldSoon(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		began := time.Now()
-		var told []time.Duration
-		run(t, attack.Config{
-			Total: 7, Concurrency: 1, Connect: inMemory(always(700 * time.Millisecond)), Envelope: webhook.Envelope{URL: "http://a.example"},
-			Observe: func(attack.Outcome) { told = append(told, time.Since(began)) },
-		})
-		const third, sixth, last = 2100 * time.Millisecond, 4200 * time.Millisecond, 4900 * time.Millisecond
-		if want := []time.Duration{third, third, third, sixth, sixth, sixth, last}; !slices.Equal(told, want) {
-			t.Errorf("told at %v, want %v", told, want)
 		}
 	})
 }
