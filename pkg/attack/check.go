@@ -32,10 +32,17 @@ func (r *Result) check() error {
 		{"times in the timeline", count(r.Timeline, func(i Interval) int { return i.Latency.Count() }), sum - n.Untimed},
 		{"errors and unanswered in the timeline", count(r.Timeline, Interval.failures), n.Errored + n.Unanswered},
 		{"segments received in the timeline", count(r.Timeline, func(i Interval) int { return i.Received }), r.Received},
+		{"replies in the timeline", count(r.Timeline, func(i Interval) int { return i.Replies.Count }), r.Replies.Count},
 		{"reply segments in the timeline", count(r.Timeline, func(i Interval) int { return i.Replies.Segments }), r.Replies.Segments},
 	} {
 		if c.got != c.want {
 			return fmt.Errorf("%d %s, and not %d", c.got, c.what, c.want)
+		}
+	}
+	for _, v := range r.Verdicts {
+		inTimeline := count(r.Timeline, func(i Interval) int { return i.Codes[v.Code] })
+		if v.Code != webhook.Accepted && v.Requests != inTimeline {
+			return fmt.Errorf("%d requests with code %d in the timeline, and not %d", inTimeline, v.Code, v.Requests)
 		}
 	}
 	for class := range classes {
@@ -223,6 +230,9 @@ func (r *Result) checkSteps() error {
 				all.Incomplete += of.Incomplete
 				times += of.Latency.Count()
 			}
+		}
+		if n := count(s.Verdicts, func(v Verdict) int { return v.Requests }); n > s.Requests {
+			return fmt.Errorf("step %s has %d verdicts on %d requests", s.Name, n, s.Requests)
 		}
 		if all.Requests != s.Requests || all.Incomplete != s.Incomplete || times != s.Latency.Count() {
 			return fmt.Errorf("step %s has %d requests in the timeline, and not %d", s.Name, all.Requests, s.Requests)

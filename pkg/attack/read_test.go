@@ -93,12 +93,15 @@ func TestWhatIsNoRecordIsRefused(t *testing.T) {
 
 // What follows from other figures must be as it follows. Each row edits a record.
 func TestWhatIsEditedIsRefused(t *testing.T) {
-	open, closed, calls := tenRequests(t), "", ""
+	open, closed, calls, bad := tenRequests(t), "", "", ""
 	synctest.Test(t, func(t *testing.T) {
 		closed = string(record(t, attack.Config{Total: 10, Concurrency: 2, Connect: inMemory(always(300 * time.Millisecond))}))
-		cfg := conversations(t, webhook.Call, documents(map[string]string{"/first": `<Say>Hello</Say>`}), 10, `{}`)
+		cfg := conversations(t, webhook.Call, documents(map[string]string{"/": `<Say>Hello</Say>`}), 10, `{}`)
 		cfg.Pace, cfg.Rate, cfg.Prices = attack.Real, 5, &webhook.Prices{Minute: 0.01}
 		calls = string(record(t, cfg))
+		cfg = conversations(t, webhook.Call, documents(map[string]string{"/": `</Say>`}), 10, `{}`)
+		cfg.Rate = 5
+		bad = string(record(t, cfg))
 	})
 	for _, tc := range []struct{ what, text, old, new, want string }{
 		{"fewer than none late", open, `"late": 0`, `"late": -1`, "requests.late is -1"},
@@ -114,6 +117,14 @@ func TestWhatIsEditedIsRefused(t *testing.T) {
 		{"another rate of a closed loop", closed, `"requests_per_second": 6`, `"requests_per_second": 7`, "10 requests in 1.5 seconds, and a rate of 7"},
 		{"more as meant than were held", calls, `"as_meant": 10`, `"as_meant": 11`, "11 conversations as meant, of 10"},
 		{"more live than there were", calls, `"peak_live": `, `"peak_live": 1`, "conversations live at once, of 10"},
+		{"another code", bad, `"12100": 5`, `"12200": 5`, "5 requests with code 12100 in the timeline, and not 10"},
+		{"more verdicts on a step", bad, `"requests": 10
+        }
+      ],
+      "latency_p50`, `"requests": 11
+        }
+      ],
+      "latency_p50`, "step POST / has 11 verdicts on 10 requests"},
 		{"another cost", calls, `"total": 0.1`, `"total": 0.2`, "the cost and the prices"},
 		{"another price", calls, `"minute_price": 0.01`, `"minute_price": 0.02`, "the cost and the prices"},
 	} {
