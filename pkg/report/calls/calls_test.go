@@ -128,7 +128,7 @@ func TestTheFailuresWritten(t *testing.T) {
 	}{
 		{&failures.Counts{Written: 5}, "  Failures written    5 of 5\n"},
 		{&failures.Counts{}, "  Failures written    0 of 0\n"},
-		{&failures.Counts{Written: 3, OverLimit: 2, TooSlow: 1}, "  Failures written    3 of 6; 2 lines over the limit, --failures_max; 1 line not written in time\n"},
+		{&failures.Counts{Written: 3, OverLimit: 2, TooSlow: 1}, "  Failures written    3 of 6; 2 lines over the limit, --failures_max; 1 line not written, or not in time\n"},
 	} {
 		r := show(&calls.Result{Failures: tc.counts})
 		var text strings.Builder

@@ -144,7 +144,7 @@ func (r Report) held(t *report.Table) {
 func (r Report) written(t *report.Table) {
 	if f := r.Failures; f != nil {
 		t.Row("Failures written", "%d of %d%s%s", f.Written, f.All(),
-			report.IfAny(f.OverLimit, "line", "; %s over the limit, --failures_max"), report.IfAny(f.TooSlow, "line", "; %s not written in time"))
+			report.IfAny(f.OverLimit, "line", "; %s over the limit, --failures_max"), report.IfAny(f.TooSlow, "line", "; %s not written, or not in time"))
 	}
 }
 
