@@ -50,6 +50,8 @@ func (o *options) askCost(console *cli.Console, client *twilioapi.Client) int {
 	}
 	o.cost = o.plan.Cost(client.Prices(console.Interrupts.Stop, o.plan.Parties(), within))
 	switch {
+	case console.Interrupts.Stopped(): // which ends the process
+		return cli.StatusInterrupted
 	case o.maxCost == nil:
 		return cli.StatusDone
 	case o.cost.Unpriced > 0:
