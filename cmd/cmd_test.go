@@ -5,6 +5,7 @@ package cmd_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -18,6 +19,7 @@ import (
 	"time"
 
 	"call-load-tester/cmd/internal/signals"
+	"call-load-tester/pkg/calls"
 	"call-load-tester/pkg/twiliosim"
 	"call-load-tester/pkg/twiliosim/loopback"
 )
@@ -161,6 +163,15 @@ func sidFile(t *testing.T, dir string) string {
 		t.Fatalf("SID files %q (error %v), want one", files, err)
 	}
 	return files[0]
+}
+
+// callsRecord reads the JSON that a start or an end has written.
+func callsRecord(t *testing.T, p *process, name string) (record calls.Result) {
+	t.Helper()
+	if err := json.Unmarshal([]byte(readFile(t, filepath.Join(p.dir, name))), &record); err != nil {
+		t.Fatal(err)
+	}
+	return record
 }
 
 func readFile(t *testing.T, path string) string {

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"call-load-tester/pkg/calls"
 	"call-load-tester/pkg/twiliosim"
 )
 
@@ -41,10 +40,7 @@ func TestFailuresOfCalls(t *testing.T) {
 	if status := start.status(t); status != 3 {
 		t.Errorf("start: exit status %d, want 3\n%s", status, start.stderr.String())
 	}
-	var record calls.Result
-	if err := json.Unmarshal([]byte(readFile(t, filepath.Join(start.dir, "out.json"))), &record); err != nil {
-		t.Fatal(err)
-	}
+	record := callsRecord(t, start, "out.json")
 	told := failuresIn(t, start.stdout.String())
 	if record.Starts.Refused == 0 || len(told) != record.Starts.Refused || record.Failures == nil || record.Failures.Written != len(told) {
 		t.Errorf("%d lines, %d refused, %+v; want a line of each, alone on standard output", len(told), record.Starts.Refused, record.Failures)

@@ -3,13 +3,9 @@
 package cmd_test
 
 import (
-	"encoding/json"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
-
-	"call-load-tester/pkg/calls"
 )
 
 // A full disk behind standard output or standard error is told on the other, and
@@ -42,10 +38,7 @@ func TestAFullDiskIsNoWishToStop(t *testing.T) {
 				t.Errorf("told\n%swant once\n%s", told, tc.told)
 			}
 			checkNothingIsLeft(t, twilio, start.dir)
-			var record calls.Result
-			if err := json.Unmarshal([]byte(readFile(t, filepath.Join(start.dir, "out.json"))), &record); err != nil {
-				t.Fatal(err)
-			}
+			record := callsRecord(t, start, "out.json")
 			if record.Interrupted || record.ExitStatus != 3 || record.Starts.Accepted != 3 || record.HangUps.Ended != 3 {
 				t.Errorf("interrupted %v, status %d, %+v, %+v; want the whole run, and status 3",
 					record.Interrupted, record.ExitStatus, record.Starts, record.HangUps)

@@ -3,15 +3,12 @@
 package cmd_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"testing"
 	"time"
 
-	"call-load-tester/pkg/calls"
 	"call-load-tester/pkg/twiliosim"
 )
 
@@ -28,10 +25,7 @@ func TestThreeMinutes(t *testing.T) {
 	if status := start.status(t); status != 0 {
 		t.Errorf("exit status %d, want 0\n%s", status, start.stderr.String())
 	}
-	var r calls.Result
-	if err := json.Unmarshal([]byte(readFile(t, filepath.Join(start.dir, "out.json"))), &r); err != nil {
-		t.Fatal(err)
-	}
+	r := callsRecord(t, start, "out.json")
 	s, h, held := r.Starts, r.HangUps, r.Held.Times
 
 	checkNothingIsLeft(t, twilio, start.dir)

@@ -78,18 +78,22 @@ func checkInterrupted(t *testing.T, twilio *simulated, start *process) {
 	}
 }
 
-// After a kill in the steady state end -f leaves nothing running.
+// After a kill in the steady state end -f leaves nothing running: no start is
+// under way when it comes, since Twilio answers none after the 40th.
 func TestAKillInTheSteadyState(t *testing.T) {
 	t.Parallel()
-	twilio, start := lasting(t)
+	twilio := newTwilio(t, twiliosim.Config{
+		ResponseTime: 50 * time.Millisecond,
+		Faults:       []twiliosim.Fault{{Op: twiliosim.OpCreate, Nth: []int{41, 42, 43, 44, 45}, Do: twiliosim.Hang}},
+	})
+	start := command(t, t.TempDir(), "start", twilio.env,
+		"-c", from, "-d", to, "--call_count", "45", "--cps", "10", "--call_duration", "3")
 	if err := start.Start(); err != nil {
 		t.Fatal(err)
 	}
-	betweenBursts(t, twilio)
-	for strings.Count(readFile(t, sidFile(t, start.dir)), "CA") < len(twilio.Calls()) { // the machine may be busy
-		time.Sleep(10 * time.Millisecond)
-		betweenBursts(t, twilio)
-	}
+	await(t, "hang-ups, and all starts that Twilio answers", func() bool {
+		return twilio.Requests(twiliosim.OpHangUp) > 0 && strings.Contains(start.stdout.String(), "Started call 40. ")
+	})
 	if err := start.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
@@ -98,31 +102,38 @@ func TestAKillInTheSteadyState(t *testing.T) {
 	if status := end.status(t); status != 0 {
 		t.Errorf("end: exit status %d, want 0\n%s%s", status, end.stdout.String(), end.stderr.String())
 	}
+	if placed := len(twilio.Calls()); placed != 40 {
+		t.Errorf("%d calls were placed, want 40", placed)
+	}
 	checkNothingIsLeft(t, twilio, start.dir)
 }
 
-// end may hang up the calls of a file while start still places some: both finish,
-// and count each call once.
+// end may hang up the calls of a file while start still places some: start counts
+// each call once, as over already what end has ended.
 func TestEndBesideStart(t *testing.T) {
 	t.Parallel()
 	twilio := newTwilio(t, twiliosim.Config{ResponseTime: 50 * time.Millisecond})
 	start := command(t, t.TempDir(), "start", twilio.env,
-		"-c", from, "-d", to, "--call_count", "50", "--cps", "10", "--call_duration", "2")
+		"-c", from, "-d", to, "--call_count", "50", "--cps", "10", "--call_duration", "100", "--json", "start.json")
 	if err := start.Start(); err != nil {
 		t.Fatal(err)
 	}
-	phase{"placing", func(a *simulated) bool { return len(a.Creates()) >= 25 }}.wait(t, twilio)
-	end := command(t, start.dir, "end", twilio.env, "-f", filepath.Base(sidFile(t, start.dir)))
+	await(t, "placing", func() bool { return strings.Contains(start.stdout.String(), "Started call 25. ") })
+	end := command(t, start.dir, "end", twilio.env, "-f", filepath.Base(sidFile(t, start.dir)), "--json", "end.json")
 	if status := end.status(t); status != 0 {
 		t.Errorf("end: exit status %d, want 0\n%s%s", status, end.stdout.String(), end.stderr.String())
 	}
-	if status := start.wait(t); status != 0 {
-		t.Errorf("start: exit status %d, want 0\n%s%s", status, start.stdout.String(), start.stderr.String())
+	await(t, "placed", func() bool { return strings.Contains(start.stdout.String(), "Started call 50. ") })
+	if err := start.Process.Signal(syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	if status := start.wait(t); status != 130 {
+		t.Errorf("start: exit status %d, want 130\n%s%s", status, start.stdout.String(), start.stderr.String())
 	}
 	checkNothingIsLeft(t, twilio, start.dir)
-	if out := start.stdout.String(); !strings.Contains(out, "Calls to end        50\n") || !strings.Contains(out, "Still live          0\n") ||
-		strings.Contains(out, "Already over        0\n") {
-		t.Errorf("start does not count what end ended as over already:\n%s", out)
+	byEnd, h := callsRecord(t, end, "end.json").HangUps.Ended, callsRecord(t, start, "start.json").HangUps
+	if h.AlreadyOver == 0 || h.AlreadyOver > byEnd || h.Ended+h.AlreadyOver != 50 {
+		t.Errorf("end ended %d calls; start ended %d and found %d over already, of 50", byEnd, h.Ended, h.AlreadyOver)
 	}
 }
 
