@@ -85,11 +85,11 @@ func (w *written) String() string {
 
 func (w *written) Len() int { return len(w.String()) }
 
-// command prepares a command that takes no longer than two minutes. Its
+// command prepares a command that takes no longer than five minutes. Its
 // environment has nothing of Twilio but what is given.
 func command(t *testing.T, dir, name string, env []string, args ...string) *process {
 	t.Helper()
-	return longCommand(t, 2*time.Minute, dir, name, env, args...)
+	return longCommand(t, 5*time.Minute, dir, name, env, args...)
 }
 
 // longCommand prepares a command that may take longer.
@@ -196,7 +196,7 @@ func lines(text string) []string { return strings.Split(strings.TrimSuffix(text,
 // await waits until something has come.
 func await(t *testing.T, what string, come func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(30 * time.Second); !come(); time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(2 * time.Minute); !come(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("%s: it has not come to that", what)
 		}
