@@ -26,7 +26,7 @@ func TestTwiliosClockMayBeMinutesOff(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					time.Sleep(12 * time.Hour)
 					client, account := newClient(t, twiliosim.Config{ClockAhead: ahead, ListOrder: o.order, EndDelay: 3 * time.Second, Faults: lost(3)})
-					putHistory(account, 2000)
+					putHistory(account, older())
 					account.Put(stranger, from, to) // five seconds before the run
 					time.Sleep(5 * time.Second)
 					file := new(memory)

@@ -21,7 +21,7 @@ func TestFaultMatrixInTheSteadyState(t *testing.T) {
 				time.Sleep(12 * time.Hour) // since midnight: lists are by the day
 				row.cfg.ListOrder = o.order
 				client, account := newClient(t, row.cfg)
-				putHistory(account, 2000)
+				putHistory(account, older())
 				row.plan.CallDuration = 4 * time.Second
 				file := new(memory)
 				var told failed
