@@ -33,7 +33,7 @@ type HangUps struct {
 	Failed      int      `json:"failed"`       // Twilio did not take our request
 	Live        int      `json:"live"`         // not seen to be over
 	Failures    Failures `json:"failures"`     // of the failed
-	Throttled   int      `json:"throttled"`    // 429 answers to hang-ups and to reads after them; with a call duration to look-ups of starts, too
+	Throttled   int      `json:"throttled"`    // 429 answers to hang-ups and to reads, look-ups of starts among them
 
 	BadLines   int `json:"bad_lines"`  // of the SID file of end, filled in by it
 	Duplicates int `json:"duplicates"` // likewise

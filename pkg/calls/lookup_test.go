@@ -222,21 +222,48 @@ func TestALostStartWaitsForTheEndOfPlacing(t *testing.T) {
 }
 
 // That Twilio answers look-ups with too many requests at once is on record: with
-// the starts or, where hang-ups go beside them, with those.
+// the hang-ups or, where there are none, with the starts.
 func TestThrottledLookUpsAreCounted(t *testing.T) {
+	leaving := plan(10, 10)
+	leaving.EndCalls = false
 	for _, tc := range []struct {
 		plan            calls.Plan
 		starts, hangUps int
 	}{
-		{plan(10, 10), 3, 0},
+		{leaving, 3, 0},
+		{plan(10, 10), 0, 3},
 		{lasting(10, 10, time.Minute), 0, 3},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			faults := append(lost(3), twiliosim.Fault{Op: twiliosim.OpList, To: to, Nth: []int{1, 2, 3}, Status: 429})
 			client, _ := newClient(t, twiliosim.Config{Faults: faults})
 			result := calls.Run(t.Context(), context.Background(), client, tc.plan, new(memory), nil)
-			if s, h := result.Starts.Throttled, result.HangUps.Throttled; s != tc.starts || h != tc.hangUps {
-				t.Errorf("%d of starts and %d of hang-ups throttled, want %d and %d", s, h, tc.starts, tc.hangUps)
+			starts, hangUps := result.Starts.Throttled, 0
+			if result.HangUps != nil {
+				hangUps = result.HangUps.Throttled
+			}
+			if starts != tc.starts || hangUps != tc.hangUps {
+				t.Errorf("%d of starts and %d of hang-ups throttled, want %d and %d", starts, hangUps, tc.starts, tc.hangUps)
+			}
+		})
+	}
+}
+
+// A lost start is found on an account that takes one request at once, whatever
+// there is to hang up. Some of the requests that are to be lost may be refused as
+// too many.
+func TestALostStartIsFoundBesideManyHangUps(t *testing.T) {
+	for _, plan := range []calls.Plan{plan(400, 50), lasting(400, 50, 10*time.Second)} {
+		synctest.Test(t, func(t *testing.T) {
+			time.Sleep(12 * time.Hour)
+			client, account := newClient(t, twiliosim.Config{ResponseTime: 200 * time.Millisecond, MaxConcurrent: 1, Faults: lost(385, 386, 387, 388, 389, 390)})
+			result := calls.Run(t.Context(), context.Background(), client, plan, new(memory), nil)
+			s, h := result.Starts, result.HangUps
+			if s.Adopted == 0 || s.Accepted+s.Adopted != 400 || s.NotFound != 0 || h.Asked != 400 || h.Live != 0 {
+				t.Errorf("%+v %+v; want some adopted, none not found, and 400 ended", s, h)
+			}
+			if n := len(account.Live()); n != 0 {
+				t.Errorf("%d calls are live, want none", n)
 			}
 		})
 	}

@@ -37,7 +37,7 @@ func Run(ctx, stop context.Context, client *twilioapi.Client, plan Plan, file SI
 		due.release()
 		letGo()
 	})()
-	lookUp := newLookUp(ctx, inFlight, r.Began, placing, watch)
+	lookUp := newLookUp(ctx, ending.inFlight, r.Began, placing, watch)
 
 	var cleaning sync.WaitGroup
 	if plan.EndCalls {
@@ -71,8 +71,8 @@ func Run(ctx, stop context.Context, client *twilioapi.Client, plan Plan, file SI
 	}
 	r.Starts, r.Err = placing.starts, placing.err
 	r.Starts.Throttled = inFlight.Throttled(twilioapi.ForCreate)
-	if ending.inFlight != inFlight { // so its reads are look-ups alone
-		r.Starts.Throttled += inFlight.Throttled(twilioapi.ForRead)
+	if r.HangUps == nil { // else its reads are counted there
+		r.Starts.Throttled += ending.inFlight.Throttled(twilioapi.ForRead)
 	}
 	r.summarize(placing.sent)
 	return r

@@ -26,7 +26,7 @@ type Starts struct {
 	BusiestSecond int       `json:"busiest_second"`        // most requests sent in any second
 	Requests      int       `json:"requests"`              // sent, repeats included
 	Retries       int       `json:"retries"`               // repeated because Twilio had certainly not processed them
-	Throttled     int       `json:"throttled"`             // 429 answers to creates and look-ups; with a call duration to creates alone
+	Throttled     int       `json:"throttled"`             // 429 answers to creates; if nothing is hung up to look-ups, too
 	Response      Quantiles `json:"response_ms"`
 
 	Lost []UnknownStart `json:"-"` // those that were not found

@@ -14,7 +14,8 @@ import (
 // too many, that one is taken back.
 //
 // Slots go by urgency, then first come, first served; but a read that has waited
-// for two seconds goes before creates, so that it is late and not lost.
+// for two seconds goes before creates, and one of those that have waited for five
+// goes before hang-ups each five seconds, so that reads are late and not lost.
 // It is safe for concurrent use.
 type InFlight struct {
 	ceiling int
@@ -25,6 +26,7 @@ type InFlight struct {
 	taken   int // slots
 	peak    int // the most taken since the limit was last lowered
 	waiting [urgencies][]waiter
+	read    time.Time      // when a read last had to wait for its slot, and got it
 	lowered int            // how often the limit was
 	grew    bool           // the limit was last changed by growing
 	changed time.Time      // when the limit last was
@@ -42,8 +44,11 @@ const (
 	urgencies
 )
 
-// patience is how long reads yield to creates.
-const patience = 2 * time.Second
+// Reads yield to creates and to hang-ups for so long.
+const (
+	yieldToCreates = 2 * time.Second
+	yieldToHangUps = 5 * time.Second
+)
 
 // A waiter waits for a slot.
 type waiter struct {
@@ -192,6 +197,9 @@ func (f *InFlight) next() {
 			return
 		}
 		f.take()
+		if u == ForRead {
+			f.read = time.Now()
+		}
 		close(f.waiting[u][0].got)
 		f.waiting[u] = f.waiting[u][1:]
 	}
@@ -200,10 +208,14 @@ func (f *InFlight) next() {
 // first returns whose turn it is, if anybody waits. It requires that f.mu is held.
 func (f *InFlight) first() (u Urgency, any bool) {
 	hangUps, creates, reads := f.waiting[ForHangUp], f.waiting[ForCreate], f.waiting[ForRead]
+	waited := time.Duration(0) // the first read
+	if len(reads) > 0 {
+		waited = time.Since(reads[0].since)
+	}
 	switch {
-	case len(hangUps) > 0:
+	case len(hangUps) > 0 && (waited < yieldToHangUps || time.Since(f.read) < yieldToHangUps):
 		return ForHangUp, true
-	case len(reads) > 0 && (len(creates) == 0 || time.Since(reads[0].since) >= patience):
+	case len(reads) > 0 && (len(creates) == 0 || waited >= yieldToCreates):
 		return ForRead, true
 	}
 	return ForCreate, len(creates) > 0

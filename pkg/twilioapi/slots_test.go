@@ -115,6 +115,36 @@ func TestSlotsGoByUrgency(t *testing.T) {
 	}
 }
 
+// However many hang-ups there are, a read has its turn each five seconds.
+func TestReadsAreLateAndNotLost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := NewInFlight(1, nil)
+		began := time.Now()
+		var read []time.Duration
+		ask := func(u Urgency, n int) {
+			for range n {
+				go func() {
+					_ = f.Do(t.Context(), u, func() error {
+						if u == ForRead {
+							read = append(read, time.Since(began)) // one at a time: there is one slot
+						}
+						time.Sleep(time.Second)
+						return nil
+					})
+				}()
+				synctest.Wait()
+			}
+		}
+		ask(ForHangUp, 17)
+		ask(ForRead, 5)
+		time.Sleep(time.Minute)
+		want := []time.Duration{5 * time.Second, 10 * time.Second, 15 * time.Second, 20 * time.Second, 21 * time.Second}
+		if !slices.Equal(read, want) {
+			t.Errorf("reads were sent after %v, want %v: the last when the hang-ups were through", read, want)
+		}
+	})
+}
+
 // Slots that come free go to those who wait, first come, first served, and no
 // more than there are.
 func TestInFlightServesWhoWaits(t *testing.T) {
