@@ -226,7 +226,7 @@ func (a *Attack) Run(ctx context.Context) *Result {
 	a.pools.close()
 
 	r := a.recorder.conclude()
-	a.planAndCost(r)
+	a.complete(r)
 	r.Seconds = took.Seconds()
 	if sending > 0 {
 		r.Rate = float64(r.Requests.Sent) / sending.Seconds()
@@ -249,13 +249,14 @@ func (a *Attack) SoFar(then func()) *Result {
 		return true
 	})
 	r := a.recorder.soFar(then)
-	a.planAndCost(r)
+	a.complete(r)
 	return r
 }
 
-// planAndCost fills in what was asked for and what it would cost. Where the
-// numbers came from Wanted, they are all that was due, and the most at a time.
-func (a *Attack) planAndCost(r *Result) {
+// complete fills in what was asked for, what it would cost, and the hosts that were
+// not asked. Where the numbers came from Wanted, they are all that was due, and the
+// most at a time.
+func (a *Attack) complete(r *Result) {
 	cfg := a.cfg
 	if cfg.Wanted != nil {
 		cfg.Total = r.Requests.Sent + r.Requests.Unsent
@@ -275,6 +276,9 @@ func (a *Attack) planAndCost(r *Result) {
 	}
 	if p := cfg.Prices; p != nil {
 		r.Cost = costOf(*p, r)
+	}
+	if c := r.Conversations; c != nil && c.Elsewhere > 0 {
+		c.ElsewhereHosts = a.player.Elsewhere()
 	}
 }
 

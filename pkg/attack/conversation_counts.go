@@ -33,6 +33,8 @@ type Conversations struct {
 	Elsewhere int   `json:"elsewhere"`           // requests to hosts that may not be asked: not sent
 	Minutes   int   `json:"billed_minutes"`
 
+	ElsewhereHosts []string `json:"elsewhere_hosts,omitempty"` // those hosts, ten at most
+
 	Callbacks           int `json:"callbacks"` // among the requests
 	CallbacksIncomplete int `json:"callbacks_not_completed"`
 	CallbacksUnsent     int `json:"callbacks_unsent,omitempty"` // not among these: the run was cut off before

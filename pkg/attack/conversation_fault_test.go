@@ -109,6 +109,9 @@ func TestFaultsMidway(t *testing.T) {
 				t.Errorf("%s, %s: %s, verdicts %v, %d callbacks, %d of them bad, %d elsewhere; want %s, %v, %d, %d, %d", tc.what, how,
 					got, verdicts(r), c.Callbacks, c.CallbacksIncomplete, c.Elsewhere, tc.endings, tc.verdicts, tc.callbacks, tc.callbacksBad, tc.elsewhere)
 			}
+			if named := slices.Equal(c.ElsewhereHosts, []string{"evil.example"}); named != (tc.elsewhere > 0) {
+				t.Errorf("%s, %s: hosts that may not be asked: %v", tc.what, how, c.ElsewhereHosts)
+			}
 			for addr := range app.dialed {
 				if addr != "app.example:80" && addr != "down.example:80" {
 					t.Errorf("%s, %s: somebody has connected to %s", tc.what, how, addr)

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"call-load-tester/pkg/dialog"
 	"call-load-tester/pkg/failures"
 	"call-load-tester/pkg/timeline"
 	"call-load-tester/pkg/webhook"
@@ -219,6 +220,7 @@ func mergedTimeline(runs []*Result, began time.Time) []Interval {
 func mergedConversations(runs []*Result, timeline []Interval) *Conversations {
 	var all *Conversations
 	because := make(map[webhook.Code]int)
+	var hosts []string
 	for _, run := range runs {
 		if run.Conversations == nil {
 			continue
@@ -228,11 +230,15 @@ func mergedConversations(runs []*Result, timeline []Interval) *Conversations {
 		}
 		addInts(all, *run.Conversations)
 		addCounts(because, run.Conversations.FailedBecause, func(f Failure) (webhook.Code, int) { return f.Code, f.Conversations })
+		hosts = append(hosts, run.Conversations.ElsewhereHosts...)
 	}
 	if all == nil {
 		return nil
 	}
 	all.FailedBecause = list(because, func(code webhook.Code, n int) Failure { return Failure{code, code.Name(), n} })
+	slices.Sort(hosts)
+	hosts = slices.Compact(hosts)
+	all.ElsewhereHosts = hosts[:min(len(hosts), dialog.MaxElsewhere)]
 	all.PeakLive = 0
 	for _, i := range timeline {
 		all.PeakLive = max(all.PeakLive, i.Live)

@@ -280,3 +280,22 @@ func TestRoundedTimesAreThoseOfTheHistogram(t *testing.T) {
 		}
 	}
 }
+
+// The hosts that were not asked are those of all runs, once each, and no more than
+// of one.
+func TestHostsThatWereNotAskedAreMerged(t *testing.T) {
+	run := func(hosts ...string) *attack.Result {
+		return &attack.Result{Conversations: &attack.Conversations{Elsewhere: len(hosts), ElsewhereHosts: hosts}}
+	}
+	for _, tc := range []struct {
+		runs []*attack.Result
+		want string
+	}{
+		{[]*attack.Result{run("b", "c"), run("a", "b"), run()}, "a b c"},
+		{[]*attack.Result{run("b", "d", "f", "h", "j", "l", "n"), run("a", "c", "e", "g", "i", "k")}, "a b c d e f g h i j"},
+	} {
+		if got := strings.Join(attack.Merge(tc.runs).Conversations.ElsewhereHosts, " "); got != tc.want {
+			t.Errorf("%s, want %s", got, tc.want)
+		}
+	}
+}

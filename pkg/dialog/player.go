@@ -24,6 +24,8 @@ type Player struct {
 	status   *link // nil: none
 	fallback *link // likewise
 	links    links
+
+	elsewhere elsewhere
 }
 
 // New returns a Player, or an error that names everything wrong with the rules
@@ -91,9 +93,14 @@ func (p *Player) Begin(k int, start time.Time, seed [2]uint64) *Conversation {
 }
 
 // May reports whether a URL may be asked: only the hosts that the rules name
-// are. It serves whoever follows the HTTP redirects of answers.
+// are. It serves whoever follows the HTTP redirects of answers. [Player.Elsewhere]
+// tells of the others.
 func (p *Player) May(u *url.URL) bool {
-	return p.hosts[strings.ToLower(u.Hostname())] || p.hosts[strings.ToLower(u.Host)]
+	may := p.hosts[strings.ToLower(u.Hostname())] || p.hosts[strings.ToLower(u.Host)]
+	if !may {
+		p.elsewhere.note(u.Host)
+	}
+	return may
 }
 
 // send returns where the request of a URL goes. That of the webhook itself may

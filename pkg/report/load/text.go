@@ -248,8 +248,12 @@ func (r Report) warnings() []string {
 		}
 	}
 	if c := r.Conversations; c != nil && c.Elsewhere > 0 {
-		add("%s to hosts that may not be asked: their conversations went on as if\n"+
-			"the answer had been empty. Hosts of yours can be named in [Call] Hosts.", report.Count(c.Elsewhere, "request"))
+		which := ""
+		if len(c.ElsewhereHosts) > 0 {
+			which = " (" + strings.Join(c.ElsewhereHosts, ", ") + ")"
+		}
+		add("%s to hosts that may not be asked%s: their conversations went on as if\n"+
+			"the answer had been empty. Hosts of yours can be named in [Call] Hosts.", report.Count(c.Elsewhere, "request"), which)
 	}
 	if n.OwnLimit > 0 {
 		add("%s failed at a limit of this computer, not of the endpoint.\n"+
