@@ -138,6 +138,7 @@ func TestReadsAreLateAndNotLost(t *testing.T) {
 		ask(ForHangUp, 17)
 		ask(ForRead, 5)
 		time.Sleep(time.Minute)
+		synctest.Wait()
 		want := []time.Duration{5 * time.Second, 10 * time.Second, 15 * time.Second, 20 * time.Second, 21 * time.Second}
 		if !slices.Equal(read, want) {
 			t.Errorf("reads were sent after %v, want %v: the last when the hang-ups were through", read, want)
