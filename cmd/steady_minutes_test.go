@@ -1,4 +1,4 @@
-//go:build unix
+//go:build linux
 
 package cmd_test
 
@@ -19,7 +19,8 @@ func TestThreeMinutes(t *testing.T) {
 		t.Skip("STEADY is not set; .ci/steady does")
 	}
 	const count, cps, duration = 3600, 20, 30
-	twilio := newTwilio(t, twiliosim.Config{ResponseTime: 200 * time.Millisecond, RingTime: time.Second, PricePerMinute: 0.014})
+	var creates arrivals
+	twilio := newTwilioBehind(t, twiliosim.Config{ResponseTime: 200 * time.Millisecond, RingTime: time.Second, PricePerMinute: 0.014}, creates.before)
 	start := longCommand(t, 6*time.Minute, t.TempDir(), "start", twilio.env, "-c", from, "-d", to,
 		"--call_count", fmt.Sprint(count), "--cps", fmt.Sprint(cps), "--call_duration", fmt.Sprint(duration), "--json", "out.json")
 	if status := start.status(t); status != 0 {
@@ -29,11 +30,11 @@ func TestThreeMinutes(t *testing.T) {
 	s, h, held := r.Starts, r.HangUps, r.Held.Times
 
 	checkNothingIsLeft(t, twilio, start.dir)
-	if most := twilio.MostCreates(950 * time.Millisecond); most > cps || s.BusiestSecond > cps {
+	if most := creates.most(950 * time.Millisecond); most > cps || s.BusiestSecond > cps {
 		t.Errorf("%d starts arrived within 0.95 s, %d were sent in a second; want at most %d", most, s.BusiestSecond, cps)
 	}
 	peak := peakLive(twilio.Calls())
-	if want := cps * duration; peak < want || peak > want+2*cps || r.Records.PeakLive < want || r.Records.PeakLive > want+2*cps {
+	if want := cps * duration; peak < want || peak > want+5*cps || r.Records.PeakLive < want || r.Records.PeakLive > want+5*cps {
 		t.Errorf("%d live at the peak, %d by the record; want about %d", peak, r.Records.PeakLive, want)
 	}
 	if s.Accepted+s.Adopted+s.NotFound+s.Refused+s.NotStarted != s.Asked || s.Asked != count || s.Accepted != len(twilio.Calls()) || s.Requests != len(twilio.Creates()) {
