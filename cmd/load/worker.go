@@ -34,7 +34,10 @@ func (w worker) work(out *output.Output) (status int) {
 	w.setup.describe(w.console)
 	w.console.Note("connecting to the Locust master at %s", address)
 	connection, err := locust.Connect(interrupts.Stop, address, w.warnOnce())
-	if err != nil {
+	switch {
+	case err != nil && interrupts.Stopped():
+		return cli.StatusInterrupted
+	case err != nil:
 		w.console.Error(&cli.UsageError{Text: err.Error(), Help: "does locust run there, with --master, and may this computer reach its port? See --master-host"})
 		return cli.StatusFailed
 	}

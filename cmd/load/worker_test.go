@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"io"
 	"math"
@@ -231,6 +232,33 @@ func TestNoLocustMaster(t *testing.T) {
 	f := finish(t, cmd)
 	if f.status != 1 || !strings.Contains(f.stderr, "load: error: no Locust master at "+host+":"+port+": what answers is something else") || !strings.Contains(f.stderr, "load: hint: does locust run there") {
 		t.Errorf("status %d\n%s", f.status, f.stderr)
+	}
+}
+
+// SIGTERM while there is no master: that is all that is said, each time.
+func TestAWorkerThatIsTerminatedWithoutAMaster(t *testing.T) {
+	t.Parallel()
+	for range 20 {
+		cmd := load(t, config("http://127.0.0.1:1/sms", ""), "-f", "c.ini", "-d", "d.txt", "--worker", "--master-port", "1")
+		stderr, err := cmd.StderrPipe()
+		if err == nil {
+			err = cmd.Start()
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		told := bufio.NewReader(stderr)
+		for line := ""; !strings.Contains(line, "no Locust master at 127.0.0.1:1 yet"); {
+			if line, err = told.ReadString('\n'); err != nil {
+				t.Fatal(err)
+			}
+		}
+		_ = cmd.Process.Signal(syscall.SIGTERM)
+		rest, _ := io.ReadAll(told)
+		_ = cmd.Wait()
+		if status := cmd.ProcessState.ExitCode(); status != 130 || string(rest) != "load: interrupted before anything was begun\n" {
+			t.Fatalf("status %d, and then it says\n%s", status, rest)
+		}
 	}
 }
 

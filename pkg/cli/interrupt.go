@@ -105,28 +105,21 @@ func (i *Interrupts) Stopped() bool { return i.Stop.Err() != nil }
 func (i *Interrupts) interrupted() {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	stopping := i.stopping()
-	i.stop()
-	switch {
-	case i.run == nil:
+	if i.run == nil { // nothing is told to stop: it would end the process by itself, before all is said
 		if i.console.asking.Load() {
 			fmt.Fprintln(i.console.Err)
 		}
 		i.console.Note("interrupted before anything was begun")
 		i.exit(StatusInterrupted)
+	}
+	stopping := i.run.Stopping() // asked before: then it may be over
+	i.stop()
+	switch {
 	case i.concluded:
 		go i.leaveNow()
 	default:
 		i.console.Note("interrupted: %s; interrupt again to leave at once", stopping)
 	}
-}
-
-// stopping says what stopping waits for. It is asked before: then it may be over.
-func (i *Interrupts) stopping() string {
-	if i.run == nil {
-		return ""
-	}
-	return i.run.Stopping()
 }
 
 // unread is called when nobody reads the output any more.
@@ -136,12 +129,12 @@ func (i *Interrupts) unread() {
 	if i.Stopped() {
 		return // the same signal often stops the reader
 	}
-	stopping := i.stopping()
-	i.stop()
-	switch {
-	case i.run == nil:
+	if i.run == nil {
 		i.exit(StatusInterrupted)
-	case !i.concluded:
+	}
+	stopping := i.run.Stopping() // asked before: then it may be over
+	i.stop()
+	if !i.concluded {
 		i.console.Note("nobody reads the output any more: %s", stopping)
 	}
 }
