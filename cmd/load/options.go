@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"net/netip"
 	"os"
 	"strconv"
 	"strings"
@@ -98,24 +99,35 @@ func (o *options) master(f *cli.Flags) (problems []error) {
 		return problems
 	}
 	host, port := os.Getenv("LOCUST_MASTER_NODE_HOST"), os.Getenv("LOCUST_MASTER_NODE_PORT")
+	hostFrom, portFrom := "--master-host", "--master-port"
 	if host != "" && !f.IsSet("master-host") {
-		o.masterHost = host
+		hostFrom, o.masterHost = "LOCUST_MASTER_NODE_HOST", host
 	}
-	from := "--master-port"
 	if port != "" && !f.IsSet("master-port") {
-		from = "LOCUST_MASTER_NODE_PORT"
+		portFrom = "LOCUST_MASTER_NODE_PORT"
 		o.masterPort, _ = strconv.Atoi(port) // 0 if it is no number
 	}
 	if o.compare != "" {
 		problems = append(problems, &cli.UsageError{Text: "--compare is not for a worker, which sees a part of the load", Help: "compare what all have done: --merge a.json b.json --compare before.json"})
 	}
 	if o.masterPort < 1 || o.masterPort > 65535 {
-		problems = append(problems, &cli.UsageError{Text: from + " is not a port: a number from 1 to 65535", Help: "Locust's own is 5557"})
+		problems = append(problems, &cli.UsageError{Text: portFrom + " is not a port: a number from 1 to 65535", Help: "Locust's own is 5557"})
 	}
-	if o.masterHost == "" || strings.ContainsAny(o.masterHost, "/ ") {
-		problems = append(problems, &cli.UsageError{Text: fmt.Sprintf("--master-host %q is not the name of a host", o.masterHost), Help: "give its name or address, without a scheme"})
+	if !isHost(o.masterHost) {
+		problems = append(problems, &cli.UsageError{
+			Text: fmt.Sprintf("%s %q is not the name of a host", hostFrom, o.masterHost),
+			Help: "give its name or address, without a scheme or brackets; the port is for --master-port",
+		})
 	}
 	return problems
+}
+
+// isHost reports whether a host may have this name or address.
+func isHost(name string) bool {
+	if _, err := netip.ParseAddr(name); err == nil {
+		return true
+	}
+	return name != "" && !strings.ContainsAny(name, "/ []:")
 }
 
 // setup reads the configuration and the data, finds the token, and returns

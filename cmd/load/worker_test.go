@@ -270,6 +270,10 @@ func TestWhatAWorkerIsToldWrongly(t *testing.T) {
 		{"--worker --master-port 0", "", "--master-port is not a port"},
 		{"--worker", "LOCUST_MASTER_NODE_PORT=x", "LOCUST_MASTER_NODE_PORT is not a port"},
 		{"--worker --master-host tcp://a", "", `--master-host "tcp://a" is not the name of a host`},
+		{"--worker --master-host 10.0.0.5:5557", "", `--master-host "10.0.0.5:5557" is not the name of a host`},
+		{"--worker --master-host [::1]", "", `--master-host "[::1]" is not the name of a host`},
+		{"--worker --master-host ::1:x", "", `--master-host "::1:x" is not the name of a host`},
+		{"--worker", "LOCUST_MASTER_NODE_HOST=master:5557", `LOCUST_MASTER_NODE_HOST "master:5557" is not the name of a host`},
 		{"--merge a.json --worker", "", "--merge sends nothing"},
 		{"--merge -x", "", `--merge "-x" is not the name of a file`},
 	} {
@@ -277,6 +281,12 @@ func TestWhatAWorkerIsToldWrongly(t *testing.T) {
 		cmd.Env = append(cmd.Env, tc.env)
 		if f := finish(t, cmd); f.status != 2 || !strings.Contains(f.stderr, tc.want) {
 			t.Errorf("%s %s: status %d, want 2 and %q\n%s", tc.env, tc.args, f.status, tc.want, f.stderr)
+		}
+	}
+	for _, host := range []string{"::1", "fe80::1%eth0", "10.0.0.5", "load-master", "master.example.com"} {
+		o, problems := parse([]string{"-f", "c.ini", "-d", "d.txt", "--worker", "--master-host", host})
+		if len(problems) > 0 || o.masterHost != host {
+			t.Errorf("--master-host %s: %v", host, problems)
 		}
 	}
 }
