@@ -201,7 +201,7 @@ func repeats(rows []webhook.Row) int {
 // advise says on standard error what a result looks like that is no result of
 // the load.
 func advise(console *cli.Console, r *attack.Result) {
-	if c := r.Conversations; c != nil && c.Failed > 0 && c.Failed == c.Begun-c.Forged-c.Interrupted {
+	if c := r.Conversations; c != nil && c.Failed > 0 && c.Failed == c.Ended() {
 		console.Warn(&cli.UsageError{
 			Text: "every conversation failed",
 			Help: "is [Load] URI right? If the endpoint refused the first request: is the token that of its account, and does it check the signature for another URL? Then set [Load] SignURL",

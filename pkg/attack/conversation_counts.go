@@ -59,13 +59,17 @@ func (c *Conversations) of(e dialog.Ending) *int {
 	}[e]
 }
 
-// AsMeantPercent returns the share of the conversations that ended as meant;
-// forged ones are left out. It is 0 if there are no others.
+// Ended returns how many conversations could end as meant: all that were begun, but
+// for forged ones and those that were interrupted.
+func (c *Conversations) Ended() int { return c.Begun - c.Forged - c.Interrupted }
+
+// AsMeantPercent returns the share of [Conversations.Ended] that ended as meant. It
+// is 0 if there are none.
 func (c *Conversations) AsMeantPercent() float64 {
-	if c.Begun == c.Forged {
+	if c.Ended() == 0 {
 		return 0
 	}
-	return 100 * float64(c.AsMeant) / float64(c.Begun-c.Forged)
+	return 100 * float64(c.AsMeant) / float64(c.Ended())
 }
 
 // conversationCounts are Conversations that are being counted.

@@ -26,6 +26,8 @@ func TestWhatPasses(t *testing.T) {
 		{"more than half are incomplete", Pass{MaxFailedPercent: &half}, Result{Requests: Requests{Sent: 100, Incomplete: 51}, Latency: fast}, false},
 		{"half of the conversations ended as meant, as asked", Pass{MinAsMeant: &half}, Result{Conversations: &Conversations{Begun: 100, AsMeant: 50}}, true},
 		{"fewer did", Pass{MinAsMeant: &half}, Result{Conversations: &Conversations{Begun: 100, AsMeant: 49}}, false},
+		{"those that were interrupted do not count", Pass{MinAsMeant: &half}, Result{Conversations: &Conversations{Begun: 100, AsMeant: 5, Interrupted: 90}}, true},
+		{"all were interrupted", Pass{MinAsMeant: &half}, Result{Conversations: &Conversations{Begun: 100, Interrupted: 100}}, false},
 		{"there was none", Pass{MinAsMeant: &half}, Result{}, false},
 		{"one limit is missed of two", Pass{MaxFailedPercent: &half, MaxP99: &limit}, Result{Requests: Requests{Sent: 100, Incomplete: 50}, Latency: slow}, false},
 	} {

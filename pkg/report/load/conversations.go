@@ -20,7 +20,7 @@ func (t *text) conversations() {
 		list = append(list, fmt.Sprintf("%d × %s", f.Conversations, f))
 	}
 	t.list("Failed because", list)
-	t.label("Ended as meant", "%d of %d, %s", c.AsMeant, c.Begun-c.Forged, report.Percent(c.AsMeant, c.Begun-c.Forged))
+	t.label("Ended as meant", "%d of %d, %s", c.AsMeant, c.Ended(), report.Percent(c.AsMeant, c.Ended()))
 	if t.Plan.ConversationRate > 0 {
 		t.label("Begun per second", "%s of %d asked", report.Number(t.begunPerSecond()), t.Plan.ConversationRate)
 	}
@@ -110,7 +110,7 @@ func (r Report) conversationTiles(p *report.Page) {
 		return
 	}
 	p.Tile("Conversations", fmt.Sprintf("%d of %d", c.Begun, r.Plan.Conversations), endings(c))
-	p.Tile("Ended as meant", report.Percent(c.AsMeant, c.Begun-c.Forged), fmt.Sprintf("%d of %d: did not fail, and every turn of the row was of use", c.AsMeant, c.Begun-c.Forged))
+	p.Tile("Ended as meant", report.Percent(c.AsMeant, c.Ended()), fmt.Sprintf("%d of %d: did not fail, and every turn of the row was of use", c.AsMeant, c.Ended()))
 	p.Tile("Live at once", fmt.Sprint(c.PeakLive), "at the peak")
 }
 
