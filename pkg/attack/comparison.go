@@ -97,7 +97,10 @@ func (r *Result) Compare(file string, before *Result) {
 	r.Comparison = comparison(file, before, r)
 	if r.Pass != nil {
 		if percent := r.Pass.MaxSlower; percent != nil {
-			r.Comparison.Slower = slower(before, r, ofLatency, *percent)
+			r.Comparison.Slower = NotInBoth
+			if before.HasP99() && r.HasP99() {
+				r.Comparison.Slower = slower(before, r, ofLatency, *percent)
+			}
 			switch {
 			case len(before.Agents) == 0 || len(r.Agents) == 0:
 			case !before.HasFirstWord() || !r.HasFirstWord(): // those who got a word say nothing of the others

@@ -163,6 +163,12 @@ func TestPassIfNotSlower(t *testing.T) {
 			t.Errorf("%s: %s, passed %v; want %s, %v", tc.what, r.Comparison.Slower, r.Pass.Passed, tc.verdict, tc.passed)
 		}
 	}
+	now, dying, percent := twentySeconds(0), *usual, 10.0
+	dying.Requests.Untimed = dying.Requests.Sent / 50
+	now.Before, now.Pass.MaxSlower = &dying, &percent
+	if r := earlier(t, now); r.Comparison.Slower != attack.NotInBoth || r.Pass.Passed {
+		t.Errorf("before, one request in fifty had no latency: %s, passed %v; want it not told", r.Comparison.Slower, r.Pass.Passed)
+	}
 }
 
 // Steps are compared one by one, each with what it fails by.

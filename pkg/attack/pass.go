@@ -55,9 +55,9 @@ func (p Pass) judge(r *Result) *Pass {
 		{"P99", p.MaxP99, func(most float64) bool { return r.HasP99() && r.Latency.P99 <= most }},
 		{"FirstWord", p.MaxFirstWord, func(most float64) bool { return r.HasFirstWord() && r.FirstWordP99() <= most }},
 		{"Conversations", p.MinAsMeant, func(least float64) bool {
-			return r.Conversations != nil && r.Conversations.AsMeantPercent() >= least
+			return r.Conversations != nil && r.Conversations.Ended() > 0 && r.Conversations.AsMeantPercent() >= least
 		}},
-		{"Slower", p.MaxSlower, func(float64) bool { return r.HasP99() && r.Comparison != nil && r.Comparison.isNotSlower() }},
+		{"Slower", p.MaxSlower, func(float64) bool { return r.Comparison != nil && r.Comparison.isNotSlower() }},
 	} {
 		if limit.value == nil {
 			continue

@@ -164,7 +164,7 @@ func (r Report) slowerParts() string {
 	if c == nil || c.SlowerWord == "" {
 		return "Slower"
 	}
-	latency, word := c.Slower != attack.WithinChance || !r.HasP99(), c.SlowerWord != attack.WithinChance
+	latency, word := c.Slower != attack.WithinChance, c.SlowerWord != attack.WithinChance
 	switch {
 	case latency && word:
 		return "Slower of the latency and of the first word"
@@ -177,14 +177,10 @@ func (r Report) slowerParts() string {
 // slowerAgainst says how much longer the 99th percentile is than before, beside
 // a limit in percent.
 func (r Report) slowerAgainst(limit float64) string {
-	c := r.Comparison
-	switch {
-	case c == nil:
+	if r.Comparison == nil {
 		return "unknown: there is nothing to compare with"
-	case !r.HasP99():
-		return "unknown: of this run more than one request in a hundred has no latency"
 	}
-	return r.slower(attack.LatencyP99, c.Slower, limit)
+	return r.slower(attack.LatencyP99, r.Comparison.Slower, limit)
 }
 
 // slower says how much longer a figure is than before, beside a limit in percent
@@ -218,8 +214,10 @@ func (r Report) without(name string) string {
 			return "the run before has no such time"
 		case f.Now == nil:
 			return "this run has no such time"
-		default:
+		case name == attack.FirstWordP99:
 			return "in one of the runs more than one turn in a hundred got no word"
+		default:
+			return "in one of the runs more than one request in a hundred has no latency"
 		}
 	}
 	return "neither run has such a time"

@@ -101,6 +101,9 @@ func (r Report) asMeantAgainst(limit float64) string {
 	if r.Conversations == nil {
 		return "unknown: none was begun"
 	}
+	if r.Conversations.Ended() == 0 {
+		return "unknown: none came to its end"
+	}
 	return report.Apart(r.Conversations.AsMeantPercent(), 0, 100, limit) + " %"
 }
 
