@@ -91,7 +91,6 @@ func TestRunsThatCannotBeCompared(t *testing.T) {
 		{"one that was edited", strings.Replace(string(record), `"accepted":240`, `"accepted":250`, 1), "", nil, "as if it had been edited"},
 		{"what would overwrite it", string(record), "", []string{"--compare", "before.json", "--json", "before.json"}, "--json would overwrite before.json, which is read"},
 		{"a limit, and nothing to compare with", "", "[Pass]\nSlower = 10%\n", []string{"--report", "r.html"}, "[Pass] Slower needs an earlier run to compare with"},
-		{"a limit for a worker", "", "[Pass]\nSlower = 10%\n", []string{"--worker"}, "[Pass] Slower cannot be judged by a worker"},
 		{"a worker's part", string(record), "", []string{"--worker", "--compare", "before.json"}, "--compare is not for a worker, which sees a part of the load"},
 	} {
 		if tc.args == nil {
@@ -103,6 +102,32 @@ func TestRunsThatCannotBeCompared(t *testing.T) {
 		}
 		if f := finish(t, cmd); f.status != 2 || !strings.Contains(f.stderr, tc.want) {
 			t.Errorf("%s: status %d, no %q in\n%s", tc.what, f.status, tc.want, f.stderr)
+		}
+	}
+}
+
+// A limit is judged of what is made of several runs; without an earlier one that
+// cannot be told.
+func TestWorkersAreNotToBeSlower(t *testing.T) {
+	t.Parallel()
+	files := config(application(t), "")
+	first := load(t, files, common...)
+	finish(t, first)
+	record, err := os.ReadFile(filepath.Join(first.Dir, "result.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	files["before.json"] = string(record)
+	files["worker.json"] = strings.Replace(string(record), `"command": "load"`, `"pass": {"passed": true, "max_slower_percent": 10}, "command": "load"`, 1)
+	for _, tc := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"--merge", "worker.json", "--compare", "before.json"}, "Pass:                 missed (p99 against before unknown: too little to tell"},
+		{[]string{"--merge", "worker.json"}, "Pass:                 missed (p99 against before unknown: there is nothing to compare with"},
+	} {
+		if f := finish(t, load(t, files, tc.args...)); f.status != 3 || !strings.Contains(f.stdout, tc.want) {
+			t.Errorf("%s: status %d, no %q in\n%s%s", tc.args, f.status, tc.want, f.stdout, f.stderr)
 		}
 	}
 }

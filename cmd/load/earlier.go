@@ -24,9 +24,7 @@ func (o *options) earlier(problems *[]error) *attack.Result {
 func (s *setup) compareWith(o *options) (problems []error) {
 	s.attack.Before, s.attack.BeforeFile = o.earlier(&problems), o.compare
 	switch limit := s.attack.Pass.MaxSlower; {
-	case limit == nil:
-	case o.worker:
-		problems = append(problems, &cli.UsageError{Text: "[Pass] Slower cannot be judged by a worker, which sees a part of the load", Help: "leave it out, and compare what all have done: --merge a.json b.json --compare before.json"})
+	case limit == nil || o.worker: // the load of all workers is compared, by --merge
 	case o.compare == "":
 		problems = append(problems, &cli.UsageError{Text: "[Pass] Slower needs an earlier run to compare with", Help: "name its JSON with --compare"})
 	}

@@ -22,6 +22,7 @@ type figures struct {
 
 func newFigures(cfg attack.Config) *figures {
 	f := &figures{kind: cfg.Envelope.Kind.String(), path: cmp.Or(cfg.PlanSummary().Path, "/"), pass: cfg.Pass}
+	f.pass.MaxSlower = nil // the master has nothing to compare with
 	f.reset()
 	return f
 }

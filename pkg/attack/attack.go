@@ -232,11 +232,27 @@ func (a *Attack) Run(ctx context.Context) *Result {
 		r.Rate = float64(r.Requests.Sent) / sending.Seconds()
 	}
 	r.Interrupted = ctx.Err() != nil && a.cfg.Wanted == nil
-	r.Pass = a.cfg.Pass.judge(r)
+	r.Pass = a.pass(r)
 	if a.cfg.Before != nil {
 		r.Compare(a.cfg.BeforeFile, a.cfg.Before)
 	}
 	return r
+}
+
+// pass judges a result. Whether the load is slower than before is judged of the
+// whole of it: not where the numbers come from Wanted, which asks for a part.
+func (a *Attack) pass(r *Result) *Pass {
+	asked := a.cfg.Pass
+	if a.cfg.Wanted == nil || asked.MaxSlower == nil {
+		return asked.judge(r)
+	}
+	asked.MaxSlower = nil
+	judged := asked.judge(r)
+	if judged == nil {
+		judged = &Pass{Passed: true}
+	}
+	judged.MaxSlower = a.cfg.Pass.MaxSlower
+	return judged
 }
 
 // SoFar returns what Run has counted so far, without times, steps and timeline,

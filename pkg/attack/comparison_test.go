@@ -171,6 +171,26 @@ func TestPassIfNotSlower(t *testing.T) {
 	}
 }
 
+// Whether the load is slower is judged of all of it, and not of the part of one whose
+// numbers are asked for.
+func TestAPartIsNotJudgedSlower(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
+		defer cancel()
+		percent := 10.0
+		cfg := twentySeconds(0)
+		cfg.Envelope.URL = "http://a.example"
+		cfg.Total, cfg.Wanted, cfg.Pass.MaxSlower = 0, func() int { return 10 }, &percent
+		r := runUntil(t, ctx, cfg)
+		if !r.Pass.Passed || r.Pass.MaxSlower != &percent || len(r.Pass.Missed) > 0 {
+			t.Errorf("the part: %+v, want it passed, and the limit kept", r.Pass)
+		}
+		if all := attack.Merge([]*attack.Result{r}); all.Pass.Passed || !slices.Equal(all.Pass.Missed, []string{"Slower"}) {
+			t.Errorf("the whole, without an earlier run: %+v, want it missed", all.Pass)
+		}
+	})
+}
+
 // Steps are compared one by one, each with what it fails by.
 func TestStepsAreCompared(t *testing.T) {
 	calls := func(now bool, before *attack.Result) (r *attack.Result) {

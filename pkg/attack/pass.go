@@ -32,6 +32,7 @@ func (p *Pass) limits() string {
 	add("P99 %v ms", p.MaxP99)
 	add("FirstWord %v ms", p.MaxFirstWord)
 	add("Conversations %v%%", p.MinAsMeant)
+	add("Slower %v%%", p.MaxSlower)
 	if len(limits) == 0 {
 		return "nothing"
 	}

@@ -3,6 +3,7 @@ package load
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"call-load-tester/pkg/attack"
@@ -177,8 +178,12 @@ func (r Report) slowerParts() string {
 // slowerAgainst says how much longer the 99th percentile is than before, beside
 // a limit in percent.
 func (r Report) slowerAgainst(limit float64) string {
-	if r.Comparison == nil {
+	switch {
+	case r.Comparison != nil:
+	case slices.Contains(r.Pass.Missed, "Slower"):
 		return "unknown: there is nothing to compare with"
+	default: // of a worker
+		return "not judged by a worker"
 	}
 	return r.slower(attack.LatencyP99, r.Comparison.Slower, limit)
 }
