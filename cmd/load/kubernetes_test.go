@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"sigs.k8s.io/yaml"
+
+	"call-load-tester/pkg/cli"
 )
 
 // An object is one of kubernetes.yaml, with the fields that stand there, and no
@@ -31,10 +33,11 @@ type object struct {
 			Ports []port `json:"ports"`
 		} `json:"ingress"`
 
-		BackoffLimit *int `json:"backoffLimit"`
-		Completions  int  `json:"completions"`
-		Parallelism  int  `json:"parallelism"`
-		Template     struct {
+		BackoffLimit     int              `json:"backoffLimit"`
+		PodFailurePolicy podFailurePolicy `json:"podFailurePolicy"`
+		Completions      int              `json:"completions"`
+		Parallelism      int              `json:"parallelism"`
+		Template         struct {
 			Metadata metadata `json:"metadata"`
 			Spec     pod      `json:"spec"`
 		} `json:"template"`
@@ -53,6 +56,19 @@ type selector struct {
 type port struct {
 	Name string `json:"name"`
 	Port int    `json:"port"`
+}
+
+type podFailurePolicy struct {
+	Rules []failureRule `json:"rules"`
+}
+
+type failureRule struct {
+	Action      string `json:"action"`
+	OnExitCodes struct {
+		ContainerName string `json:"containerName"`
+		Operator      string `json:"operator"`
+		Values        []int  `json:"values"`
+	} `json:"onExitCodes"`
 }
 
 type pod struct {
@@ -156,8 +172,15 @@ func TestKubernetes(t *testing.T) {
 				t.Errorf("%s mounts %s, which is no volume", job.Metadata.Name, mount.Name)
 			}
 		}
-		if pod.RestartPolicy != "Never" || *job.Spec.BackoffLimit != 0 || !pod.Containers[0].SecurityContext.RunAsNonRoot {
+		if pod.RestartPolicy != "Never" || !pod.Containers[0].SecurityContext.RunAsNonRoot {
 			t.Errorf("%s runs again, or as root: %+v", job.Metadata.Name, pod)
 		}
+	}
+	rules := workers.Spec.PodFailurePolicy.Rules
+	if master.Spec.BackoffLimit != 0 || workers.Spec.BackoffLimit != 2*workers.Spec.Completions || len(rules) != 1 {
+		t.Fatalf("the master is tried %d times more, the workers %d times, but for %+v", master.Spec.BackoffLimit, workers.Spec.BackoffLimit, rules)
+	}
+	if on := rules[0].OnExitCodes; rules[0].Action != "FailJob" || on.ContainerName != worker.Name || on.Operator != "NotIn" || !slices.Equal(on.Values, []int{cli.StatusFailed}) {
+		t.Errorf("workers are tried again but for %+v; want another exit status than that of no master", rules[0])
 	}
 }
