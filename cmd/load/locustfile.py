@@ -167,7 +167,7 @@ def summary(total):
     if talks:
         endings = ", ".join(f"{talks[key]} {how}" for key, how in ENDINGS.items() if talks[key])
         line("Conversations", f"{talks['begun']} begun: {endings or 'none is over'}")
-        line("Ended as meant", f"{talks['as_meant']} of {talks['begun'] - talks['forged']}")
+        line("Ended as meant", f"{talks['as_meant']} of {could_end_as_meant(talks)}")
         line("Billed minutes", talks["billed_minutes"])
         line("Callbacks", f"{talks['callbacks']} of the requests, {talks['callbacks_not_completed']} of them failed")
     if timed:
@@ -195,6 +195,11 @@ def summary(total):
     return passed is not False and r["sent"] > r["unanswered"]
 
 
+def could_end_as_meant(talks):
+    """How many conversations: the forged ones could not, nor those that were not over when the test was stopped."""
+    return talks["begun"] - talks["forged"] - talks["interrupted"]
+
+
 def first_words(agent):
     return {float(time): n for time, n in agent["first_words_ms"].items()}
 
@@ -215,6 +220,6 @@ def judge(asked, r, times, talks, agents):
             silent = 100 * (due - a["answered"]) > due
             reached.append(not silent and percentile(first_words(a), 99) <= asked["max_first_word_ms"])
     if "min_conversations_percent" in asked:
-        judged = talks["begun"] - talks["forged"] if talks else 0
+        judged = could_end_as_meant(talks) if talks else 0
         reached.append(judged > 0 and 100 * talks["as_meant"] >= asked["min_conversations_percent"] * judged)
     return all(reached)

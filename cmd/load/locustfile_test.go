@@ -12,8 +12,8 @@ import (
 	loadreport "call-load-tester/pkg/report/load"
 )
 
-// locustStandIn is as much of Locust as the locustfile needs to add up what workers
-// report: a test's worth of reports on standard input, and the summary behind it.
+// locustStandIn is as much of Locust as the locustfile needs. What a test has to say
+// is on standard input; Python that it adds behind does the rest.
 const locustStandIn = `
 import json, sys, types
 
@@ -29,6 +29,10 @@ sys.modules.update({"locust": locust, "locust.runners": runners, "locust.rpc": r
 
 told = json.load(sys.stdin)
 exec(compile(told["locustfile"], "twilio.py", "exec"), globals())
+`
+
+// oneTest is a test's worth of reports, and the summary of them.
+const oneTest = `
 on_test_start(types.SimpleNamespace(runner=None))
 for i, report in enumerate(told["reports"]):
     on_worker_report(f"worker_{i}", {"extra": json.dumps(report)})
@@ -42,11 +46,6 @@ on_test_stop(types.SimpleNamespace(runner=None, stop_timeout=None, stats=types.S
 // each counted what a record has, is that of a machine that has counted both.
 func checkSummaryOfMany(t *testing.T, record []byte, pass attack.Pass) {
 	t.Helper()
-	python, err := exec.LookPath("python3")
-	if err != nil {
-		t.Log("the summary of many workers is not tried: there is no Python")
-		return
-	}
 	read := func() *attack.Result {
 		r, err := attack.Read("result.json", record)
 		if err != nil {
@@ -59,24 +58,63 @@ func checkSummaryOfMany(t *testing.T, record []byte, pass attack.Pass) {
 	for took, n := range both.Histograms.Latency.Counts() {
 		times[inMilliseconds(took)] = n
 	}
-	told, err := json.Marshal(map[string]any{
-		"locustfile": locustfile, "reports": []soFar{newSoFar(read(), pass), newSoFar(read(), pass)},
-		"times": times, "max": both.Latency.Max, "sum": both.Latency.Mean * float64(both.Latency.Count),
+	out := runLocustfile(t, oneTest, map[string]any{
+		"reports": []soFar{newSoFar(read(), pass), newSoFar(read(), pass)},
+		"times":   times, "max": both.Latency.Max, "sum": both.Latency.Mean * float64(both.Latency.Count),
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	summary := exec.Command(python, "-c", locustStandIn)
-	summary.Stdin = bytes.NewReader(told)
-	out, err := summary.CombinedOutput()
-	if err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
 	var text bytes.Buffer
 	if err := (loadreport.Report{Result: both}).Text(&text); err != nil {
 		t.Fatal(err)
 	}
-	compareLines(t, text.String(), string(out))
+	compareLines(t, text.String(), out)
+}
+
+// runLocustfile runs Python with the locustfile in place, which is told something,
+// and returns what is printed.
+func runLocustfile(t *testing.T, script string, told map[string]any) string {
+	t.Helper()
+	python, err := exec.LookPath("python3")
+	if err != nil {
+		t.Skip("there is no Python to run the locustfile")
+	}
+	told["locustfile"] = locustfile
+	text, err := json.Marshal(told)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(python, "-c", locustStandIn+script)
+	cmd.Stdin = bytes.NewReader(text)
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return string(out)
+}
+
+// Callers who are on the line when the master stops the test were interrupted: they
+// are not judged. Where nobody is left to be judged, nothing was reached.
+func TestCallersWhoAreInterruptedAreNotJudged(t *testing.T) {
+	t.Parallel()
+	atLeast := 99.0
+	for _, tc := range []struct {
+		what         string
+		talks        attack.Conversations
+		ended, judge string
+	}{
+		{"all others end as meant", attack.Conversations{Begun: 100, Finished: 40, AsMeant: 40, Forged: 10, Interrupted: 50}, "40 of 40", "passed"},
+		{"one other fails", attack.Conversations{Begun: 100, Finished: 39, Failed: 1, AsMeant: 39, Forged: 10, Interrupted: 50}, "39 of 40", "missed"},
+		{"all are interrupted", attack.Conversations{Begun: 100, Interrupted: 100}, "0 of 0", "missed"},
+	} {
+		r := attack.Result{Requests: attack.Requests{Sent: 100, Accepted: 100}, Conversations: &tc.talks}
+		out := runLocustfile(t, oneTest, map[string]any{
+			"reports": []soFar{newSoFar(&r, attack.Pass{MinAsMeant: &atLeast})}, "times": map[string]int{}, "max": 0, "sum": 0,
+		})
+		for _, want := range []string{"Ended as meant:       " + tc.ended + "\n", "Pass:                 " + tc.judge + "\n"} {
+			if !strings.Contains(out, want) {
+				t.Errorf("%s: no %q in\n%s", tc.what, want, out)
+			}
+		}
+	}
 }
 
 // compareLines checks the lines of the summary that one machine's has, too, by
