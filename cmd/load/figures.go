@@ -110,7 +110,6 @@ type soFar struct {
 }
 
 type counts struct {
-	Users         int                   `json:"users"` // at most
 	Seconds       float64               `json:"most_seconds"`
 	Requests      attack.Requests       `json:"requests"`
 	Verdicts      map[string]int        `json:"verdicts"`
@@ -142,7 +141,7 @@ func newSoFar(r *attack.Result, pass attack.Pass) soFar {
 		Priced:   r.Cost.Priced,
 		Pass:     pass,
 		Counts: counts{
-			Users: r.Plan.Users, Seconds: r.Seconds, Requests: r.Requests, Verdicts: make(map[string]int),
+			Seconds: r.Seconds, Requests: r.Requests, Verdicts: make(map[string]int),
 			Messages: r.Messages, Segments: r.Received, Replies: r.Replies, Cost: r.Cost.Total, Conversations: r.Conversations,
 		},
 	}

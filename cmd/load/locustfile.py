@@ -6,6 +6,8 @@ does not know, prints the summary when the test stops, and keeps each worker's r
 import json
 import os
 import re
+import shlex
+import time
 
 import gevent
 from locust import User, events, task
@@ -38,7 +40,9 @@ workers = set()  # the ids of those that take part in this test
 reported = {}  # what each has counted in it, by its id
 recorded = {}  # where its record is
 strangers = set()  # workers whose configuration is not that of the first
-tests = 0
+began = 0  # when this test did, in Unix seconds
+runner = None  # that of the master
+most_users = 0  # at once
 
 
 @events.init.add_listener
@@ -51,17 +55,27 @@ def on_init(environment, **_):
 
 @events.test_start.add_listener
 def on_test_start(environment, **_):
-    global tests
-    tests += 1
+    global began, runner, most_users
+    began, runner, most_users = int(time.time()), environment.runner, 0
     workers.clear()
-    workers.update(client.id for client in getattr(getattr(environment.runner, "clients", None), "all", []))
+    workers.update(client.id for client in getattr(getattr(runner, "clients", None), "all", []))
     reported.clear()
     recorded.clear()
     strangers.clear()
 
 
+@events.spawning_complete.add_listener
+@events.test_stopping.add_listener
+def count_users(**_):
+    """Counts them as the master does: what a worker was to do that is lost, others may be doing already."""
+    global most_users
+    if runner:
+        most_users = max(most_users, min(runner.user_count, runner.target_user_count))
+
+
 @events.worker_report.add_listener
 def on_worker_report(client_id, data, **_):
+    count_users()
     if data.get("extra"):
         workers.add(client_id)
         reported[client_id] = json.loads(data["extra"])
@@ -80,18 +94,21 @@ def warn_if_of_another_load(worker):
 def keep(environment, worker, record):
     """Writes a worker's record beside --csv: what `load --merge` makes one of."""
     recorded[worker] = "not written: there is no --csv"
-    prefix = environment.parsed_options and getattr(environment.parsed_options, "csv_prefix", None)
-    if prefix:
-        again = f"_{tests}" if tests > 1 else ""
-        recorded[worker] = f"{prefix}_record_{re.sub('[^0-9A-Za-z.-]', '_', worker)}{again}.json"
+    if prefix := records_prefix(environment):
+        recorded[worker] = f"{prefix}{re.sub('[^0-9A-Za-z.-]', '_', worker)}.json"
         os.makedirs(os.path.dirname(recorded[worker]) or ".", exist_ok=True)
         with open(recorded[worker], "wb") as file:
             file.write(record)
 
 
+def records_prefix(environment):
+    """What the names of this test's records begin with, and of no other's; empty without --csv."""
+    csv = getattr(environment.parsed_options, "csv_prefix", None)
+    return f"{csv}_record_{began}_" if csv else ""
+
+
 @events.test_stop.add_listener
 def on_test_stop(environment, **_):
-    runner = environment.runner
     clients = getattr(runner, "clients", {})
     for client in list(getattr(clients, "all", [])):
         if client.state in ("spawning", "running"):  # a master that quits, as with --headless, has not told them yet
@@ -100,7 +117,7 @@ def on_test_stop(environment, **_):
         if all(worker in recorded or worker not in clients or clients[worker].state == "missing" for worker in workers):
             break
         gevent.sleep(0.1)
-    passed = summary(environment.stats.total)
+    passed = summary(environment.stats.total, records_prefix(environment))
     environment.process_exit_code = 0 if passed else 1
 
 
@@ -137,7 +154,7 @@ def milliseconds(time):
     return f"{time:.{0 if time >= 100 else 1 if time >= 10 else 2}f} ms"
 
 
-def summary(total):
+def summary(total, prefix):
     """Prints what load prints of a run on one machine. Says whether [Pass] was reached, and anything was answered."""
     if not reported:
         print("No worker has reported anything.", flush=True)
@@ -150,8 +167,8 @@ def summary(total):
     timed = sum(times.values())
 
     line("Document Path", first["endpoint"])
-    line("Concurrency Level", counts["users"])
-    line("Users", counts["users"])
+    line("Concurrency Level", most_users)
+    line("Users", most_users)
     line("Completed requests", r["completed"])
     line("Failed requests", r["not_completed"])
     line("Total time", f"{counts['most_seconds']:.3f} s")
@@ -189,6 +206,8 @@ def summary(total):
     line("Records", f"{len(recorded)} of {len(workers)} workers")
     for worker in sorted(workers):
         line("", f"{worker}: {recorded.get(worker, 'missing, it did not come to its end')}")
+    if prefix and recorded:
+        line("Put together by", f"load --merge {shlex.quote(prefix)}*.json")
     passed = judge(first["pass"], r, times, talks, counts.get("agents", {}).values())
     if passed is not None:
         line("Pass", "passed" if passed else "missed")

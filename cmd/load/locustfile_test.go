@@ -23,7 +23,8 @@ class Event:
 
 locust, runners, rpc, gevent = (types.ModuleType(name) for name in ("locust", "locust.runners", "locust.rpc", "gevent"))
 locust.User, locust.task = object, lambda f: f
-locust.events = types.SimpleNamespace(init=Event(), test_start=Event(), test_stop=Event(), worker_report=Event())
+events = ("init", "test_start", "spawning_complete", "worker_report", "test_stopping", "test_stop")
+locust.events = types.SimpleNamespace(**{event: Event() for event in events})
 runners.MasterRunner, rpc.Message = type("MasterRunner", (), {}), tuple
 sys.modules.update({"locust": locust, "locust.runners": runners, "locust.rpc": rpc, "gevent": gevent})
 
@@ -33,13 +34,16 @@ exec(compile(told["locustfile"], "twilio.py", "exec"), globals())
 
 // oneTest is a test's worth of reports, and the summary of them.
 const oneTest = `
-on_test_start(types.SimpleNamespace(runner=None))
+lengths = {float(length): n for length, n in told["times"].items()}
+total = types.SimpleNamespace(response_times=lengths, max_response_time=told["max"], total_response_time=told["sum"])
+environment = types.SimpleNamespace(
+    runner=types.SimpleNamespace(user_count=told["users"], target_user_count=told["users"]),
+    parsed_options=None, stop_timeout=None, stats=types.SimpleNamespace(total=total))
+on_test_start(environment)
 for i, report in enumerate(told["reports"]):
     on_worker_report(f"worker_{i}", {"extra": json.dumps(report)})
-    keep(types.SimpleNamespace(parsed_options=None), f"worker_{i}", b"")
-times = {float(time): n for time, n in told["times"].items()}
-total = types.SimpleNamespace(response_times=times, max_response_time=told["max"], total_response_time=told["sum"])
-on_test_stop(types.SimpleNamespace(runner=None, stop_timeout=None, stats=types.SimpleNamespace(total=total)))
+    keep(environment, f"worker_{i}", b"")
+on_test_stop(environment)
 `
 
 // checkSummaryOfMany checks that the master's summary of two workers that have
@@ -60,7 +64,7 @@ func checkSummaryOfMany(t *testing.T, record []byte, pass attack.Pass) {
 	}
 	out := runLocustfile(t, oneTest, map[string]any{
 		"reports": []soFar{newSoFar(read(), pass), newSoFar(read(), pass)},
-		"times":   times, "max": both.Latency.Max, "sum": both.Latency.Mean * float64(both.Latency.Count),
+		"users":   both.Plan.Users, "times": times, "max": both.Latency.Max, "sum": both.Latency.Mean * float64(both.Latency.Count),
 	})
 	var text bytes.Buffer
 	if err := (loadreport.Report{Result: both}).Text(&text); err != nil {
@@ -107,7 +111,7 @@ func TestCallersWhoAreInterruptedAreNotJudged(t *testing.T) {
 	} {
 		r := attack.Result{Requests: attack.Requests{Sent: 100, Accepted: 100}, Conversations: &tc.talks}
 		out := runLocustfile(t, oneTest, map[string]any{
-			"reports": []soFar{newSoFar(&r, attack.Pass{MinAsMeant: &atLeast})}, "times": map[string]int{}, "max": 0, "sum": 0,
+			"reports": []soFar{newSoFar(&r, attack.Pass{MinAsMeant: &atLeast})}, "users": 100, "times": map[string]int{}, "max": 0, "sum": 0,
 		})
 		for _, want := range []string{"Ended as meant:       " + tc.ended + "\n", "Pass:                 " + tc.judge + "\n"} {
 			if !strings.Contains(out, want) {
@@ -144,5 +148,74 @@ func compareLines(t *testing.T, one, many string) {
 	}
 	if passed(oneLines) != passed(manyLines) {
 		t.Errorf("Pass of one is %s, of many %s", passed(oneLines), passed(manyLines))
+	}
+}
+
+// severalTests are tests of one master, each in a second of its own.
+const severalTests = `
+import os, time
+os.chdir(told["dir"])
+total = types.SimpleNamespace(response_times={}, max_response_time=0, total_response_time=0)
+environment = types.SimpleNamespace(
+    runner=types.SimpleNamespace(user_count=0, target_user_count=0),
+    parsed_options=types.SimpleNamespace(csv_prefix=told["csv"]), stop_timeout=None, stats=types.SimpleNamespace(total=total))
+for test in told["tests"]:
+    time.time = lambda: test["at"]
+    on_test_start(environment)
+    for environment.runner.user_count, environment.runner.target_user_count in test["users"] or []:
+        count_users()
+    for worker in ("a_1", "b/2"):
+        on_worker_report(worker, {"extra": json.dumps(told["report"])})
+        keep(environment, worker, b"")
+    on_test_stop(environment)
+print(*sorted(os.path.join(dir, name) for dir, _, names in os.walk(".") for name in names), sep="\n")
+`
+
+// The records of a test have names that no other has, and the summary says how to
+// make one of them.
+func TestRecordsOfSeveralTests(t *testing.T) {
+	t.Parallel()
+	type test struct {
+		At    float64  `json:"at"`
+		Users [][2]int `json:"users"`
+	}
+	out := runLocustfile(t, severalTests, map[string]any{
+		"dir": t.TempDir(), "csv": "out/my run", "report": newSoFar(new(attack.Result), attack.Pass{}), "tests": []test{{At: 1700000000.9}, {At: 1700000060.2}},
+	})
+	for _, want := range []string{
+		"Put together by:      load --merge 'out/my run_record_1700000000_'*.json\n",
+		"Put together by:      load --merge 'out/my run_record_1700000060_'*.json\n",
+		"\n./out/my run_record_1700000000_a_1.json\n./out/my run_record_1700000000_b_2.json\n./out/my run_record_1700000060_a_1.json\n./out/my run_record_1700000060_b_2.json\n",
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q in\n%s", want, out)
+		}
+	}
+}
+
+// How many users there were is the master's count: those of a worker that is lost
+// are not counted again when others have taken them over.
+func TestUsersAreThoseOfTheMaster(t *testing.T) {
+	t.Parallel()
+	type test struct {
+		Users [][2]int `json:"users"` // that run, and that are wanted
+		At    int      `json:"at"`
+	}
+	for _, tc := range []struct {
+		what  string
+		users [][2]int
+		want  string
+	}{
+		{"a worker is lost, and its users are dealt out again", [][2]int{{60, 60}, {40, 60}, {60, 60}}, "60"},
+		{"a worker takes over before others have said that they gave away", [][2]int{{60, 60}, {80, 60}, {60, 60}}, "60"},
+		{"the test is stopped before all are there", [][2]int{{20, 60}, {40, 60}}, "40"},
+		{"the page asks for more, and then for less", [][2]int{{60, 60}, {60, 90}, {90, 90}, {90, 30}, {30, 30}}, "90"},
+	} {
+		out := runLocustfile(t, severalTests, map[string]any{
+			"dir": t.TempDir(), "csv": "run", "report": newSoFar(new(attack.Result), attack.Pass{}), "tests": []test{{At: 1, Users: [][2]int{{500, 500}}}, {At: 2, Users: tc.users}},
+		})
+		if want := "Users:                " + tc.want + "\n"; strings.Count(out, want) != 1 || !strings.Contains(out, "Users:                500\n") {
+			t.Errorf("%s: no %q in\n%s", tc.what, want, out)
+		}
 	}
 }

@@ -158,12 +158,14 @@ func (s *swarm) counted() int {
 	return n
 }
 
-// merged is what load makes of records.
-func (s *swarm) merged(pattern string) *attack.Result {
+// merged is what load makes of the records, by the command that the summary names.
+func (s *swarm) merged() *attack.Result {
 	s.t.Helper()
-	names, err := filepath.Glob(pattern)
-	if err != nil {
-		s.t.Fatal(err)
+	_, command, _ := strings.Cut(s.out.String(), "Put together by:      load --merge ")
+	pattern, _, _ := strings.Cut(command, "\n")
+	names, err := filepath.Glob(filepath.Join(s.dir, pattern))
+	if err != nil || pattern == "" {
+		s.t.Fatalf("%v: no command to put the records together in\n%s", err, s.out.String())
 	}
 	f := finish(s.t, load(s.t, nil, append([]string{"--json", "result.json", "--merge"}, names...)...))
 	if f.status != 0 && f.status != 130 {
@@ -179,7 +181,7 @@ func TestSwarmFromTheFirstRequestToTheLast(t *testing.T) {
 	s.waitFor(5 * 300)
 	s.change(600)
 	master, workers := s.statuses()
-	came, record := s.arrivals(), s.merged(filepath.Join(s.dir, "run_record_*.json"))
+	came, record := s.arrivals(), s.merged()
 	if master != 0 || !slices.Equal(workers, []int{0, 0, 0}) {
 		t.Errorf("the master's status is %d, those of the workers are %v\n%s", master, workers, s.out.String())
 	}
@@ -254,7 +256,7 @@ func (s *swarm) checkBursts(came []time.Time, before, after int) (typical, worst
 func TestSwarmWithoutAPage(t *testing.T) {
 	s := startSwarm(t, 300, 6, "--headless")
 	master, workers := s.statuses()
-	came, record := s.arrivals(), s.merged(filepath.Join(s.dir, "run_record_*.json"))
+	came, record := s.arrivals(), s.merged()
 	if master != 0 || !slices.Equal(workers, []int{0, 0, 0}) {
 		t.Errorf("the master's status is %d, those of the workers are %v\n%s", master, workers, s.out.String())
 	}
@@ -269,11 +271,11 @@ func TestSwarmWithoutAPage(t *testing.T) {
 // A worker that is killed: the others go on, nothing hangs, and the summary says
 // whose record is missing.
 func TestSwarmWithAWorkerThatIsKilled(t *testing.T) {
-	s := startSwarm(t, 300, 10)
+	s := startSwarm(t, 300, 10, "--enable-rebalancing")
 	s.waitFor(3 * 300)
 	_ = s.workers[0].Process.Kill()
 	master, workers := s.statuses()
-	came, record := s.arrivals(), s.merged(filepath.Join(s.dir, "run_record_*.json"))
+	came, record := s.arrivals(), s.merged()
 	out := s.out.String()
 	if master != 0 || !slices.Equal(workers, []int{-1, 0, 0}) || len(record.Runs) != 2 {
 		t.Errorf("the master's status is %d, those of the workers are %v, there are %d records\n%s", master, workers, len(record.Runs), out)
@@ -282,7 +284,7 @@ func TestSwarmWithAWorkerThatIsKilled(t *testing.T) {
 	if n > len(came) || n < record.Requests.Sent || len(came) < 6*200 {
 		t.Errorf("the endpoint has got %d requests, the master has counted %d, and the records of the two that lived %d", len(came), n, record.Requests.Sent)
 	}
-	for _, want := range []string{fmt.Sprintf("Completed requests:   %d\n", n), "Records:              2 of 3 workers\n", ": missing, it did not come to its end\n", "Pass:                 passed\n"} {
+	for _, want := range []string{"Users:                300\n", fmt.Sprintf("Completed requests:   %d\n", n), "Records:              2 of 3 workers\n", ": missing, it did not come to its end\n", "Pass:                 passed\n"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("the master's summary lacks %q:\n%s", want, out)
 		}
