@@ -16,6 +16,7 @@ import (
 type figures struct {
 	kind, path string // of single requests
 	pass       attack.Pass
+	dryRun     bool
 	entries    map[string]*locust.Entry
 	errors     map[[2]string]*locust.Error // by step and text
 }
@@ -93,6 +94,7 @@ func (f *figures) since(a *attack.Attack) locust.Stats {
 	slices.SortFunc(stats.Errors, func(a, b locust.Error) int {
 		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Error, b.Error))
 	})
+	all.DryRun = f.dryRun
 	stats.Extra, _ = json.Marshal(newSoFar(all, f.pass)) // of numbers and text
 	return stats
 }
@@ -104,6 +106,7 @@ type soFar struct {
 	Kind     string      `json:"kind"`
 	Endpoint string      `json:"endpoint"`
 	Open     bool        `json:"open"` // there is a rate
+	DryRun   bool        `json:"dry_run"`
 	Priced   bool        `json:"priced"`
 	Pass     attack.Pass `json:"pass"`
 	Counts   counts      `json:"counts"`
@@ -130,6 +133,7 @@ type talks struct {
 	Answered   int            `json:"answered"`
 	Unheard    int            `json:"unheard"`
 	Unopened   int            `json:"unopened"`
+	LetThrough int            `json:"let_through"`    // of the forged handshakes
 	FirstWords map[string]int `json:"first_words_ms"` // by how long they took
 }
 
@@ -138,6 +142,7 @@ func newSoFar(r *attack.Result, pass attack.Pass) soFar {
 		Kind:     r.Plan.Kind,
 		Endpoint: r.Plan.Endpoint,
 		Open:     r.Plan.IsOpen(),
+		DryRun:   r.DryRun,
 		Priced:   r.Cost.Priced,
 		Pass:     pass,
 		Counts: counts{
@@ -156,7 +161,7 @@ func newSoFar(r *attack.Result, pass attack.Pass) soFar {
 		for took, n := range a.Histograms.FirstWord.Counts() {
 			words[inMilliseconds(took)] = n
 		}
-		s.Counts.Agents[a.URL] = talks{a.Begun, a.Failed, a.Turns, a.WordsDue(), a.Answered, a.Unheard, a.Unopened(), words}
+		s.Counts.Agents[a.URL] = talks{a.Begun, a.Failed, a.Turns, a.WordsDue(), a.Answered, a.Unheard, a.Unopened(), a.LetThrough, words}
 	}
 	return s
 }

@@ -85,7 +85,7 @@ def on_worker_report(client_id, data, **_):
 def warn_if_of_another_load(worker):
     """Says so, once, if what a worker is to do is not what the first is to do."""
     first = next(iter(reported))
-    differs = [what for what in ("kind", "endpoint", "open", "pass") if reported[worker][what] != reported[first][what]]
+    differs = [what for what in ("kind", "endpoint", "open", "dry_run", "pass") if reported[worker][what] != reported[first][what]]
     if differs and worker not in strangers:
         strangers.add(worker)
         print(f"WARNING: {worker} has another configuration than {first} ({', '.join(differs)}): their sum says little", flush=True)
@@ -180,6 +180,8 @@ def summary(total, prefix):
     print()
     forged = f", {r['bad_signatures_refused']} bad signatures refused, {r['bad_signatures_let_through']} let through" if r["bad_signatures"] else ""
     line("Requests", f"{r['sent']} sent: {r['accepted']} accepted, {r['errors']} errors, {r['unanswered']} unanswered{forged}")
+    if first["dry_run"]:
+        line("", "(a dry run: an endpoint inside the process answered)")
     line("Late", f"{r['late']}, by up to {milliseconds(r['most_late_ms'])}; {r['unsent']} of them were not sent")
     if talks:
         endings = ", ".join(f"{talks[key]} {how}" for key, how in ENDINGS.items() if talks[key])
@@ -211,7 +213,25 @@ def summary(total, prefix):
     passed = judge(first["pass"], r, times, talks, counts.get("agents", {}).values())
     if passed is not None:
         line("Pass", "passed" if passed else "missed")
+    warn(r, counts.get("agents", {}))
     return passed is not False and r["sent"] > r["unanswered"]
+
+
+def warn(r, agents):
+    """Warns, as load does, of what lets anybody in."""
+    if r["bad_signatures_let_through"]:
+        print(
+            "\nWarning: this endpoint accepts forged requests. Anybody who knows its URL can\n"
+            "pretend to be Twilio. Check X-Twilio-Signature before anything else.",
+            flush=True,
+        )
+    for agent, a in agents.items():
+        if a["let_through"]:
+            print(
+                f"\nWarning: the agent at {agent} accepts forged handshakes. Anybody who knows its\n"
+                "URL can pretend to be Twilio. Check X-Twilio-Signature before the WebSocket opens.",
+                flush=True,
+            )
 
 
 def could_end_as_meant(talks):

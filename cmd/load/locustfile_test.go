@@ -95,6 +95,25 @@ func runLocustfile(t *testing.T, script string, told map[string]any) string {
 	return string(out)
 }
 
+// The summary of many says that a run was a dry one, and warns of who lets anybody
+// in, in the words of one machine.
+func TestTheSummaryOfManyWarns(t *testing.T) {
+	t.Parallel()
+	r := attack.Result{
+		DryRun: true, Requests: attack.Requests{Sent: 3, Completed: 2, Accepted: 2, BadSignatures: 1, LetThrough: 1},
+		Agents: []attack.Agent{{URL: "wss://a.example/agent", Begun: 1, Forged: 1, LetThrough: 1}, {URL: "wss://b.example/agent", Begun: 1}},
+	}
+	var text bytes.Buffer
+	if err := (loadreport.Report{Result: &r}).Text(&text); err != nil {
+		t.Fatal(err)
+	}
+	out := runLocustfile(t, oneTest, map[string]any{"reports": []soFar{newSoFar(&r, attack.Pass{})}, "users": 0, "times": map[string]int{}, "max": 0, "sum": 0})
+	compareLines(t, text.String(), out)
+	if !strings.Contains(out, "(a dry run:") || strings.Count(out, "\nWarning: ") != 2 {
+		t.Errorf("a dry run with two that let anybody in:\n%s", out)
+	}
+}
+
 // Callers who are on the line when the master stops the test were interrupted: they
 // are not judged. Where nobody is left to be judged, nothing was reached.
 func TestCallersWhoAreInterruptedAreNotJudged(t *testing.T) {
@@ -136,6 +155,19 @@ func compareLines(t *testing.T, one, many string) {
 		i, k := slices.IndexFunc(oneLines, has), slices.IndexFunc(manyLines, has)
 		if i >= 0 && (k < 0 || oneLines[i] != manyLines[k]) {
 			t.Errorf("one has the line %q, and many have not:\n%s", oneLines[i], many)
+		}
+	}
+	for _, said := range []string{"(a dry run:", "accepts forged requests", "accepts forged handshakes", "pretend to be Twilio."} {
+		says := func(text string) (all []string) {
+			for line := range strings.Lines(text) {
+				if strings.Contains(line, said) {
+					all = append(all, line)
+				}
+			}
+			return all
+		}
+		if !slices.Equal(says(one), says(many)) {
+			t.Errorf("one says %q, and many %q", says(one), says(many))
 		}
 	}
 	passed := func(lines []string) string {

@@ -78,6 +78,7 @@ func (w worker) work(out *output.Output) (status int) {
 func (w worker) run(test *locust.Test, out *output.Output) *attack.Result {
 	cfg := w.setup.attack
 	figures := newFigures(cfg)
+	figures.dryRun = w.setup.dryRun
 	cfg.Failures = out.Failures
 	cfg.Wanted, cfg.First, cfg.Observe = test.Users, firstOf(test.Index, max(len(cfg.Rows), len(cfg.Persons))), figures.observe
 	a, err := attack.New(cfg)
