@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"slices"
 	"time"
 
 	"call-load-tester/cmd/internal/output"
@@ -79,6 +80,9 @@ func adviseMerge(console *cli.Console, records []*attack.Result) {
 	}
 	if len(endpoints) > 1 {
 		console.Warn(&cli.UsageError{Text: fmt.Sprintf("the records are of %d endpoints: times and limits are those of all together", len(endpoints))})
+	}
+	if slices.ContainsFunc(records, func(r *attack.Result) bool { return r.Cost.Prices != records[0].Cost.Prices }) {
+		console.Warn(&cli.UsageError{Text: "the records have different prices: the cost is the sum of theirs"})
 	}
 	if began.After(ended) {
 		console.Warn(&cli.UsageError{Text: "the runs were not all at the same time: rates are over all the time from the first to the last"})

@@ -27,7 +27,7 @@ func TestMergeOfFiles(t *testing.T) {
 			t.Fatal(f.stderr)
 		}
 	}
-	elsewhere := config(application(t)+"/there", "")["c.ini"]
+	elsewhere := config(application(t)+"/there", "[Cost]\nReceive = 0.01\n")["c.ini"]
 	if err := os.WriteFile(filepath.Join(dir, "elsewhere.ini"), []byte(elsewhere), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -43,10 +43,14 @@ func TestMergeOfFiles(t *testing.T) {
 	if err := json.Unmarshal([]byte(f.stdout), &record); err != nil || len(record.Runs) != 3 || record.Requests.Accepted != 300 || record.Histograms.Latency.Count() != 300 {
 		t.Errorf("%v, %+v\n%s", err, record.Requests, f.stderr)
 	}
-	for _, warning := range []string{"the records are of 2 endpoints", "the runs were not all at the same time"} {
+	for _, warning := range []string{"the records are of 2 endpoints", "the records have different prices", "the runs were not all at the same time"} {
 		if !strings.Contains(f.stderr, warning) {
 			t.Errorf("no warning that %s:\n%s", warning, f.stderr)
 		}
+	}
+	f = run("--merge", "two.json", "c.json", "--compare", "a.json")
+	if !strings.Contains(f.stdout, "Approx cost:          $1.00, the sum of runs with different prices") || !strings.Contains(f.stderr, "differ in prices: none before, different ones now\n") {
+		t.Errorf("status %d\n%s\n%s", f.status, f.stderr, f.stdout)
 	}
 	if f := run("--merge", "two.json", "a.json", "c.ini", "none.json", "--json", "three.json"); f.status != 2 || strings.Count(f.stderr, "error:") != 3 || !strings.Contains(f.stderr, "a.json cannot be put together with a record before it: both tell of the same run") {
 		t.Errorf("status %d\n%s", f.status, f.stderr)

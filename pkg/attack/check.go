@@ -33,6 +33,8 @@ func (r *Result) check() error {
 		{"errors and unanswered in the timeline", count(r.Timeline, Interval.failures), n.Errored + n.Unanswered},
 		{"segments received in the timeline", count(r.Timeline, func(i Interval) int { return i.Received }), r.Received},
 		{"replies in the timeline", count(r.Timeline, func(i Interval) int { return i.Replies.Count }), r.Replies.Count},
+		{"answers in the timeline", count(r.Timeline, func(i Interval) int { return i.Answered }), sum - n.Unanswered},
+		{"replies with media in the timeline", count(r.Timeline, func(i Interval) int { return i.Replies.Media }), r.Replies.Media},
 		{"reply segments in the timeline", count(r.Timeline, func(i Interval) int { return i.Replies.Segments }), r.Replies.Segments},
 	} {
 		if c.got != c.want {
@@ -61,7 +63,7 @@ func (r *Result) check() error {
 			return fmt.Errorf("%d conversations were begun, %d are over, and the timeline has %d", c.Begun, over, begun)
 		}
 	}
-	return errors.Join(r.checkTimeline(), r.checkSteps(), r.checkAgents(), r.checkParts(), r.checkRate(), r.checkFigures())
+	return errors.Join(r.checkPlan(), r.checkTimeline(), r.checkSteps(), r.checkAgents(), r.checkParts(), r.checkRate(), r.checkFigures())
 }
 
 // checkCounts returns an error if a count in a value, or in what it holds, is
@@ -117,6 +119,8 @@ func (r *Result) checkParts() error {
 		{"requests held up by this computer", n.OwnLimit, n.Unanswered},
 		{"requests signed wrongly", n.BadSignatures, n.Sent},
 		{"wrong signatures refused or let through", n.Refused + n.LetThrough, n.BadSignatures},
+		{"messages received", r.Messages, n.Sent},
+		{"replies with media", r.Replies.Media, r.Replies.Count},
 		{"requests late", n.Late, n.Sent + n.Unsent},
 		{"conversations as meant", c.AsMeant, c.Finished + c.HungUpByApp + c.HungUpByCaller + c.Rejected},
 		{"conversations live at once", c.PeakLive, c.Begun},
@@ -125,6 +129,27 @@ func (r *Result) checkParts() error {
 	} {
 		if of.part > of.most {
 			return fmt.Errorf("%d %s, of %d", of.part, of.what, of.most)
+		}
+	}
+	return nil
+}
+
+// checkPlan returns an error if something can have been asked for by nobody.
+func (r *Result) checkPlan() error {
+	if _, err := webhook.ParseKind(r.Plan.Kind); err != nil {
+		return err
+	}
+	if bad := r.Plan.BadSignature; !(bad >= 0 && bad <= 100) {
+		return fmt.Errorf("%g %% bad signatures", bad)
+	}
+	for _, price := range []float64{r.Cost.Receive, r.Cost.Send, r.Cost.MMS, r.Cost.Minute} {
+		if !(price >= 0) {
+			return fmt.Errorf("a price of %g", price)
+		}
+	}
+	for _, s := range r.Statuses {
+		if s.Status < 100 || s.Status > 999 {
+			return fmt.Errorf("HTTP status %d", s.Status)
 		}
 	}
 	return nil

@@ -169,6 +169,17 @@ func (p PlanSummary) rate() string {
 	return fmt.Sprint(p.Rate + p.ConversationRate)
 }
 
+// kind says what prices there are.
+func (c Cost) kind() string {
+	switch {
+	case c.Priced:
+		return "one for all"
+	case c.IsMixed():
+		return "different ones"
+	}
+	return "none"
+}
+
 // differences returns in what two runs differ that was asked for.
 func differences(before, now *Result) []Difference {
 	list := []Difference{}
@@ -190,6 +201,10 @@ func differences(before, now *Result) []Difference {
 	add("pace", b.Pace, n.Pace)
 	add("bad signatures, in percent", b.BadSignature, n.BadSignature)
 	add("time-out, in seconds", b.TimeoutSeconds, n.TimeoutSeconds)
+	if before.Cost.IsMixed() || now.Cost.IsMixed() {
+		add("prices", before.Cost.kind(), now.Cost.kind())
+		return list
+	}
 	add("price of a segment received", before.Cost.Receive, now.Cost.Receive)
 	add("price of a segment sent", before.Cost.Send, now.Cost.Send)
 	add("price of a reply with media", before.Cost.MMS, now.Cost.MMS)

@@ -165,7 +165,7 @@ func mergedPlan(runs []*Result) PlanSummary {
 }
 
 // mergedCost is what all together would cost. Where they have different prices,
-// none is told.
+// their costs are added up.
 func mergedCost(runs []*Result, all *Result) Cost {
 	var cost Cost
 	same := true

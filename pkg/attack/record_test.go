@@ -146,7 +146,7 @@ func TestAgentsOfAnEditedRecord(t *testing.T) {
 
 // The lines of the failures' file are all requests and sessions that failed.
 func TestFailuresOfAnEditedRecord(t *testing.T) {
-	r := &Result{Agents: []Agent{{Begun: 5, Failed: 5, LetThrough: 2}}}
+	r := &Result{Plan: PlanSummary{Kind: "call"}, Agents: []Agent{{Begun: 5, Failed: 5, LetThrough: 2}}}
 	r.figure()
 	for written, want := range map[int]string{7: "<nil>", 3: "3 failures, and not 7"} {
 		r.Failures = &failures.Counts{Written: written}

@@ -140,6 +140,10 @@ type Cost struct {
 	Total float64 `json:"total"`
 }
 
+// IsMixed reports whether the cost is the sum of runs with different prices, or
+// of which some had none.
+func (c Cost) IsMixed() bool { return !c.Priced && c.Total > 0 }
+
 // costOf returns what a run would cost at these prices.
 func costOf(prices webhook.Prices, r *Result) Cost {
 	total := prices.Cost(r.Received, r.Replies)

@@ -83,7 +83,7 @@ func (r Report) tiles(p *report.Page) {
 		p.Tile("Replies", report.Count(r.Replies.Count, "message"), fmt.Sprintf("%s, %d with media", report.Count(r.Replies.Segments, "segment"), r.Replies.Media))
 	}
 	switch c := r.Conversations; {
-	case !r.Cost.Priced:
+	case !r.Cost.Priced && !r.Cost.IsMixed():
 	case c != nil && r.Received == 0:
 		p.Tile("Approx cost", "$"+money(r.Cost.Total), "of "+report.Count(c.Minutes, "billed minute"))
 	default:

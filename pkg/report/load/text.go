@@ -78,9 +78,12 @@ func (t *text) original() {
 	t.Line("%s", strings.Repeat("-", 35))
 	t.label("Total recv", "%d", t.Messages)
 	t.label("Total sent", "%d", t.Replies.Count)
-	if t.Cost.Priced {
+	switch {
+	case t.Cost.Priced:
 		t.label("Approx cost", "$%s", money(t.Cost.Total))
-	} else {
+	case t.Cost.IsMixed():
+		t.label("Approx cost", "$%s, the sum of runs with different prices", money(t.Cost.Total))
+	default:
 		t.label("Approx cost", "unknown: no price in [Cost]")
 	}
 }
