@@ -40,7 +40,7 @@ type (
 		To  string
 		Err error
 	}
-	// Unreachable: requests do not reach Twilio; they are tried for so long.
+	// Unreachable: a start did not reach Twilio, nor did its repeat; requests are tried for so long.
 	Unreachable struct {
 		Err error
 		For time.Duration

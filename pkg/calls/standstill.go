@@ -3,8 +3,6 @@ package calls
 import (
 	"fmt"
 	"time"
-
-	"call-load-tester/pkg/twilioapi"
 )
 
 // maxStandstill is how long creates that Twilio did not process are repeated
@@ -14,8 +12,8 @@ const maxStandstill = 2 * time.Minute
 // stalled notes that a create was not processed. From then on placing stops when
 // Twilio takes nothing for [maxStandstill], neither a create nor a hang-up. As long
 // as it takes some, the others are repeated: that there are too many at once costs
-// time and no call.
-func (p *placing) stalled(err error) {
+// time and no call. outOfReach says that Twilio seems to be so, which is told once.
+func (p *placing) stalled(err error, outOfReach bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.going.Err() != nil {
@@ -26,7 +24,7 @@ func (p *placing) stalled(err error) {
 		time.AfterFunc(maxStandstill, p.stopAtStandstill)
 	}
 	p.stalledBy = err
-	if _, unsent := err.(*twilioapi.UnsentError); unsent && !p.told {
+	if outOfReach && !p.told {
 		p.told = true
 		p.watch.tell(Unreachable{err, maxStandstill})
 	}

@@ -34,6 +34,32 @@ func TestUnsentRequestsAreRepeated(t *testing.T) {
 	})
 }
 
+// Connections that close while starts wait for their burst cost nothing, and nobody
+// is told of trouble, where the next try goes; where none does, what is told is why.
+func TestConnectionsCloseWhileStartsWait(t *testing.T) {
+	for _, tc := range []struct {
+		what string
+		away time.Duration
+		told string
+	}{
+		{"closed, and open again at the next try", 100 * time.Millisecond, ""},
+		{"closed for longer", 30 * time.Second, "not sent: dial tcp api.twilio.com:443: connect: connection refused"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			told := ""
+			cfg := twiliosim.Config{Faults: []twiliosim.Fault{{Do: twiliosim.Outage, From: 1300 * time.Millisecond, For: tc.away}}}
+			result, _ := runIn(t, cfg, plan(30, 10), func(e calls.Event) {
+				if u, ok := e.(calls.Unreachable); ok {
+					told += u.Err.Error()
+				}
+			})
+			if s := result.Starts; told != tc.told || s.Accepted != 30 || s.Retries == 0 {
+				t.Errorf("%s: told %q after %d repeats, %d accepted; want %q, and all after some", tc.what, told, s.Retries, s.Accepted, tc.told)
+			}
+		})
+	}
+}
+
 // Where an account serves few requests at once the rate suffers, and no call does,
 // however long starts wait for their turn and how often they are refused.
 func TestTooManyRequestsAtOnceCostNoCall(t *testing.T) {

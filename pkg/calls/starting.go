@@ -15,7 +15,8 @@ import (
 // Twilio certainly did not process it, and placing goes on.
 func (p *placing) start(i int) {
 	from, to := p.plan.parties(i)
-	stale := 0 // times that its connection was found lost
+	stale := 0         // times that its connection was found lost
+	wasUnsent := false // the last time
 	for backoff := twilioapi.NewBackoff(never); ; {
 		call, attempt, err := p.send(i)
 		p.note(attempt, err)
@@ -42,8 +43,11 @@ func (p *placing) start(i int) {
 		if attempt.Stale {
 			stale++
 		}
-		p.stalled(err)
-		if atOnce := attempt.Stale && stale <= maxStale; !atOnce && !backoff.Wait(p.going, err) {
+		_, unsent := err.(*twilioapi.UnsentError)
+		atOnce := attempt.Stale && stale <= maxStale
+		p.stalled(err, unsent && wasUnsent && !atOnce)
+		wasUnsent = unsent
+		if !atOnce && !backoff.Wait(p.going, err) {
 			p.countNotStarted(1)
 			return
 		}

@@ -168,10 +168,14 @@ func (c *Client) Create(ctx, stop context.Context, call NewCall, gate Gate) (Cal
 	}
 	defer c.pool.put(conn)
 	untilStop := func(open context.Context, write func()) error {
-		ctx, cancel := context.WithCancel(stop)
+		waiting, cancel := context.WithCancel(stop)
 		defer cancel()
 		defer context.AfterFunc(open, cancel)()
-		return gate(ctx, write)
+		err := gate(waiting, write)
+		if errors.Is(err, context.Canceled) && open.Err() != nil && stop.Err() == nil && ctx.Err() == nil {
+			return errClosedWaiting
+		}
+		return err
 	}
 	return c.one(ctx, conn, untilStop, func(a *api.ApiService) (*api.ApiV2010Call, error) {
 		return a.CreateCall(call.params())

@@ -91,12 +91,16 @@ func TestAConnectionClosesBeforeTheGateOpens(t *testing.T) {
 		client, account := newClient(t, twiliosim.Config{Faults: []twiliosim.Fault{{Do: twiliosim.Outage, From: time.Second, For: time.Second}}})
 		client.Warm(t.Context(), 1, 1)
 		began := time.Now()
-		_, _, err := client.Create(t.Context(), t.Context(), aCall, func(ctx context.Context, _ func()) error {
+		_, attempt, err := client.Create(t.Context(), t.Context(), aCall, func(ctx context.Context, _ func()) error {
 			<-ctx.Done()
 			return ctx.Err()
 		})
 		if twilioapi.OutcomeOf(err) != twilioapi.NotProcessed || time.Since(began) != time.Second || len(account.Creates()) != 0 {
 			t.Errorf("%v after %v, %d creates; want it unsent after 1s", err, time.Since(began), len(account.Creates()))
+		}
+		const why = "not sent: the connection was closed while the request waited for its burst"
+		if err.Error() != why || !attempt.Stale {
+			t.Errorf("%v, stale %t; want %q, and that it may go again at once", err, attempt.Stale, why)
 		}
 	})
 }

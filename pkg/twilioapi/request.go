@@ -166,7 +166,7 @@ func (r *request) apiError() *APIError {
 
 func (r *request) attempt() Attempt {
 	date, _ := http.ParseTime(r.header.Get("Date"))
-	return Attempt{SentAt: r.sentAt, Took: r.took, Answered: date, Stale: r.stale}
+	return Attempt{SentAt: r.sentAt, Took: r.took, Answered: date, Stale: r.stale || errors.Is(r.err, errClosedWaiting)}
 }
 
 // ActedBy returns by when Twilio acted on a request that ended with err, if it did
@@ -180,7 +180,10 @@ func (a Attempt) ActedBy(err error) time.Time {
 	return time.Time{}
 }
 
-var errTimeout = fmt.Errorf("no answer within %v", requestTimeout)
+var (
+	errTimeout       = fmt.Errorf("no answer within %v", requestTimeout)
+	errClosedWaiting = errors.New("the connection was closed while the request waited for its burst")
+)
 
 type roundTripper func(*http.Request) (*http.Response, error)
 
