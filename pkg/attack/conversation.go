@@ -75,7 +75,7 @@ func (a *Attack) converse(ctx context.Context, k int, due time.Duration) {
 		}
 		next = c.ask(due)
 	}
-	c.forks.end()
+	c.forks.end(ctx)
 	a.recorder.endConversation(c, time.Since(start))
 	c.callbacks.Wait()
 }

@@ -36,8 +36,9 @@ func (c *conversation) fork(ctx context.Context, changes []dialog.Fork) {
 		if f.Begin == nil {
 			stop := c.forks.stop[f.End]
 			c.forks.held.Go(func() {
-				_ = sleepUntil(ctx, start.Add(due))
-				stop(streamStopped)
+				if sleepUntil(ctx, start.Add(due)) == nil {
+					stop(streamStopped)
+				}
 			})
 			continue
 		}
@@ -58,10 +59,15 @@ func (c *conversation) fork(ctx context.Context, changes []dialog.Fork) {
 	}
 }
 
-// end ends all, since the call is over, and blocks until they are.
-func (f *forks) end() {
+// end ends all, since the call is over, and blocks until they are. If ctx is done
+// that is so because the run is stopped.
+func (f *forks) end(ctx context.Context) {
+	why := context.Cause(ctx)
+	if why == nil {
+		why = callOver
+	}
 	for _, stop := range f.stop {
-		stop(callOver)
+		stop(why)
 	}
 	f.held.Wait()
 }
