@@ -35,7 +35,8 @@ const (
 	Played    Waiting = iota // speech: nobody need wait where calls take no time
 	Awaited                  // the agent
 	Lingering                // thinking: the agent may have something to say meanwhile, or end the session
-	Sounding                 // audio, which takes its time however fast calls are
+	CuttingIn                // speech that has interrupted the agent, which takes its time however fast calls are: the agent is to stop meanwhile
+	Sounding                 // audio, which takes its time likewise
 )
 
 // ReadMessage reads a message of an agent. The error says why Twilio would not

@@ -132,6 +132,8 @@ func (s *Session) proceed() dialog.SessionNext {
 // due returns when something happens unless the agent says something.
 func (s *Session) due() (at time.Duration, why dialog.Waiting) {
 	switch began, ok := s.agent.began(); {
+	case len(s.acts) > 0 && s.Interrupted != nil:
+		return s.acts[0].at, dialog.CuttingIn
 	case len(s.acts) > 0:
 		return s.acts[0].at, dialog.Played
 	case s.IsAwaiting():
