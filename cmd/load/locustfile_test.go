@@ -114,6 +114,17 @@ func TestTheSummaryOfManyWarns(t *testing.T) {
 	}
 }
 
+// Workers that are not all in a dry run are told of, as those of several endpoints.
+func TestWorkersOfAnotherConfiguration(t *testing.T) {
+	t.Parallel()
+	dry, elsewhere := newSoFar(&attack.Result{DryRun: true}, attack.Pass{}), newSoFar(new(attack.Result), attack.Pass{})
+	elsewhere.Endpoint = "http://b.example/"
+	out := runLocustfile(t, oneTest, map[string]any{"reports": []soFar{dry, dry, elsewhere}, "users": 0, "times": map[string]int{}, "max": 0, "sum": 0})
+	if want := "WARNING: worker_2 has another configuration than worker_0 (endpoint, dry_run): their sum says little\n"; !strings.HasPrefix(out, want) || strings.Count(out, "WARNING") != 1 {
+		t.Errorf("no %q in\n%s", want, out)
+	}
+}
+
 // Callers who are on the line when the master stops the test were interrupted: they
 // are not judged. Where nobody is left to be judged, nothing was reached.
 func TestCallersWhoAreInterruptedAreNotJudged(t *testing.T) {
