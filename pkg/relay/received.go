@@ -63,7 +63,7 @@ func (s *Session) hear(token string, last bool, takes time.Duration, m *message)
 	if takes == 0 && !last {
 		return
 	}
-	if s.Interrupted != nil && s.dropping {
+	if s.talksOn() {
 		s.Interrupted.TalkedOn = s.Now - s.Interrupted.At
 		s.dropping = !last
 		return
@@ -101,6 +101,18 @@ func (s *Session) hear(token string, last bool, takes time.Duration, m *message)
 		s.end(dialog.SessionFailed, webhook.EndlessTalk)
 	}
 }
+
+// talksOn reports whether the agent is still at what the caller has cut, as far as is
+// known: its last token has not come, and the caller says what it cut in for, or the
+// agent has not rested since.
+func (s *Session) talksOn() bool {
+	i := s.Interrupted
+	return i != nil && s.dropping && (len(s.acts) > 0 || i.TalkedOn > 0 && s.Now < s.rested())
+}
+
+// rested returns when the agent will have rested, if nothing more comes of what the
+// caller has cut.
+func (s *Session) rested() time.Duration { return s.Interrupted.At + s.Interrupted.TalkedOn + rest }
 
 // isAnswered reports whether the agent has begun to answer the turn.
 func (s *Session) isAnswered() bool { return s.early > 0 || s.Answer != nil && s.Answer.Answered }

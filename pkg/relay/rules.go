@@ -18,6 +18,11 @@ type Rules struct {
 // made up.
 const pieceEvery = 500 * time.Millisecond
 
+// rest is how long an agent that talks on must say nothing before what it says next
+// is no more of what the caller has cut, if the last token of that does not come. It
+// is made up.
+const rest = 100 * time.Millisecond
+
 // speaking returns how long it takes to speak a text.
 func (r *Rules) speaking(text string) time.Duration {
 	return time.Duration(utf8.RuneCountInString(text)) * time.Second / time.Duration(r.Speech)

@@ -21,7 +21,7 @@ type Session struct {
 	acts     []act // what is still to be sent of the turn; none: it is over
 	begun    bool  // something of the turn has been sent
 	early    int   // tokens with which the agent answered before the turn was over
-	dropping bool  // what comes now is what the caller has cut
+	dropping bool  // the last token of what the caller has cut has not come
 }
 
 // An act is a message of a turn, and when it is due.
@@ -118,6 +118,8 @@ func (s *Session) proceed() dialog.SessionNext {
 		switch {
 		case len(s.acts) > 0:
 			s.act()
+		case s.Interrupted != nil && !s.talksOn():
+			s.ConcludeInterruption()
 		case s.IsAwaiting():
 			s.end(dialog.SessionFailed, webhook.NoWord)
 		case why == dialog.Awaited: // the last token will not come
@@ -136,6 +138,10 @@ func (s *Session) due() (at time.Duration, why dialog.Waiting) {
 		return s.acts[0].at, dialog.CuttingIn
 	case len(s.acts) > 0:
 		return s.acts[0].at, dialog.Played
+	case s.Interrupted != nil && !s.talksOn():
+		return s.Now, dialog.Awaited
+	case s.Interrupted != nil:
+		return min(s.rested(), s.Answer.Asked+dialog.GiveUp), dialog.Awaited
 	case s.IsAwaiting():
 		return s.Answer.Asked + dialog.GiveUp, dialog.Awaited
 	case ok && s.Upcoming().CutsIn:

@@ -111,7 +111,6 @@ func (s *Session) act() {
 		return
 	}
 	s.acts = nil
-	s.ConcludeInterruption()
 	if s.Ask(); s.early > 0 {
 		s.Answer.Answered, s.Answer.Finished, s.Answer.Tokens = true, !s.agent.talks, s.early
 	}
