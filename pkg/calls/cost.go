@@ -31,11 +31,16 @@ type Amounts map[string]*big.Rat
 func (a Amounts) String() string {
 	var parts []string
 	for _, unit := range slices.Sorted(maps.Keys(a)) {
-		steps := new(big.Rat).Mul(a[unit], big.NewRat(1e4, 1))
-		whole := new(big.Int).Div(new(big.Int).Add(steps.Num(), new(big.Int).Sub(steps.Denom(), big.NewInt(1))), steps.Denom())
-		parts = append(parts, new(big.Rat).SetFrac(whole, big.NewInt(1e4)).FloatString(4)+" "+unit)
+		parts = append(parts, roundUp(a[unit]).FloatString(4)+" "+unit)
 	}
 	return strings.Join(parts, " and ")
+}
+
+// roundUp rounds an amount up to four decimals.
+func roundUp(amount *big.Rat) *big.Rat {
+	steps := new(big.Rat).Mul(amount, big.NewRat(1e4, 1))
+	whole := new(big.Int).Div(new(big.Int).Add(steps.Num(), new(big.Int).Sub(steps.Denom(), big.NewInt(1))), steps.Denom())
+	return new(big.Rat).SetFrac(whole, big.NewInt(1e4))
 }
 
 func (a Amounts) add(unit string, perMinute *big.Rat, minutes int) {
@@ -45,15 +50,17 @@ func (a Amounts) add(unit string, perMinute *big.Rat, minutes int) {
 	a[unit].Add(a[unit], new(big.Rat).Mul(perMinute, big.NewRat(int64(minutes), 1)))
 }
 
+// floats returns the amounts as String writes them.
 func (a Amounts) floats() map[string]float64 {
 	floats := map[string]float64{}
 	for unit, amount := range a {
-		floats[unit], _ = amount.Float64()
+		floats[unit], _ = roundUp(amount).Float64()
 	}
 	return floats
 }
 
-// A CostSummary is a cost as the record of a run tells it.
+// A CostSummary is a cost as the record of a run tells it: to four decimals, rounded
+// up, as the plan does.
 type CostSummary struct {
 	Planned  map[string]float64 `json:"planned,omitempty"` // by currency
 	Worst    map[string]float64 `json:"worst"`
@@ -183,7 +190,10 @@ func (e *NoPriceError) Error() string {
 		of = append(of, fmt.Sprintf("from %s to %s", quote.From, quote.To))
 	}
 	text := "no price of calls " + strings.Join(of, ", ")
-	if more := len(e.Quotes) - most; more > 0 {
+	switch more := len(e.Quotes) - most; {
+	case more == 1:
+		text += " and between 1 other pair"
+	case more > 1:
 		text += fmt.Sprintf(" and between %d other pairs", more)
 	}
 	return text + ": " + e.Quotes[0].Err.Error()

@@ -2,7 +2,11 @@ package calls_test
 
 import (
 	"errors"
+	"fmt"
+	"maps"
 	"math/big"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -50,6 +54,7 @@ func TestCostOfAPlan(t *testing.T) {
 		{"a limit of ten minutes may be ten and a second: eleven", exact, []twilioapi.Quote{quote(a, x, "0.014", "", "USD")}, "0.1400 USD", "1.5400 USD", 0},
 		{"calls that go on have no plan", unended, []twilioapi.Quote{quote(a, x, "0.014", "", "USD")}, "", "1.5400 USD", 0},
 		{"less than the last digit is one", held(1, []string{a}, []string{x}), []twilioapi.Quote{quote(a, x, "0.00001", "", "USD")}, "0.0001 USD", "0.0002 USD", 0},
+		{"a little more than the last digit is one more", held(1, []string{a}, []string{x}), []twilioapi.Quote{quote(a, x, "0.00011", "", "USD")}, "0.0002 USD", "0.0013 USD", 0},
 		{"seven calls, to two in turn: four and three", held(7, []string{a}, []string{x, y}),
 			[]twilioapi.Quote{quote(a, x, "1", "", "USD"), quote(a, y, "10", "", "USD")}, "34.0000 USD", "374.0000 USD", 0},
 		{"two by two are two pairs, not four", held(5, []string{a, b}, []string{x, y}),
@@ -70,10 +75,19 @@ func TestCostOfAPlan(t *testing.T) {
 			t.Errorf("%s: planned %v, worst %v, unpriced %d; want %s, %s, %d", tc.what, got.Planned, got.Worst, got.Unpriced, tc.planned, tc.worst, tc.unpriced)
 		}
 		s := got.Summary()
-		if worst, _ := got.Worst["USD"].Float64(); s.Worst["USD"] != worst || s.Unpriced != tc.unpriced || (s.Planned != nil) != tc.plan.EndCalls {
+		if inText(s.Worst) != tc.worst || inText(s.Planned) != tc.planned || s.Unpriced != tc.unpriced || (s.Planned != nil) != tc.plan.EndCalls {
 			t.Errorf("%s: the record has %+v; want the same", tc.what, s)
 		}
 	}
+}
+
+// inText writes the amounts of a record as its text does.
+func inText(amounts map[string]float64) string {
+	var parts []string
+	for _, unit := range slices.Sorted(maps.Keys(amounts)) {
+		parts = append(parts, fmt.Sprintf("%.4f %s", amounts[unit], unit))
+	}
+	return strings.Join(parts, " and ")
 }
 
 // What is proposed keeps the bound, and one more of it would not.
@@ -159,6 +173,7 @@ func TestPairsWithoutAPrice(t *testing.T) {
 	for n, want := range map[int]string{
 		1: "no price of calls from a to u: none for it",
 		3: "no price of calls from a to u, from a to v, from a to w: none for it",
+		4: "no price of calls from a to u, from a to v, from a to w and between 1 other pair: none for it",
 		5: "no price of calls from a to u, from a to v, from a to w and between 2 other pairs: none for it",
 	} {
 		if got := (&calls.NoPriceError{Quotes: quotes[:n]}).Error(); got != want {

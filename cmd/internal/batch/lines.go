@@ -144,7 +144,7 @@ func (l *Lines) warn(event calls.Event) {
 		}
 		if !l.lookedUp {
 			l.lookedUp = true
-			l.Console.Note("looking up %d starts whose outcome is unknown, for up to %v", e.Unknown, calls.LookUpFor)
+			l.Console.Note("looking up %s whose outcome is unknown, for up to %v", report.Count(e.Unknown, "start"), calls.LookUpFor)
 		}
 	}
 }
@@ -209,7 +209,11 @@ func (l *Lines) follow() {
 	if l.live == 0 || l.part == "following" {
 		return
 	}
-	l.Console.Note("following %d calls until they are over, for up to %v", l.live, calls.FollowFor)
+	theyAre := "they are"
+	if l.live == 1 {
+		theyAre = "it is"
+	}
+	l.Console.Note("following %s until %s over, for up to %v", report.Count(l.live, "call"), theyAre, calls.FollowFor)
 	total := l.live
 	l.show("following", total, func() (done int, detail string) {
 		return max(0, total-l.live), fmt.Sprintf("live %d", l.live)

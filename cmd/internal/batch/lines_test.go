@@ -117,6 +117,21 @@ func TestLostStartsAreToldOfOnce(t *testing.T) {
 	}
 }
 
+// One start that is looked up, and one call that is followed, are told as one.
+func TestOneIsOne(t *testing.T) {
+	lines := told(t, &batch.Lines{Plan: calls.Plan{CallCount: 1, CPS: 1}}, func(tell func(calls.Event)) {
+		tell(calls.LookingUp{Unknown: 1})
+		tell(calls.Following{Live: 1})
+	})
+	want := []string{
+		"start: looking up 1 start whose outcome is unknown, for up to 1m0s",
+		"start: following 1 call until it is over, for up to 2m0s",
+	}
+	if !slices.Equal(lines, want) {
+		t.Errorf("%s\nwant\n%s", strings.Join(lines, "\n"), strings.Join(want, "\n"))
+	}
+}
+
 // A queue that grows is told once, and the line that shows the progress goes on
 // telling it as long as it grows.
 func TestAQueueThatGrows(t *testing.T) {
