@@ -2,6 +2,7 @@ package calls_test
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -63,7 +64,7 @@ From Twilio's records of 91 of 92 calls (its clock has whole seconds)
   Twilio's estimate   none measured
   Dialing to answer   none measured
   Billed minutes      72
-  Cost so far         0.5000 EUR and 1.0080 USD; no price yet of 7 calls
+  Cost so far         0.5000 EUR and 1.0080 USD of outbound legs; no price yet of 7 calls
 The account dials slower.
   Stopped early       Twilio error 20005
   SIDs in             call_sids_1.csv
@@ -82,20 +83,26 @@ The account dials slower.
 
 // What it came to stands beside what the plan said, as far as that knew prices.
 func TestTheCostStandsBesideThePlans(t *testing.T) {
+	known := &calls.CostSummary{Planned: map[string]float64{"USD": 1.4}, Worst: map[string]float64{"USD": 15.4}}
+	priced := calls.Records{Calls: 1, Cost: map[string]float64{"USD": 1.008}}
 	for _, tc := range []struct {
 		what string
 		cost *calls.CostSummary
+		came calls.Records
 		want string
 	}{
-		{"the plan asked for no price", nil, "1.0080 USD"},
-		{"it knew none", &calls.CostSummary{Unpriced: 3}, "1.0080 USD"},
-		{"it knew prices", &calls.CostSummary{Planned: map[string]float64{"USD": 1.4}, Worst: map[string]float64{"USD": 15.4}},
-			"1.0080 USD of outbound legs; the plan said about 1.4000 USD, at worst 15.4000 USD"},
-		{"the calls are left running", &calls.CostSummary{Worst: map[string]float64{"USD": 337.4}},
+		{"the plan asked for no price", nil, priced, "1.0080 USD of outbound legs"},
+		{"it knew none", &calls.CostSummary{Unpriced: 3}, priced, "1.0080 USD of outbound legs"},
+		{"it knew prices", known, priced, "1.0080 USD of outbound legs; the plan said about 1.4000 USD, at worst 15.4000 USD"},
+		{"some have none yet", known, calls.Records{Calls: 5, Cost: priced.Cost, Unpriced: 3},
+			"1.0080 USD of outbound legs; no price yet of 3 calls; the plan said about 1.4000 USD, at worst 15.4000 USD"},
+		{"none has one yet", known, calls.Records{Calls: 3, Unpriced: 3},
+			"none of outbound legs; no price yet of 3 calls; the plan said about 1.4000 USD, at worst 15.4000 USD"},
+		{"the calls are left running", &calls.CostSummary{Worst: map[string]float64{"USD": 337.4}}, priced,
 			"1.0080 USD of outbound legs; the plan said at worst 337.4000 USD"},
 	} {
 		var text strings.Builder
-		record := &calls.Result{Plan: &calls.PlanSummary{Cost: tc.cost}, Records: &calls.Records{Calls: 1, Cost: map[string]float64{"USD": 1.008}}}
+		record := &calls.Result{Plan: &calls.PlanSummary{Cost: tc.cost}, Starts: &calls.Starts{}, Records: &tc.came}
 		if err := (callsreport.Report{Result: record}).Text(&text); err != nil || !strings.Contains(text.String(), "  Cost so far         "+tc.want+"\n") {
 			t.Errorf("%s: %v, want %q in\n%s", tc.what, err, tc.want, text.String())
 		}
@@ -224,6 +231,20 @@ func TestWhyTheCapWasMissed(t *testing.T) {
 		record := &calls.Result{Starts: &tc.starts, Held: tc.held}
 		if err := (callsreport.Report{Result: record}).Text(&text); err != nil || strings.Contains(text.String(), why) != (tc.want != "") {
 			t.Errorf("%s: %v, want %q in\n%s", tc.what, err, tc.want, text.String())
+		}
+	}
+}
+
+// Of very many calls that were left alone the text names the first.
+func TestManyCallsLeftAlone(t *testing.T) {
+	for n, want := range map[int]string{
+		20: "20 calls that may be somebody else's: " + strings.Repeat("CA1 ", 19) + "CA1\n",
+		21: "21 calls that may be somebody else's: " + strings.Repeat("CA1 ", 20) + "and 1 more\n",
+	} {
+		var text strings.Builder
+		starts := &calls.Starts{Strangers: slices.Repeat([]string{"CA1"}, n)}
+		if err := (callsreport.Report{Result: &calls.Result{Starts: starts}}).Text(&text); err != nil || !strings.Contains(text.String(), "  Left alone          "+want) {
+			t.Errorf("%v, want %q in\n%s", err, want, text.String())
 		}
 	}
 }

@@ -87,7 +87,7 @@ func (r Report) starts(t *report.Table) {
 		t.Row("Not found", "%d: Twilio showed no such call in %s s", s.NotFound, report.Number(s.LookedUp))
 	}
 	if len(s.Strangers) > 0 {
-		t.Row("Left alone", "%s that may be somebody else's: %s", report.Count(len(s.Strangers), "call"), strings.Join(s.Strangers, " "))
+		t.Row("Left alone", "%s that may be somebody else's: %s", report.Count(len(s.Strangers), "call"), some(s.Strangers))
 	}
 	if s.NotStarted > 0 {
 		t.Row("Not started", "%d", s.NotStarted)
@@ -98,6 +98,15 @@ func (r Report) starts(t *report.Table) {
 	}
 	t.Row("API response time", "%s", quantiles(s.Response, "ms"))
 	t.Row("Retries", "%d%s", s.Retries, report.IfAny(s.Throttled, "answer", " (%s of too many requests at once)"))
+}
+
+// some writes the first of many SIDs; the JSON has all.
+func some(sids []string) string {
+	const most = 20
+	if more := len(sids) - most; more > 0 {
+		return fmt.Sprintf("%s and %d more", strings.Join(sids[:most], " "), more)
+	}
+	return strings.Join(sids, " ")
 }
 
 func acceptedRate(s *calls.Starts) string {
@@ -175,14 +184,17 @@ func (r Report) records(t *report.Table) {
 	t.Row("Twilio's estimate", "%s", quantiles(d.Estimate, "s"))
 	t.Row("Dialing to answer", "%s", quantiles(d.Answer, "s"))
 	t.Row("Billed minutes", "%d", d.BilledMinutes)
-	t.Row("Cost so far", "%s", cost(d)+r.plannedCost())
+	t.Row("Cost so far", "%s", r.cost())
 	if d.SlowerThanCap != "" {
 		t.Line("%s", d.SlowerThanCap)
 	}
 }
 
-func cost(r *calls.Records) string {
-	return amounts(r.Cost) + report.IfAny(r.Unpriced, "call", "; no price yet of %s")
+// cost is what the calls came to, and beside it what the plan said. What start places
+// are outbound legs; end hangs up any calls.
+func (r Report) cost() string {
+	return amounts(r.Records.Cost) + report.HintIf(r.Starts != nil, " of outbound legs") +
+		report.IfAny(r.Records.Unpriced, "call", "; no price yet of %s") + r.plannedCost()
 }
 
 // plannedCost is what the plan said, if it knew any price.
@@ -194,7 +206,7 @@ func (r Report) plannedCost() string {
 	if len(c.Planned) > 0 {
 		planned = "about " + amounts(c.Planned) + ", "
 	}
-	return " of outbound legs; the plan said " + planned + "at worst " + amounts(c.Worst)
+	return "; the plan said " + planned + "at worst " + amounts(c.Worst)
 }
 
 // amounts writes amounts of money, by currency.
