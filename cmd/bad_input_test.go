@@ -109,6 +109,9 @@ func TestBadInput(t *testing.T) {
 		{"a call duration of hours without a time limit", "start", with(good, "--call_duration", "14400"), nil, nil, []problem{
 			{"--time_limit is needed: a call lasts 4h0m0s, and Twilio ends calls after 4 hours unless the account says otherwise",
 				"give seconds after which Twilio should end an answered call, or 0 to leave it to the account"}}},
+		{"a call duration of hours, and a bound of the cost, which needs a limit", "start", with(good, "--call_duration", "20000", "--max_cost", "100"), nil, nil, []problem{
+			{"--time_limit is needed: a call lasts 5h33m20s, and Twilio ends calls after 4 hours unless the account says otherwise",
+				"give seconds after which Twilio should end an answered call"}}},
 		{"a time limit too short", "start", with(good, "--time_limit", "59"), nil, nil, []problem{
 			{"--time_limit is 59s", "give 60 to 86400 seconds, or 0 to leave it to the account"}}},
 		{"a plan longer than calls last", "start", with(good, "-h", "7000"), nil, nil, []problem{

@@ -81,10 +81,14 @@ func (o *options) defaultTimeLimit() []error {
 		if o.plan.CallDuration > 0 {
 			takes = fmt.Sprintf("a call lasts %v", o.plan.CallDuration)
 		}
+		help := "give seconds after which Twilio should end an answered call"
+		if o.maxCost == nil { // which needs a limit
+			help += ", or 0 to leave it to the account"
+		}
 		return []error{&calls.Problem{
 			Flag: "time_limit",
 			Text: fmt.Sprintf("is needed: %s, and Twilio ends calls after 4 hours unless the account says otherwise", takes),
-			Help: "give seconds after which Twilio should end an answered call, or 0 to leave it to the account",
+			Help: help,
 		}}
 	}
 	o.plan.TimeLimit = limit
@@ -135,7 +139,7 @@ func (o *options) describe(console *cli.Console, account cli.Credentials, path s
 	default:
 		console.Warn(fmt.Errorf("nothing but a hang-up ends the calls before Twilio's own limit, which is 4 hours unless the account says otherwise"))
 	}
-	console.Note("plan: up to %s live at once; %s billed if all are answered, at worst %d",
+	console.Note("plan: about %s live at once; %s billed if all are answered, at worst %d",
 		report.Count(p.PeakLive(), "call"), report.Count(p.Minutes(), "minute"), p.WorstMinutes())
 	o.describeCost(console)
 }

@@ -24,7 +24,7 @@ func TestThePlanIsTold(t *testing.T) {
 			"start: plan: hold them for 10s after the last start, then hang up",
 			"start: plan: should this program die, Twilio ends calls 10m26s after their answer;",
 			"start: plan: calls that wait in its queue are dialed all the same",
-			"start: plan: up to 20 calls live at once; 20 minutes billed if all are answered, at worst 220",
+			"start: plan: about 20 calls live at once; 20 minutes billed if all are answered, at worst 220",
 			"start: plan: about 0.2800 USD if all are answered for 13s, at worst 3.0800 USD, at the simulator's prices",
 		}},
 		{"a duration", []string{"--call_count", "3600", "--cps", "2", "--call_duration", "60"}, []string{
@@ -35,7 +35,7 @@ func TestThePlanIsTold(t *testing.T) {
 			"start: plan: the time in Twilio's queue and the ringing count",
 			"start: plan: should this program die, Twilio ends calls 1m55s after their answer;",
 			"start: plan: calls that wait in its queue are dialed all the same",
-			"start: plan: up to 120 calls live at once; 3600 minutes billed if all are answered, at worst 7200",
+			"start: plan: about 120 calls live at once; 3600 minutes billed if all are answered, at worst 7200",
 			"start: plan: about 50.4000 USD if all are answered for 1m0s, at worst 100.8000 USD, at the simulator's prices",
 		}},
 		{"a ramp", []string{"--call_count", "15", "--cps", "10", "--ramp", "2"}, []string{
@@ -46,7 +46,7 @@ func TestThePlanIsTold(t *testing.T) {
 			"start: plan: hold them for 0s after the last start, then hang up",
 			"start: plan: should this program die, Twilio ends calls 10m2s after their answer;",
 			"start: plan: calls that wait in its queue are dialed all the same",
-			"start: plan: up to 15 calls live at once; 15 minutes billed if all are answered, at worst 165",
+			"start: plan: about 15 calls live at once; 15 minutes billed if all are answered, at worst 165",
 			"start: plan: about 0.2100 USD if all are answered for 1s, at worst 2.3100 USD, at the simulator's prices",
 		}},
 		{"a time limit that is shorter than the hold", []string{"-h", "100", "--time_limit", "60"}, []string{
@@ -56,7 +56,7 @@ func TestThePlanIsTold(t *testing.T) {
 			"start: plan: hold them for 1m40s after the last start, then hang up",
 			"start: warning: Twilio ends calls 1m0s after their answer, before they are to be hung up",
 			"start: hint: raise --time_limit, or leave it out",
-			"start: plan: up to 1 call live at once; 1 minute billed if all are answered, at worst 2",
+			"start: plan: about 1 call live at once; 1 minute billed if all are answered, at worst 2",
 			"start: plan: about 0.0140 USD if all are answered for 1m0s, at worst 0.0280 USD, at the simulator's prices",
 		}},
 		{"calls that are left running", []string{"-e", "false"}, []string{
@@ -65,7 +65,7 @@ func TestThePlanIsTold(t *testing.T) {
 			"start: plan: at most 1 a second, which takes 0s or more; SIDs go to sids.csv",
 			"start: plan: the calls are left running",
 			"start: warning: nothing but a hang-up ends the calls before Twilio's own limit, which is 4 hours unless the account says otherwise",
-			"start: plan: up to 1 call live at once; 1 minute billed if all are answered, at worst 241",
+			"start: plan: about 1 call live at once; 1 minute billed if all are answered, at worst 241",
 			"start: plan: at worst 3.3740 USD, at the simulator's prices",
 		}},
 	} {
