@@ -4,8 +4,6 @@ import (
 	"time"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
-
-	"call-load-tester/pkg/twilioapi"
 )
 
 // Held says how long each call was held before it was hung up: from Twilio's
@@ -17,12 +15,12 @@ type Held struct {
 	Times      Quantiles `json:"held_s"`
 	Undialed   int       `json:"before_dialed"`              // calls hung up before Twilio dialed them
 	Unanswered int       `json:"before_answered"`            // calls hung up while they rang
-	AtOnce     int       `json:"requests_at_once,omitempty"` // what Twilio allowed at the end; 0 if it limited nothing
+	AtOnce     int       `json:"requests_at_once,omitempty"` // under way at the most after the last 429 while placing; 0 if there was none
 }
 
 // newHeld works out the figures.
-func newHeld(plan Plan, late *hdrhistogram.Histogram, records *Records, inFlight *twilioapi.InFlight) *Held {
-	h := &Held{Asked: plan.CallDuration.Seconds()}
+func newHeld(plan Plan, late *hdrhistogram.Histogram, records *Records, atOnce int) *Held {
+	h := &Held{Asked: plan.CallDuration.Seconds(), AtOnce: atOnce}
 	const unit = 1e6 // microseconds in a second
 	if h.Times = quantiles(late, unit); h.Times.Count > 0 {
 		for _, q := range []*float64{&h.Times.P50, &h.Times.P95, &h.Times.P99, &h.Times.Max} {
@@ -31,9 +29,6 @@ func newHeld(plan Plan, late *hdrhistogram.Histogram, records *Records, inFlight
 	}
 	if records != nil {
 		h.Undialed, h.Unanswered = records.canceledInQueue, records.Canceled-records.canceledInQueue
-	}
-	if inFlight.Throttled(twilioapi.ForHangUp, twilioapi.ForCreate, twilioapi.ForRead) > 0 {
-		h.AtOnce = inFlight.Limit()
 	}
 	return h
 }

@@ -53,6 +53,7 @@ func Run(ctx, stop context.Context, client *twilioapi.Client, plan Plan, file SI
 		due.close()
 	})
 	placing.place()
+	atOnce := inFlight.AtOnce()
 	client.Trim(plan.hangUpsAtOnce())
 	close(through)
 	if placing.stoppedBy() == nil && plan.EndCalls {
@@ -67,7 +68,7 @@ func Run(ctx, stop context.Context, client *twilioapi.Client, plan Plan, file SI
 		r.HangUps, r.Records = ending.hangUps, ending.records
 	}
 	if plan.CallDuration > 0 {
-		r.Held = newHeld(plan, ending.late, r.Records, inFlight)
+		r.Held = newHeld(plan, ending.late, r.Records, atOnce)
 	}
 	r.Starts, r.Err = placing.starts, placing.err
 	r.Starts.Throttled = inFlight.Throttled(twilioapi.ForCreate)

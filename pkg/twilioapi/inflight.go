@@ -25,6 +25,7 @@ type InFlight struct {
 	limit   int
 	taken   int // slots
 	peak    int // the most taken since the limit was last lowered
+	atOnce  int // the most taken since the last 429
 	waiting [urgencies][]waiter
 	read    time.Time      // when a read last had to wait for its slot, and got it
 	lowered int            // how often the limit was
@@ -143,6 +144,9 @@ func (s *Slot) Release(err error) {
 	}
 	limit := f.limit
 	f.taken--
+	if IsThrottled(err) {
+		f.atOnce = f.taken
+	}
 	f.next()
 	f.mu.Unlock()
 	if halved && f.halved != nil {
@@ -176,17 +180,22 @@ func (f *InFlight) Throttled(of ...Urgency) int {
 	return times
 }
 
-// Limit returns how many requests are allowed in flight at the moment.
-func (f *InFlight) Limit() int {
+// AtOnce returns how many requests were in flight at once, at the most, since the last
+// 429: so many Twilio took. It is 0 if there was no 429.
+func (f *InFlight) AtOnce() int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.limit
+	if f.times == [urgencies]int{} {
+		return 0
+	}
+	return f.atOnce
 }
 
 // take takes a slot. It requires that f.mu is held.
 func (f *InFlight) take() {
 	f.taken++
 	f.peak = max(f.peak, f.taken)
+	f.atOnce = max(f.atOnce, f.taken)
 }
 
 // next serves those for whom there is a slot. It requires that f.mu is held.

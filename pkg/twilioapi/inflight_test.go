@@ -137,8 +137,8 @@ func TestThrottledAnswersAreCountedByUrgency(t *testing.T) {
 	if c, h, all := f.Throttled(ForCreate), f.Throttled(ForHangUp), f.Throttled(ForHangUp, ForCreate, ForRead); c != 1 || h != 2 || all != 4 {
 		t.Errorf("throttled %d creates, %d hang-ups, %d of all; want 1, 2, 4", c, h, all)
 	}
-	if f.Limit() != 1 {
-		t.Errorf("limit %d, want 1", f.Limit())
+	if f.limit != 1 {
+		t.Errorf("limit %d, want 1", f.limit)
 	}
 }
 
@@ -159,4 +159,31 @@ func TestInFlightHalvesWhatWasInFlight(t *testing.T) {
 	if f.limit != 4 {
 		t.Errorf("limit %d, want half of the eight that were too many", f.limit)
 	}
+}
+
+// How many were in flight at once since the last 429 counts those that were so then.
+func TestInFlightAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := NewInFlight(8, nil)
+		slots := acquireAll(t, f)
+		if n := f.AtOnce(); n != 0 {
+			t.Errorf("%d at once, want 0 where nothing was refused", n)
+		}
+		slots[0].Release(errThrottled)
+		slots[1].Release(errThrottled)
+		if n := f.AtOnce(); n != 6 {
+			t.Errorf("%d at once, want the six that are left", n)
+		}
+		for _, slot := range slots[2:] {
+			slot.Release(nil)
+		}
+		if n := f.AtOnce(); n != 6 {
+			t.Errorf("%d at once after they were accepted, want six", n)
+		}
+		again := acquireAll(t, f) // half of the eight
+		again[0].Release(errThrottled)
+		if n := f.AtOnce(); len(again) != 4 || n != 3 {
+			t.Errorf("%d at once after one of %d was refused, want 3 of 4", n, len(again))
+		}
+	})
 }

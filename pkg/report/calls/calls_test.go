@@ -211,7 +211,7 @@ func TestTheAcceptedRate(t *testing.T) {
 // Where Twilio took few requests at once and hang-ups went first, that is why the
 // cap was missed: the cap, or what a ramp allowed.
 func TestWhyTheCapWasMissed(t *testing.T) {
-	const why = "less than the cap: Twilio answered that too many requests were under way; at the end 10 at once were sent, hang-ups before starts"
+	const why = "less than the cap: Twilio answered that too many requests were under way; after the last such answer up to 10 at once were sent, hang-ups before starts"
 	limited := &calls.Held{AtOnce: 10}
 	for _, tc := range []struct {
 		what   string

@@ -170,7 +170,7 @@ func (r Report) capMissed() string {
 	if r.Starts.Rate >= 0.95*cap {
 		return ""
 	}
-	return fmt.Sprintf("less than the cap: Twilio answered that too many requests were under way; at the end %d at once were sent, hang-ups before starts", r.Held.AtOnce)
+	return fmt.Sprintf("less than the cap: Twilio answered that too many requests were under way; after the last such answer up to %d at once were sent, hang-ups before starts", r.Held.AtOnce)
 }
 
 func (r Report) records(t *report.Table) {
