@@ -35,9 +35,6 @@ type Counts struct {
 // All returns how many failures there were.
 func (c Counts) All() int { return c.Written + c.OverLimit + c.TooSlow }
 
-// Missing returns how many of them are not in the file.
-func (c Counts) Missing() int { return c.OverLimit + c.TooSlow }
-
 // A Log takes the failures of one run. A nil Log takes none. Its methods are safe
 // for concurrent use.
 type Log struct {
@@ -125,7 +122,8 @@ func (l *Log) write() {
 			time.Sleep(rest)
 		}
 	}
-	if missing := l.missing(); missing.Missing() > 0 {
+	missing := l.missing()
+	if n := missing.OverLimit + missing.TooSlow; n > 0 {
 		if l.half {
 			lines.WriteByte('\n')
 		}
@@ -133,7 +131,7 @@ func (l *Log) write() {
 			Missing   int `json:"missing"`
 			OverLimit int `json:"over_limit"`
 			TooSlow   int `json:"too_slow"`
-		}{missing.Missing(), missing.OverLimit, missing.TooSlow})
+		}{n, missing.OverLimit, missing.TooSlow})
 		l.put(lines.Bytes())
 	}
 	if err := l.to.Close(); err != nil {

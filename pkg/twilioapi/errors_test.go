@@ -45,7 +45,7 @@ func TestWhatErrorsMean(t *testing.T) {
 		if got, want := IsTemporary(err), tc.outcome == Unknown || tc.outcome == NotProcessed; got != want {
 			t.Errorf("code %d, status %d: temporary %v, want %v", tc.code, tc.status, got, want)
 		}
-		if got, want := IsThrottled(err), tc.outcome == NotProcessed; got != want {
+		if got, want := isThrottled(err), tc.outcome == NotProcessed; got != want {
 			t.Errorf("code %d, status %d: throttled %v, want %v", tc.code, tc.status, got, want)
 		}
 	}

@@ -130,7 +130,7 @@ func (s *Slot) Release(err error) {
 	f.mu.Lock()
 	halved := false
 	switch {
-	case IsThrottled(err):
+	case isThrottled(err):
 		f.times[s.urgency]++
 		// Requests already under way when the limit was lowered say nothing new.
 		if s.lowered == f.lowered {
@@ -144,7 +144,7 @@ func (s *Slot) Release(err error) {
 	}
 	limit := f.limit
 	f.taken--
-	if IsThrottled(err) {
+	if isThrottled(err) {
 		f.atOnce = f.taken
 	}
 	f.next()

@@ -46,9 +46,9 @@ func IsTemporary(err error) bool {
 	return outcome == NotProcessed || outcome == Unknown
 }
 
-// IsThrottled reports whether err is Twilio's word that too many requests are
+// isThrottled reports whether err is Twilio's word that too many requests are
 // under way.
-func IsThrottled(err error) bool {
+func isThrottled(err error) bool {
 	var answer *APIError
 	return errors.As(err, &answer) && answer.scope() == scopeMoment
 }
