@@ -23,6 +23,8 @@ type Interval struct {
 	Refused    int `json:"refused"`
 	LetThrough int `json:"let_through"`
 
+	Wanted int `json:"wanted,omitempty"` // of what [Config.Wanted] says, at most
+
 	Begun int `json:"begun,omitempty"` // conversations
 	Live  int `json:"live,omitempty"`  // conversations at once, at most
 
@@ -123,6 +125,7 @@ func (b *bin) countStep(o *outcome) {
 
 // merge adds the bin that follows, which is not to be used any more.
 func (b *bin) merge(other *bin) {
+	b.Wanted = max(b.Wanted, other.Wanted)
 	b.Live = max(b.Live, other.Live)
 	b.over += other.over
 	b.Sessions = max(b.Sessions, other.Sessions)

@@ -27,7 +27,9 @@ func (a *Attack) closedLoop(ctx context.Context) {
 		start := nextSecond()
 		a.recorder.begin(start)
 		for ; sleepUntil(ctx, start) == nil; start = start.Add(time.Second) {
-			all.become(a.wanted(ctx), work)
+			wanted := a.wanted(ctx)
+			a.recorder.wants(time.Since(a.recorder.start), wanted)
+			all.become(wanted, work)
 		}
 	} else {
 		start := time.Now()

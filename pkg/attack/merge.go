@@ -6,7 +6,6 @@ import (
 	"math"
 	"reflect"
 	"slices"
-	"strings"
 	"time"
 
 	"call-load-tester/pkg/dialog"
@@ -91,8 +90,8 @@ func Merge(runs []*Result) *Result {
 	r.Verdicts = verdictsOf(verdicts)
 	r.Statuses = list(statuses, func(status, n int) Status { return Status{status, n} })
 	r.Causes = list(causes, func(cause string, n int) Cause { return Cause{cause, n} })
-	r.Plan = mergedPlan(runs)
 	r.Timeline = mergedTimeline(runs, r.Began)
+	r.Plan = mergedPlan(runs, r.Timeline)
 	r.Conversations, r.Steps, r.Agents = mergedConversations(runs, r.Timeline), mergedSteps(runs), mergedAgents(runs)
 	r.Cost = mergedCost(runs, r)
 	r.figure()
@@ -135,35 +134,6 @@ func (h *Histograms) add(other Histograms) {
 	h.Lasted = h.Lasted.plus(other.Lasted)
 }
 
-// mergedPlan is what was asked of all together.
-func mergedPlan(runs []*Result) PlanSummary {
-	plan := runs[0].Plan
-	plan.Open = plan.IsOpen()
-	endpoints := []string{plan.Endpoint}
-	forged := plan.BadSignature * float64(plan.Requests+plan.Conversations)
-	for _, run := range runs[1:] {
-		p := run.Plan
-		if !slices.Contains(endpoints, p.Endpoint) {
-			endpoints = append(endpoints, p.Endpoint)
-		}
-		plan.Users += p.Users
-		plan.Concurrency += p.Concurrency
-		plan.Requests += p.Requests
-		plan.Rate += p.Rate
-		plan.Conversations += p.Conversations
-		plan.ConversationRate += p.ConversationRate
-		plan.Rows = max(plan.Rows, p.Rows)
-		plan.RampSeconds = max(plan.RampSeconds, p.RampSeconds)
-		plan.TimeoutSeconds = min(plan.TimeoutSeconds, p.TimeoutSeconds)
-		forged += p.BadSignature * float64(p.Requests+p.Conversations)
-	}
-	plan.Endpoint = strings.Join(endpoints, ", ")
-	if all := plan.Requests + plan.Conversations; all > 0 {
-		plan.BadSignature = forged / float64(all)
-	}
-	return plan
-}
-
 // mergedCost is what all together would cost. Where they have different prices,
 // their costs are added up.
 func mergedCost(runs []*Result, all *Result) Cost {
@@ -202,10 +172,12 @@ func mergedTimeline(runs []*Result, began time.Time) []Interval {
 		for _, i := range run.Timeline {
 			k := min(int((offset(run)+i.Start)/width), len(all)-1)
 			all[k].add(&i)
+			own[k].Wanted = max(own[k].Wanted, i.Wanted)
 			own[k].Live = max(own[k].Live, i.Live)
 			own[k].Sessions = max(own[k].Sessions, i.Sessions)
 		}
 		for k, i := range own {
+			all[k].Wanted += i.Wanted
 			all[k].Live += i.Live
 			all[k].Sessions += i.Sessions
 		}

@@ -52,6 +52,9 @@ func (a *Attack) openLoop(ctx context.Context) (sending time.Duration) {
 			return sending
 		}
 		wanted := rate(second)
+		if a.cfg.Wanted != nil {
+			a.recorder.wants(due, wanted)
+		}
 		size := min(wanted, a.total-first)
 		for i := range size {
 			if limiter.Wait(ctx) != nil || acquire(ctx, inFlight) != nil {

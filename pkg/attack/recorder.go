@@ -63,6 +63,14 @@ func (r *recorder) begin(start time.Time) {
 	r.result.Began = start
 }
 
+// wants notes how many were wanted at a time since the start.
+func (r *recorder) wants(at time.Duration, n int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	b := r.timeline.At(at)
+	b.Wanted = max(b.Wanted, n)
+}
+
 // add counts a batch of outcomes.
 func (r *recorder) add(batch []outcome) {
 	r.mu.Lock()

@@ -2,6 +2,7 @@ package load
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"call-load-tester/pkg/attack"
@@ -22,7 +23,7 @@ func (t *text) conversations() {
 	t.list("Failed because", list)
 	t.label("Ended as meant", "%d of %d, %s", c.AsMeant, c.Ended(), report.Percent(c.AsMeant, c.Ended()))
 	if t.Plan.ConversationRate > 0 {
-		t.label("Begun per second", "%s of %d asked", report.Number(t.begunPerSecond()), t.Plan.ConversationRate)
+		t.label("Begun per second", "%s %s asked", report.Number(t.begunPerSecond()), t.of(t.Plan.ConversationRate))
 	}
 	t.label("Live at once, peak", "%d", c.PeakLive)
 	if c.Lasted.Count > 0 {
@@ -44,6 +45,15 @@ func (t *text) conversations() {
 	if c.Minutes > 0 {
 		t.label("Billed minutes", "%d", c.Minutes)
 	}
+}
+
+// of writes how many were asked for a second: of a number that may have changed it is
+// the most.
+func (r Report) of(asked int) string {
+	if slices.ContainsFunc(r.Timeline, func(i attack.Interval) bool { return i.Wanted > 0 }) {
+		return fmt.Sprintf("of up to %d", asked)
+	}
+	return fmt.Sprintf("of %d", asked)
 }
 
 // begunPerSecond returns how many conversations were begun in each second in

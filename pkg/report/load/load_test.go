@@ -160,3 +160,15 @@ func TestTextOfAnUnusualLoad(t *testing.T) {
 		}
 	}
 }
+
+// Of a rate that may have changed the most is told.
+func TestTextOfARateThatMayChange(t *testing.T) {
+	for wanted, want := range map[int]string{0: "Requests per second:  45.7 of 48 asked\n", 48: "Requests per second:  45.7 of up to 48 asked\n"} {
+		l := loadOf(20)
+		l.Timeline[7].Wanted = wanted
+		var b strings.Builder
+		if err := l.Text(&b); err != nil || !strings.Contains(b.String(), want) {
+			t.Errorf("%v, no %q in\n%s", err, want, b.String())
+		}
+	}
+}

@@ -161,7 +161,7 @@ func TestWhatAPageSays(t *testing.T) {
 		{"and those over the limit", as, "7 more were over the limit, --failures_max"},
 		{"and those that were too slow", as, "3 more could not be written, or not in time"},
 		{"verdicts are shares of all verdicts", as, "200 requests, 95.2\u00a0%"},
-		{"requests stand where they were due", as, "How many requests were due and how many answers came: over the run 45.7 requests a second were sent of the 48 asked."},
+		{"requests stand where they were due", as, "How many requests were due and how many answers came: over the run 45.7 requests a second were sent, of 48 asked."},
 		{"back to back they are due when they are sent", func(l load.Report) { l.Plan.Rate = 0 },
 			"How many requests were sent and how many answers came: over the run 45.7 requests a second were sent."},
 		{"lateness must not be missed", func(l load.Report) { l.Requests.Late, l.Requests.MostLate = 1, 100 },
