@@ -174,6 +174,8 @@ func (t *talk) hold(ctx context.Context) {
 				continue
 			case dialog.Lingering:
 				wait = min(wait, linger)
+			case dialog.Resting:
+				wait = min(wait, t.attack.cfg.Agents.rules(t.attack.cfg.Rules).Patience)
 			}
 		}
 		timer.Reset(wait)
@@ -203,7 +205,8 @@ func (t *talk) moveTo(real time.Duration) time.Duration {
 // wake tells the session that its time has come, and counts how late.
 func (t *talk) wake(next *dialog.SessionNext) dialog.SessionNext {
 	now := t.clock()
-	if late := now - next.At; late >= Late && next.Why != dialog.Awaited && next.Why != dialog.Sounding {
+	isOurs := next.Why != dialog.Awaited && next.Why != dialog.Resting && next.Why != dialog.Sounding
+	if late := now - next.At; late >= Late && isOurs {
 		t.attack.recorder.addLateTurn(t.agent, late)
 	}
 	return t.session.Wake(now)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -206,6 +207,34 @@ func TestSessionInterruptedWithAnAgentThatNeedsTimeToStop(t *testing.T) {
 			}
 			if a.Answered != 3 || a.FirstWord.Mean != 600 || a.FirstWord.Max != 600 {
 				t.Errorf("%v: %d answers, first words %+v, want 600 ms", pace, a.Answered, a.FirstWord)
+			}
+		})
+	}
+}
+
+// In fast pace text without its last token rests for Patience, and is not spoken; on
+// its own clock the call is as long as in real.
+func TestSessionWithAnAgentThatNeverSaysLast(t *testing.T) {
+	for pace, over := range map[attack.Pace]time.Duration{attack.Real: 47_600 * time.Millisecond, attack.Fast: 5_150 * time.Millisecond} {
+		synctest.Test(t, func(t *testing.T) {
+			agent := &voiceAgent{talk: func(l *line) {
+				for m, ok := l.read(); ok; m, ok = l.read() {
+					if m.Type == "prompt" {
+						time.Sleep(100 * time.Millisecond)
+						l.send(fmt.Sprintf(`{"type": "text", "token": %q}`, strings.Repeat("word ", 80)))
+					}
+				}
+			}}
+			cfg := sessions(t, agent, 1, `{"Then": ["hello"]}`)
+			cfg.Pace, cfg.Rules.Speech = pace, 10
+			r := run(t, cfg)
+			a := theAgent(t, r)
+			if got := agent.times("/over"); len(got) != 1 || got[0] != over {
+				t.Errorf("%v: the action is asked at %v, want %v", pace, got, over)
+			}
+			// Think 2 s, 0.5 s of words, 0.1 s, 40 s of words, Patience 5 s.
+			if a.FirstWord.Max != 100 || a.Answer.Max != 100 || a.Unfinished != 1 || a.Late != 0 || r.Conversations.Lasted.Max != 47_600 {
+				t.Errorf("%v: %+v, %d unfinished, %d late, they lasted %v ms", pace, a.FirstWord, a.Unfinished, a.Late, r.Conversations.Lasted.Max)
 			}
 		})
 	}

@@ -2,6 +2,7 @@ package relay
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"call-load-tester/pkg/dialog"
@@ -68,9 +69,9 @@ func (s *Session) hear(token string, last bool, takes time.Duration, m *message)
 		s.dropping = !last
 		return
 	}
-	empty := token == "" && m.Type == "text"
+	empty := strings.TrimSpace(token) == "" && m.Type == "text"
 	if empty && !s.agent.talks && !s.isAnswered() {
-		return // it is the last of nothing
+		return // it begins nothing, and is the last of nothing
 	}
 	if part := s.agent.playing(s.Now); part != nil && part.preemptible && !s.agent.talks {
 		s.agent.cut(s.Now)
