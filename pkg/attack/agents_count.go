@@ -80,11 +80,15 @@ func (r *recorder) addHandshake(h *handshakeOutcome) {
 		}
 	}
 	a.Begun++
+	b := r.timeline.At(h.ended)
+	b.SessionsBegun++
+	if h.err != nil {
+		b.closed++ // it never was live
+		return
+	}
 	a.live++
 	a.PeakLive = max(a.PeakLive, a.live)
 	r.sessions++
-	b := r.timeline.At(h.ended)
-	b.SessionsBegun++
 	b.Sessions = max(b.Sessions, r.sessions)
 }
 
@@ -98,13 +102,12 @@ func causeOf(err error) string {
 	return cause
 }
 
-// endSession counts how a session ended that began and was over so long after the
-// start, and in which so many messages had that code.
-func (r *recorder) endSession(name string, s *dialog.SessionEnd, invalid int, code webhook.Code, began, over time.Duration) {
+// endSession counts how a session ended whose handshake is counted, which was over so
+// long after the start, and in which so many messages had that code.
+func (r *recorder) endSession(h *handshakeOutcome, s *dialog.SessionEnd, invalid int, code webhook.Code, over time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	a := r.agent(name)
-	a.live--
+	a := r.agent(h.agent)
 	*a.of(s.Ending)++
 	if s.Code != webhook.Accepted {
 		a.verdicts[s.Code]++
@@ -113,10 +116,13 @@ func (r *recorder) endSession(name string, s *dialog.SessionEnd, invalid int, co
 		a.Invalid += invalid
 		a.verdicts[code] += invalid
 	}
-	r.sessions--
-	r.timeline.At(over).closed++
 	if s.Ending == dialog.SessionFailed {
-		r.timeline.At(began).SessionsFailed++
+		r.timeline.At(h.ended).SessionsFailed++
+	}
+	if h.err == nil {
+		a.live--
+		r.sessions--
+		r.timeline.At(over).closed++
 	}
 }
 

@@ -17,8 +17,9 @@ func TestWhatIsCountedOfAgents(t *testing.T) {
 	handshake := func(agent string, from, to float64, forged bool, err error) {
 		r.addHandshake(&handshakeOutcome{agent: agent, at: at(from), ended: at(to), forged: forged, err: err})
 	}
-	end := func(agent string, ending dialog.SessionEnding, began, over float64) {
-		r.endSession(agent, &dialog.SessionEnd{Ending: ending}, 0, 0, at(began), at(over))
+	end := func(agent string, ending dialog.SessionEnding, began, over float64, errs ...error) {
+		h := handshakeOutcome{agent: agent, ended: at(began), err: errors.Join(errs...)}
+		r.endSession(&h, &dialog.SessionEnd{Ending: ending}, 0, 0, at(over))
 	}
 	handshake("few", 0, 0.1, false, nil)
 	end("few", dialog.SessionEndedByAgent, 0.1, 0.2)
@@ -30,8 +31,10 @@ func TestWhatIsCountedOfAgents(t *testing.T) {
 	handshake("often", 0.5, 0.6, true, errors.New("reset"))
 	end("often", dialog.SessionHungUp, 0.7, 2.5)
 	handshake("often", 3.5, 3.6, false, statusError(502))
-	end("often", dialog.SessionFailed, 3.6, 4.2)
+	end("often", dialog.SessionFailed, 3.6, 4.2, statusError(502))
 	handshake("often", 5, 5.5, false, nil) // as many live as before
+	handshake("often", 5, 5.6, false, errors.New("reset"))
+	end("often", dialog.SessionFailed, 5.6, 5.6, errors.New("reset"))
 	end("often", dialog.SessionFinished, 0.9, 8)
 	end("often", dialog.SessionFinished, 5.5, 8)
 
@@ -65,8 +68,8 @@ func TestWhatIsCountedOfAgents(t *testing.T) {
 		what      string
 		got, want float64
 	}{
-		{"begun", float64(a.Begun), 4}, {"finished", float64(a.Finished), 2}, {"hung up", float64(a.HungUpByCaller), 1}, {"failed", float64(a.Failed), 1},
-		{"not opened", float64(a.Unopened()), 1}, {"peak", float64(a.PeakLive), 2},
+		{"begun", float64(a.Begun), 5}, {"finished", float64(a.Finished), 2}, {"hung up", float64(a.HungUpByCaller), 1}, {"failed", float64(a.Failed), 2},
+		{"not opened", float64(a.Unopened()), 2}, {"peak", float64(a.PeakLive), 2},
 		{"forged", float64(a.Forged), 3}, {"refused", float64(a.Refused), 1}, {"let through", float64(a.LetThrough), 1},
 		{"handshakes", float64(a.Handshake.Count), 3}, {"longest handshake, ms", a.Handshake.Max, 500}, {"all handshakes, ms", math.Round(3 * a.Handshake.Mean), 1100},
 		{"turns", float64(a.Turns), 8}, {"answered", float64(a.Answered), 5}, {"unheard", float64(a.Unheard), 1}, {"handed off", float64(a.HandedOff), 1}, {"words due", float64(a.WordsDue()), 6}, {"late", float64(a.Impatient), 3}, {"without last", float64(a.Unfinished), 2},
@@ -79,8 +82,8 @@ func TestWhatIsCountedOfAgents(t *testing.T) {
 			t.Errorf("%s: %v, want %v", figure.what, figure.got, figure.want)
 		}
 	}
-	for second, want := range []Interval{{Sessions: 2, SessionsBegun: 3}, {Sessions: 2, Turns: 8, Wordless: 1}, {Sessions: 2}, {Sessions: 2, SessionsBegun: 1, SessionsFailed: 1},
-		{Sessions: 2}, {Sessions: 2, SessionsBegun: 1}, {Sessions: 2}, {Sessions: 2}, {Sessions: 2}} {
+	for second, want := range []Interval{{Sessions: 2, SessionsBegun: 3}, {Sessions: 2, Turns: 8, Wordless: 1}, {Sessions: 2}, {Sessions: 1, SessionsBegun: 1, SessionsFailed: 1},
+		{Sessions: 1}, {Sessions: 2, SessionsBegun: 2, SessionsFailed: 1}, {Sessions: 2}, {Sessions: 2}, {Sessions: 2}} {
 		i := result.Timeline[second]
 		if got := (Interval{Sessions: i.Sessions, SessionsBegun: i.SessionsBegun, SessionsFailed: i.SessionsFailed, Turns: i.Turns, Wordless: i.Wordless}); !reflect.DeepEqual(got, want) {
 			t.Errorf("second %d: %+v, want %+v", second, got, want)

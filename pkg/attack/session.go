@@ -56,12 +56,13 @@ func (c *conversation) inSession(opening, ctx context.Context, in *dialog.Sessio
 	due = max(due, h.at)
 	p := protocolOf(in)
 	invalid := 0
+	var broke error
 	switch {
 	case h.forged:
 		if s != nil {
 			s.close()
 		}
-		c.tellOfSession(&h, in, &end)
+		c.tellOfSession(&h, in, &end, nil)
 		return end, h.ended - due
 	case h.interrupted:
 		end.Ending = dialog.SessionInterrupted
@@ -71,7 +72,7 @@ func (c *conversation) inSession(opening, ctx context.Context, in *dialog.Sessio
 		c.tellOf(ctx, in, dialog.StreamStarted, webhook.Accepted, h.ended-due)
 		t := newTalk(a, s, in, p.begin(a.cfg, in))
 		t.hold(ctx)
-		end, invalid = t.session.End(), t.session.Rejected()
+		end, invalid, broke = t.session.End(), t.session.Rejected(), t.broke
 	}
 	took = h.ended - due + end.Lasted
 	switch {
@@ -80,8 +81,8 @@ func (c *conversation) inSession(opening, ctx context.Context, in *dialog.Sessio
 	case s != nil:
 		c.tellOf(ctx, in, dialog.StreamStopped, end.Code, took)
 	}
-	c.tellOfSession(&h, in, &end)
-	a.recorder.endSession(in.Agent, &end, invalid, p.invalid, h.ended, time.Since(a.recorder.start))
+	c.tellOfSession(&h, in, &end, broke)
+	a.recorder.endSession(&h, &end, invalid, p.invalid, time.Since(a.recorder.start))
 	return end, took
 }
 
@@ -132,6 +133,7 @@ type talk struct {
 	session session
 	inbound chan inbound
 	over    chan struct{}
+	broke   error // what the socket ended with, if that ended the session
 
 	skipped time.Duration // time that passed in the session, and not in fact
 	now     time.Duration // in the session, which counts from the start of the run
@@ -266,8 +268,7 @@ func (t *talk) take(in inbound) dialog.SessionNext {
 		return t.session.Received(at, in.message)
 	case errors.As(in.err, &unread):
 		return t.session.Reject(at, unread.Error())
-	case errors.As(in.err, &closed):
-		return t.session.Closed(at, closed.inGoodOrder())
 	}
-	return t.session.Closed(at, false)
+	t.broke = in.err
+	return t.session.Closed(at, errors.As(in.err, &closed) && closed.inGoodOrder())
 }

@@ -2,6 +2,7 @@ package attack
 
 import (
 	"errors"
+	"io"
 	"time"
 
 	"call-load-tester/pkg/dialog"
@@ -19,6 +20,8 @@ type sessionFailure struct {
 	row  string // file:line
 	code webhook.Code
 	over time.Duration // since the start of the run
+
+	broke error // what ended the socket of a session that was opened; nil if that did not end it
 }
 
 // Line returns the line of the failure, as JSON has it.
@@ -27,8 +30,11 @@ func (f sessionFailure) Line() any {
 	if f.forged {
 		what = "handshake let through"
 	}
-	if f.err != nil {
+	switch {
+	case f.err != nil:
 		cause = causeOf(f.err)
+	case f.broke != nil:
+		cause = brokenBy(f.broke)
 	}
 	var status statusError
 	errors.As(f.err, &status)
@@ -51,14 +57,26 @@ func (f sessionFailure) Line() any {
 	}
 }
 
-// tellOfSession tells the log of failures of a session that is one.
-func (c *conversation) tellOfSession(h *handshakeOutcome, in *dialog.Session, end *dialog.SessionEnd) {
+// brokenBy returns what ended a socket.
+func brokenBy(err error) string {
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return "connection closed within a frame"
+	case errors.Is(err, io.EOF):
+		return "connection closed without a WebSocket close"
+	}
+	return causeOf(err)
+}
+
+// tellOfSession tells the log of failures of a session that is one, and of what ended
+// its socket.
+func (c *conversation) tellOfSession(h *handshakeOutcome, in *dialog.Session, end *dialog.SessionEnd, broke error) {
 	if end.Ending != dialog.SessionFailed && !(h.forged && h.err == nil) {
 		return
 	}
 	a := c.attack
 	over := time.Since(a.recorder.start)
 	a.cfg.Failures.Add(func() any {
-		return sessionFailure{a.recorder.start, *h, in, a.cfg.RowAt(c.k), end.Code, over}
+		return sessionFailure{a.recorder.start, *h, in, a.cfg.RowAt(c.k), end.Code, over, broke}
 	})
 }

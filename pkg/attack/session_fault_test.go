@@ -3,7 +3,6 @@ package attack_test
 import (
 	"context"
 	"net"
-	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -234,40 +233,6 @@ func TestAgentThatIsNotThere(t *testing.T) {
 		over := agent.to("/over")
 		if len(over) != 2 || over[0].fields.Get("ErrorCode") != "64102" || over[0].fields.Get("SessionStatus") != "failed" {
 			t.Errorf("the action is asked with %v", over)
-		}
-	})
-}
-
-// A session that failed has a line among the failures, and so has a handshake that
-// should have been refused.
-func TestALineOfASession(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		agent := &voiceAgent{
-			application: documents(map[string]string{
-				"/first": `<Connect><ConversationRelay url="wss://app.example/agent?key=password"/></Connect>`,
-			}),
-			accept: func(n int) error {
-				if n == 1 {
-					return ws.RejectConnectionError(ws.RejectionStatus(503))
-				}
-				return nil
-			},
-			talk:      func(l *line) { _, _ = l.read(); time.Sleep(time.Second) },
-			letsAnyIn: true,
-		}
-		cfg := sessions(t, agent, 4, `{"Then": ["hello"]}`)
-		cfg.Token, cfg.BadSignature, cfg.DataFile, cfg.Lines, cfg.Rate = token, 25, "rows.txt", []int{7}, 1
-		got := regexp.MustCompile(`VX[0-9a-f]{32}`).ReplaceAllString(failuresOf(t, cfg), "VX…")
-		for _, want := range []string{
-			`"failure":"session failed","row":"rows.txt:7","sid":"CA…","session":"VX…","url":"ws://app.example/agent?…","status":503,"code":64102,` +
-				`"name":"ConversationRelay: WebSocket cannot be opened","cause":"the handshake was answered 503 Service Unavailable","lasted_ms":0}`,
-			`"failure":"session failed","row":"rows.txt:7","sid":"CA…","session":"VX…","url":"ws://app.example/agent?…","code":64105,` +
-				`"name":"ConversationRelay: WebSocket ended by the server","lasted_ms":1000}`,
-			`"failure":"handshake let through","row":"rows.txt:7","sid":"CA…","session":"VX…","url":"ws://app.example/agent?…","code":0,"name":"accepted","lasted_ms":0}`,
-		} {
-			if strings.Count(got, want) != 1 {
-				t.Errorf("got\n%swithout\n%s", got, want)
-			}
 		}
 	})
 }

@@ -122,8 +122,11 @@ func (s *socket) read() ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		if h.Masked || h.Length < 0 {
-			return nil, errors.New("not a WebSocket's frame")
+		switch {
+		case h.Rsv != 0 || h.OpCode.IsReserved() || h.Length < 0:
+			return nil, errors.New("these bytes are not a WebSocket's frame")
+		case h.Masked:
+			return nil, errors.New("a frame that is masked, as only a client's may be")
 		}
 		if h.OpCode.IsControl() {
 			if err := s.control(h); err != nil {
