@@ -36,6 +36,9 @@ func (p *Person) First() webhook.Row { return p.first }
 func PersonParser(kind webhook.Kind) func(line string) (*Person, error) {
 	return func(line string) (*Person, error) {
 		first, then, err := webhook.ParsePerson(line)
+		if err == nil {
+			err = nearMiss(first, webhook.Then)
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -42,6 +42,11 @@ func TestBadTurnsAreErrors(t *testing.T) {
 		{"audio of no name", webhook.Call, `{"Then": [{"audio": ""}]}`, `turn 1: "audio" must name a WAV file`},
 		{"to cut in with audio and text", webhook.Call, `{"Then": [{"after": "1s", "audio": "a.wav", "say": "b"}]}`, `turn 1: "say" does not go with "after" and "audio"`},
 		{"to cut in with audio of no name", webhook.Call, `{"Then": [{"after": "1s", "audio": ""}]}`, `turn 1: "audio" must name a WAV file`},
+		{"audio in another case", webhook.Call, `{"Then": ["1", {"Audio": "a.wav"}]}`, `turn 2: "Audio" is nearly "audio": write that`},
+		{"to cut in in another case", webhook.Call, `{"Then": [{"After": "1s", "say": "a"}]}`, `turn 1: "After" is nearly "after": write that`},
+		{"to say so in another case", webhook.Call, `{"Then": [{"after": "1s", "SAY": "a"}]}`, `turn 1: "SAY" is nearly "say": write that`},
+		{"turns in another case", webhook.Chat, `{"then": "1"}`, `"then" is nearly "Then": write that`},
+		{"a list of turns in another case", webhook.Call, `{"then": ["1"]}`, `the value of "then" is a list; the list of turns is "Then"`},
 		{"no row", webhook.Call, `{`, `the row ends too early`},
 	} {
 		person, err := dialog.PersonParser(tc.kind)(tc.row)
@@ -59,6 +64,9 @@ func TestGoodTurns(t *testing.T) {
 	}
 	if _, err := dialog.PersonParser(webhook.Chat)(`{"Then": ["hangup", "Hangup", "hang up"]}`); err != nil {
 		t.Errorf("in a chat it is a text: %v", err)
+	}
+	if _, err := dialog.PersonParser(webhook.Chat)(`{"Then": [{"Audio": "a"}, {"After": "b", "Say": "c"}]}`); err != nil {
+		t.Errorf("in a chat they are fields: %v", err)
 	}
 }
 

@@ -64,6 +64,9 @@ func parseTurn(entry json.RawMessage, kind webhook.Kind) (Turn, error) {
 	switch entry[0] {
 	case '{':
 		row, then, err := webhook.ParsePerson(text)
+		if err == nil && kind == webhook.Call {
+			err = nearMiss(row, cutInAfter, cutInSay, audio)
+		}
 		switch {
 		case err != nil:
 		case then != nil:
@@ -124,6 +127,19 @@ func parseAudio(row webhook.Row) (Turn, error) {
 		return Turn{}, fmt.Errorf(`%q must name a WAV file`, audio)
 	}
 	return Turn{Kind: TurnAudio, Text: name}, nil
+}
+
+// nearMiss returns an error if the name of a field is one of these but for its case:
+// it would be taken for a field of Twilio's.
+func nearMiss(row webhook.Row, names ...string) error {
+	for _, f := range row {
+		for _, name := range names {
+			if f.Name != name && strings.EqualFold(f.Name, name) {
+				return fmt.Errorf("%q is nearly %q: write that", f.Name, name)
+			}
+		}
+	}
+	return nil
 }
 
 func isCutIn(row webhook.Row) bool {
