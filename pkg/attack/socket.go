@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -27,6 +28,11 @@ import (
 const (
 	socketBuffer = 512     // of reading: a message is some hundred bytes
 	maxMessage   = 1 << 20 // of an agent; a longer one is not kept
+
+	// unsent is how many bytes the computer may hold of what was written: a second or
+	// two of audio. By itself it holds minutes, and an agent that reads nothing would
+	// not be seen. Linux doubles it.
+	unsent = 16 << 10
 
 	// writeTimeout is how long an agent may leave what is sent unread, beyond what
 	// the buffers of connections hold.
@@ -65,6 +71,7 @@ func (a *Attack) openSocket(ctx context.Context, s *dialog.Session, forged bool,
 	if err != nil {
 		return nil, err
 	}
+	limitUnsent(conn)
 	defer context.AfterFunc(ctx, func() { conn.SetDeadline(time.Now()) })()
 	read, err := a.handshake(conn, u, s, forged)
 	if err != nil {
@@ -77,6 +84,17 @@ func (a *Attack) openSocket(ctx context.Context, s *dialog.Session, forged bool,
 		from = io.MultiReader(bytes.NewReader(early), conn)
 	}
 	return &socket{conn: conn, reader: bufio.NewReaderSize(from, socketBuffer)}, nil
+}
+
+// limitUnsent has a connection over TCP hold no more than unsent. What cannot be set
+// is left as it is.
+func limitUnsent(conn net.Conn) {
+	if secure, ok := conn.(*tls.Conn); ok {
+		conn = secure.NetConn()
+	}
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		_ = tcp.SetWriteBuffer(unsent)
+	}
 }
 
 func (a *Attack) handshake(conn net.Conn, u *url.URL, s *dialog.Session, forged bool) (*bufio.Reader, error) {

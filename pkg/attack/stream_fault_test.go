@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net"
 	"slices"
 	"strings"
 	"sync"
@@ -156,6 +157,43 @@ func TestStreamsWithBadAgents(t *testing.T) {
 				t.Errorf("%s: conversations: %s", tc.what, endings(r))
 			}
 		})
+	}
+}
+
+// Over TCP an agent that stops reading is seen within seconds, although the buffers of
+// both ends hold much: here it lets the least be held.
+func TestStreamWithAnAgentThatStopsReadingOverTCP(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes some seconds")
+	}
+	t.Parallel()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	over := make(chan struct{})
+	defer close(over)
+	agent := &voiceAgent{talk: func(*line) { <-over }}
+	agent.application = documents(map[string]string{
+		"/first": `<Start><Stream url="wss://app.example/agent" track="both_tracks"/></Start><Pause length="9"/>`,
+	})
+	cfg := streams(t, agent, 1, `{}`)
+	cfg.Connect = func(ctx context.Context, _ string) (net.Conn, error) {
+		ours, err := new(net.Dialer).DialContext(ctx, "tcp", listener.Addr().String())
+		if err != nil {
+			return nil, err
+		}
+		theirs, err := listener.Accept()
+		if err == nil {
+			err = theirs.(*net.TCPConn).SetReadBuffer(4 << 10)
+			go agent.answer(theirs)
+		}
+		return ours, err
+	}
+	a := theAgent(t, run(t, cfg))
+	if got, want := sessionEndings(&a), "failed: 1, -5: 1"; got != want || a.Frames > 200 {
+		t.Errorf("sessions: %s, want %s; %d frames of 20 ms are sent", got, want, a.Frames)
 	}
 }
 

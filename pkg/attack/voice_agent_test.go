@@ -77,16 +77,19 @@ func (l *line) send(text string) { _ = wsutil.WriteServerText(l.Conn, []byte(tex
 // connect opens a connection to the application, or the agent below /agent.
 func (a *voiceAgent) connect(ctx context.Context, addr string) (net.Conn, error) {
 	ours, theirs := net.Pipe()
-	go func() {
-		in := bufio.NewReader(theirs)
-		if head, _ := in.Peek(len("GET /agent")); string(head) == "GET /agent" {
-			defer theirs.Close()
-			a.serve(&line{Conn: theirs, in: in})
-			return
-		}
-		answer(readerConn{theirs, in}, a.application)
-	}()
+	go a.answer(theirs)
 	return ours, nil
+}
+
+// answer answers at the other end of a connection.
+func (a *voiceAgent) answer(theirs net.Conn) {
+	in := bufio.NewReader(theirs)
+	if head, _ := in.Peek(len("GET /agent")); string(head) == "GET /agent" {
+		defer theirs.Close()
+		a.serve(&line{Conn: theirs, in: in})
+		return
+	}
+	answer(readerConn{theirs, in}, a.application)
 }
 
 // A readerConn reads what was read ahead.
