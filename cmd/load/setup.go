@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"call-load-tester/pkg/attack"
@@ -201,25 +202,35 @@ func repeats(rows []webhook.Row) int {
 // advise says on standard error what a result looks like that is no result of
 // the load.
 func advise(console *cli.Console, r *attack.Result) {
-	if c := r.Conversations; c != nil && c.Failed > 0 && c.Failed == c.Ended() {
-		console.Warn(&cli.UsageError{
-			Text: "every conversation failed",
-			Help: "is [Load] URI right? If the endpoint refused the first request: is the token that of its account, and does it check the signature for another URL? Then set [Load] SignURL",
-		})
-		return
+	for _, advice := range advices(r) {
+		console.Warn(advice)
+	}
+}
+
+// advices returns what advise says.
+func advices(r *attack.Result) (all []error) {
+	warn := func(help, text string, args ...any) {
+		all = append(all, &cli.UsageError{Text: fmt.Sprintf(text, args...), Help: help})
+	}
+	begun := slices.ContainsFunc(r.Agents, func(a attack.Agent) bool { return a.Begun > 0 })
+	if c := r.Conversations; c != nil && c.Failed > 0 && c.Failed == c.Ended() && !begun {
+		warn("is [Load] URI right? If the endpoint refused the first request: is the token that of its account, and does it check the signature for another URL? Then set [Load] SignURL",
+			"every conversation failed")
+		return all
 	}
 	for _, a := range r.Agents {
-		if a.Begun > 0 && a.Handshake.Count == 0 && a.Interrupted == 0 {
-			console.Warn(&cli.UsageError{
-				Text: fmt.Sprintf("no session was opened with %s", a.URL),
-				Help: "is an agent there? If it refused the handshakes: does it check the signature for another URL than that of the TwiML? Then set [Load] SignURL",
-			})
+		switch {
+		case a.Begun > 0 && a.Handshake.Count == 0 && a.Interrupted == 0:
+			warn("is an agent there? If it refused the handshakes: does it check the signature for another URL than that of the TwiML? Then set [Load] SignURL",
+				"no session was opened with %s", a.URL)
+		case a.WordsDue() > 0 && a.Answered == 0:
+			warn("its handshakes are well: look into its log for what it does with what it is told, and whether it sends text, or audio that is loud enough to be heard",
+				"%s was reached and said nothing: no word to %s", a.URL, report.Count(a.WordsDue(), "turn"))
 		}
 	}
 	if r.RefusesAll() {
-		console.Warn(&cli.UsageError{
-			Text: "the endpoint has refused every request, the well signed ones too",
-			Help: "is the token that of the endpoint's account, and does it check the signature for another URL? Then set [Load] SignURL",
-		})
+		warn("is the token that of the endpoint's account, and does it check the signature for another URL? Then set [Load] SignURL",
+			"the endpoint has refused every request, the well signed ones too")
 	}
+	return all
 }

@@ -94,6 +94,37 @@ func TestMisspeltFields(t *testing.T) {
 	}
 }
 
+// What looks like no result of the load is told of, and why it may be.
+func TestAdvice(t *testing.T) {
+	failed := &attack.Conversations{Begun: 2, Failed: 2}
+	opened := attack.Times{Count: 2}
+	for _, tc := range []struct {
+		what   string
+		result attack.Result
+		want   []string // in each advice
+	}{
+		{"the endpoint is another", attack.Result{Conversations: failed}, []string{"every conversation failed"}},
+		{"the agent is not there", attack.Result{Conversations: failed, Agents: []attack.Agent{{URL: "wss://a", Begun: 2, Failed: 2}}},
+			[]string{"no session was opened with wss://a"}},
+		{"the agent is mute", attack.Result{Conversations: failed, Agents: []attack.Agent{{URL: "wss://a", Begun: 2, Failed: 2, Handshake: opened, Turns: 2}}},
+			[]string{"wss://a was reached and said nothing: no word to 2 turns"}},
+		{"one agent of two is mute", attack.Result{Conversations: &attack.Conversations{Begun: 2, Failed: 1, Finished: 1}, Agents: []attack.Agent{
+			{URL: "wss://a", Begun: 1, Handshake: opened, Turns: 1}, {URL: "wss://b", Begun: 1, Handshake: opened, Turns: 1, Answered: 1}}},
+			[]string{"wss://a was reached and said nothing: no word to 1 turn"}},
+		{"the agent hands off", attack.Result{Agents: []attack.Agent{{Begun: 1, Handshake: opened, Turns: 1, HandedOff: 1}}}, nil},
+		{"the agent only hears", attack.Result{Agents: []attack.Agent{{Begun: 1, Handshake: opened}}}, nil},
+	} {
+		got := advices(&tc.result)
+		ok := len(got) == len(tc.want)
+		for i := range min(len(got), len(tc.want)) {
+			ok = ok && strings.Contains(got[i].Error(), tc.want[i])
+		}
+		if !ok {
+			t.Errorf("%s: %v, want %q", tc.what, got, tc.want)
+		}
+	}
+}
+
 // A run that keeps its rate shows that rate, wherever in a second one looks; one that
 // falls behind shows its own.
 func TestProgressOfARate(t *testing.T) {
