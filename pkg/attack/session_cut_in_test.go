@@ -1,6 +1,7 @@
 package attack_test
 
 import (
+	"fmt"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -86,6 +87,38 @@ func TestSessionInterruptedWithAnAgentThatNeedsTimeToStop(t *testing.T) {
 			}
 			if a.Answered != 3 || a.FirstWord.Mean != 600 || a.FirstWord.Max != 600 {
 				t.Errorf("%v: %d answers, first words %+v, want 600 ms", pace, a.Answered, a.FirstWord)
+			}
+		})
+	}
+}
+
+// Who cuts in at once hears what comes in one go: that is not talking on.
+func TestSessionInterruptedWithAnAgentThatSendsAllAtOnce(t *testing.T) {
+	for _, pace := range []attack.Pace{attack.Real, attack.Fast} {
+		synctest.Test(t, func(t *testing.T) {
+			until := ""
+			agent := &voiceAgent{talk: func(l *line) {
+				for m, ok := l.read(); ok; m, ok = l.read() {
+					switch m.Type {
+					case "interrupt":
+						until = m.UtteranceUntilInterrupt
+					case "prompt":
+						time.Sleep(200 * time.Millisecond)
+						for i := range 20 {
+							l.send(fmt.Sprintf(`{"type": "text", "token": "word ", "last": %v}`, i == 19))
+							time.Sleep(time.Microsecond)
+						}
+					}
+				}
+			}}
+			cfg := sessions(t, agent, 1, `{"Then": ["hello", {"after": "1.2s", "say": "stop"}]}`)
+			cfg.Pace, cfg.Rules.Speech = pace, 10
+			a := theAgent(t, run(t, cfg))
+			if a.Interruptions != 1 || a.TalkedOn != 0 || a.FirstWord.Max != 200 || a.FirstWord.Mean != 200 {
+				t.Errorf("%v: %d interruptions, %d of them talked on, for %v ms; first words %+v", pace, a.Interruptions, a.TalkedOn, a.TalkingOn.Max, a.FirstWord)
+			}
+			if until != "word word wo" {
+				t.Errorf("%v: the agent hears that %q was spoken", pace, until)
 			}
 		})
 	}

@@ -145,7 +145,7 @@ func (s *Session) due() (at time.Duration, why dialog.Waiting) {
 	case s.IsAwaiting():
 		return s.Answer.Asked + dialog.GiveUp, dialog.Awaited
 	case ok && s.Upcoming().CutsIn:
-		return began + s.Upcoming().After, dialog.Played
+		return began + s.Upcoming().After, dialog.Lingering
 	case s.agent.talks:
 		return s.agent.until + s.rules.Patience, dialog.Resting
 	}
