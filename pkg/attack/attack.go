@@ -294,7 +294,7 @@ func (a *Attack) complete(r *Result) {
 		r.Cost = costOf(*p, r)
 	}
 	if c := r.Conversations; c != nil && c.Elsewhere > 0 {
-		c.ElsewhereHosts = a.player.Elsewhere()
+		c.ElsewhereHosts = a.player.ElsewhereHosts()
 	}
 }
 

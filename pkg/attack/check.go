@@ -63,7 +63,7 @@ func (r *Result) check() error {
 			return fmt.Errorf("%d conversations were begun, %d are over, and the timeline has %d", c.Begun, over, begun)
 		}
 	}
-	return errors.Join(r.checkPlan(), r.checkTimeline(), r.checkSteps(), r.checkAgents(), r.checkParts(), r.checkRate(), r.checkFigures())
+	return errors.Join(r.checkValues(), r.checkTimeline(), r.checkSteps(), r.checkAgents(), r.checkParts(), r.checkRate(), r.checkFigures())
 }
 
 // checkCounts returns an error if a count in a value, or in what it holds, is
@@ -134,8 +134,9 @@ func (r *Result) checkParts() error {
 	return nil
 }
 
-// checkPlan returns an error if something can have been asked for by nobody.
-func (r *Result) checkPlan() error {
+// checkValues returns an error if a kind, a share, a price or a status is none that
+// there can be.
+func (r *Result) checkValues() error {
 	if _, err := webhook.ParseKind(r.Plan.Kind); err != nil {
 		return err
 	}
@@ -158,7 +159,8 @@ func (r *Result) checkPlan() error {
 // checkRate returns an error if the requests cannot have been sent at the rate. The
 // time of sending ends after the beginning of the last interval with a request, and
 // before the end of the run, with the second of the last burst. Runs that were put
-// together began up to half a second apart from their intervals.
+// together began up to half a second apart from their intervals, so that a
+// rate of theirs may be above what was asked for in any of these.
 func (r *Result) checkRate() error {
 	wrong := fmt.Errorf("%d requests in %g seconds, and a rate of %g", r.Requests.Sent, r.Seconds, r.Rate)
 	if r.Rate <= 0 || r.Requests.Sent == 0 {

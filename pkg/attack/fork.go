@@ -60,7 +60,7 @@ func (c *conversation) fork(ctx context.Context, changes []dialog.Fork) {
 }
 
 // end ends all, since the call is over, and blocks until they are. If ctx is done
-// that is so because the run is stopped.
+// that is so because the run is stopped, which they may not have seen yet.
 func (f *forks) end(ctx context.Context) {
 	why := context.Cause(ctx)
 	if why == nil {

@@ -15,7 +15,7 @@ type Interval struct {
 	Start float64 `json:"start_seconds"`
 	Width float64 `json:"width_seconds"`
 
-	Sent       int `json:"sent"` // of each class
+	Sent       int `json:"sent"` // of all classes
 	Answered   int `json:"answered"`
 	Accepted   int `json:"accepted"`
 	Errored    int `json:"errors"`
@@ -23,7 +23,7 @@ type Interval struct {
 	Refused    int `json:"refused"`
 	LetThrough int `json:"let_through"`
 
-	Wanted int `json:"wanted,omitempty"` // of what [Config.Wanted] says, at most
+	Wanted int `json:"wanted,omitempty"` // the most that [Config.Wanted] returned
 
 	Begun int `json:"begun,omitempty"` // conversations
 	Live  int `json:"live,omitempty"`  // conversations at once, at most

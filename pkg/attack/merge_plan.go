@@ -5,8 +5,9 @@ import (
 	"strings"
 )
 
-// mergedPlan is what was asked of all together: where each had numbers that change,
-// the most at a time, and else their sum.
+// mergedPlan is what was asked of all together. Of users, and how many at once or a
+// second, that is the most in an interval where no run had numbers that were given
+// beforehand, and else their sum.
 func mergedPlan(runs []*Result, timeline []Interval) PlanSummary {
 	plan := runs[0].Plan
 	plan.Open = plan.IsOpen()
@@ -29,7 +30,7 @@ func mergedPlan(runs []*Result, timeline []Interval) PlanSummary {
 		forged += p.BadSignature * float64(p.Requests+p.Conversations)
 	}
 	if !slices.ContainsFunc(runs, (*Result).isFixed) {
-		plan.become(mostWanted(timeline))
+		plan.setNumbers(mostWanted(timeline))
 	}
 	plan.Endpoint = strings.Join(endpoints, ", ")
 	if all := plan.Requests + plan.Conversations; all > 0 {
@@ -38,7 +39,8 @@ func mergedPlan(runs []*Result, timeline []Interval) PlanSummary {
 	return plan
 }
 
-// isFixed reports whether the numbers of a run did not change.
+// isFixed reports whether the numbers of a run were given beforehand, and not by
+// [Config.Wanted].
 func (r *Result) isFixed() bool {
 	p := r.Plan
 	return max(p.Users, p.Concurrency, p.Rate, p.ConversationRate) > 0 && mostWanted(r.Timeline) == 0
@@ -53,8 +55,8 @@ func mostWanted(timeline []Interval) int {
 	return most
 }
 
-// become makes so many wanted of what there is.
-func (p *PlanSummary) become(wanted int) {
+// setNumbers makes those numbers that are not 0 what was wanted.
+func (p *PlanSummary) setNumbers(wanted int) {
 	for _, n := range []*int{&p.Users, &p.Concurrency, &p.Rate, &p.ConversationRate} {
 		if *n > 0 {
 			*n = wanted

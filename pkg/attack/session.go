@@ -176,7 +176,7 @@ func (t *talk) hold(ctx context.Context) {
 				continue
 			case dialog.Lingering:
 				wait = min(wait, linger)
-			case dialog.Resting:
+			case dialog.Unfinished:
 				wait = min(wait, t.attack.cfg.Agents.rules(t.attack.cfg.Rules).Patience)
 			}
 		}
@@ -207,8 +207,8 @@ func (t *talk) moveTo(real time.Duration) time.Duration {
 // wake tells the session that its time has come, and counts how late.
 func (t *talk) wake(next *dialog.SessionNext) dialog.SessionNext {
 	now := t.clock()
-	isOurs := next.Why != dialog.Awaited && next.Why != dialog.Resting && next.Why != dialog.Sounding
-	if late := now - next.At; late >= Late && isOurs {
+	isTurn := next.Why != dialog.Awaited && next.Why != dialog.Unfinished && next.Why != dialog.Sounding
+	if late := now - next.At; late >= Late && isTurn {
 		t.attack.recorder.addLateTurn(t.agent, late)
 	}
 	return t.session.Wake(now)

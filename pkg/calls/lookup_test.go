@@ -258,6 +258,7 @@ func TestALostStartIsFoundBesideManyHangUps(t *testing.T) {
 			time.Sleep(12 * time.Hour)
 			client, account := newClient(t, twiliosim.Config{ResponseTime: 200 * time.Millisecond, MaxConcurrent: 1, Faults: lost(385, 386, 387, 388, 389, 390)})
 			result := calls.Run(t.Context(), context.Background(), client, plan, new(memory), nil)
+			checkSums(t, plan, result)
 			s, h := result.Starts, result.HangUps
 			if s.Adopted == 0 || s.Accepted+s.Adopted != 400 || s.NotFound != 0 || h.Asked != 400 || h.Live != 0 {
 				t.Errorf("%+v %+v; want some adopted, none not found, and 400 ended", s, h)

@@ -111,6 +111,7 @@ func (i *Interrupts) interrupted() {
 		}
 		i.console.Note("interrupted before anything was begun")
 		i.exit(StatusInterrupted)
+		return
 	}
 	stopping := i.run.Stopping() // asked before: then it may be over
 	i.stop()
@@ -131,6 +132,7 @@ func (i *Interrupts) unread() {
 	}
 	if i.run == nil {
 		i.exit(StatusInterrupted)
+		return
 	}
 	stopping := i.run.Stopping() // asked before: then it may be over
 	i.stop()

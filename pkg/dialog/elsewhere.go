@@ -27,9 +27,9 @@ func (e *elsewhere) note(host string) {
 	}
 }
 
-// Elsewhere returns hosts that may not be asked and that answers led to, the
+// ElsewhereHosts returns hosts that may not be asked and that answers led to, the
 // first [MaxElsewhere] that were met, in the order of their names.
-func (p *Player) Elsewhere() []string {
+func (p *Player) ElsewhereHosts() []string {
 	p.elsewhere.mu.Lock()
 	defer p.elsewhere.mu.Unlock()
 	return slices.Sorted(maps.Keys(p.elsewhere.hosts))

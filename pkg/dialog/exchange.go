@@ -32,12 +32,12 @@ type SessionNext struct {
 type Waiting uint8
 
 const (
-	Played    Waiting = iota // speech: nobody need wait where calls take no time
-	Awaited                  // the agent
-	Resting                  // an agent whose text lacks its last token: its words are spoken, and then it is waited for
-	Lingering                // thinking: the agent may have something to say meanwhile, or end the session
-	CuttingIn                // speech that has interrupted the agent, which takes its time however fast calls are: the agent is to stop meanwhile
-	Sounding                 // audio, which takes its time likewise
+	Played     Waiting = iota // speech: nobody need wait where calls take no time
+	Awaited                   // the agent
+	Unfinished                // text that lacks its last token: for its words to be spoken and the rest to come; fast, for the rest alone
+	Lingering                 // thinking: the agent may have something to say meanwhile, or end the session
+	CuttingIn                 // speech that has interrupted the agent, which takes its time however fast calls are: the agent is to stop meanwhile
+	Sounding                  // audio, which takes its time likewise
 )
 
 // ReadMessage reads a message of an agent. The error says why Twilio would not

@@ -93,7 +93,7 @@ func (p *Player) Begin(k int, start time.Time, seed [2]uint64) *Conversation {
 }
 
 // May reports whether a URL may be asked: only the hosts that the rules name
-// are. It serves whoever follows the HTTP redirects of answers. [Player.Elsewhere]
+// are. It serves whoever follows the HTTP redirects of answers. [Player.ElsewhereHosts]
 // tells of the others.
 func (p *Player) May(u *url.URL) bool {
 	may := p.hosts[strings.ToLower(u.Hostname())] || p.hosts[strings.ToLower(u.Host)]

@@ -104,8 +104,8 @@ func (s *Session) hear(token string, last bool, takes time.Duration, m *message)
 }
 
 // talksOn reports whether the agent is still at what the caller has cut, as far as is
-// known: its last token has not come, and the caller says what it cut in for, or the
-// agent has not rested since.
+// known: its last token has not come, and the caller still says what it cut in for, or
+// the agent has talked since and has not rested.
 func (s *Session) talksOn() bool {
 	i := s.Interrupted
 	return i != nil && s.dropping && (len(s.acts) > 0 || i.TalkedOn > 0 && s.Now < s.rested())

@@ -122,7 +122,7 @@ func (s *Session) proceed() dialog.SessionNext {
 			s.ConcludeInterruption()
 		case s.IsAwaiting():
 			s.end(dialog.SessionFailed, webhook.NoWord)
-		case why == dialog.Resting: // the last token will not come
+		case why == dialog.Unfinished: // the last token will not come
 			s.agent.talks = false
 		default:
 			s.takeTurn()
@@ -147,7 +147,7 @@ func (s *Session) due() (at time.Duration, why dialog.Waiting) {
 	case ok && s.Upcoming().CutsIn:
 		return began + s.Upcoming().After, dialog.Lingering
 	case s.agent.talks:
-		return s.agent.until + s.rules.Patience, dialog.Resting
+		return s.agent.until + s.rules.Patience, dialog.Unfinished
 	}
 	return max(s.agent.until, s.Quiet) + s.rules.Think, dialog.Lingering
 }

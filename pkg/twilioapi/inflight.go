@@ -21,17 +21,17 @@ type InFlight struct {
 	ceiling int
 	halved  func(limit int)
 
-	mu      sync.Mutex
-	limit   int
-	taken   int // slots
-	peak    int // the most taken since the limit was last lowered
-	atOnce  int // the most taken since the last 429
-	waiting [urgencies][]waiter
-	read    time.Time      // when a read last had to wait for its slot, and got it
-	lowered int            // how often the limit was
-	grew    bool           // the limit was last changed by growing
-	changed time.Time      // when the limit last was
-	times   [urgencies]int // 429 answers so far
+	mu         sync.Mutex
+	limit      int
+	taken      int // slots
+	peak       int // the most taken since the limit was last lowered
+	atOnce     int // the most taken since the last 429
+	waiting    [urgencies][]waiter
+	lateReadAt time.Time      // when a read last had to wait for its slot, and got it
+	lowered    int            // how often the limit was
+	grew       bool           // the limit was last changed by growing
+	changed    time.Time      // when the limit last was
+	times      [urgencies]int // 429 answers so far
 }
 
 // An Urgency says who goes first where slots are scarce: calls that must end
@@ -181,7 +181,7 @@ func (f *InFlight) Throttled(of ...Urgency) int {
 }
 
 // AtOnce returns how many requests were in flight at once, at the most, since the last
-// 429: so many Twilio took. It is 0 if there was no 429.
+// 429. It is 0 if there was no 429.
 func (f *InFlight) AtOnce() int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -207,7 +207,7 @@ func (f *InFlight) next() {
 		}
 		f.take()
 		if u == ForRead {
-			f.read = time.Now()
+			f.lateReadAt = time.Now()
 		}
 		close(f.waiting[u][0].got)
 		f.waiting[u] = f.waiting[u][1:]
@@ -222,7 +222,7 @@ func (f *InFlight) first() (u Urgency, any bool) {
 		waited = time.Since(reads[0].since)
 	}
 	switch {
-	case len(hangUps) > 0 && (waited < yieldToHangUps || time.Since(f.read) < yieldToHangUps):
+	case len(hangUps) > 0 && (waited < yieldToHangUps || time.Since(f.lateReadAt) < yieldToHangUps):
 		return ForHangUp, true
 	case len(reads) > 0 && (len(creates) == 0 || waited >= yieldToCreates):
 		return ForRead, true

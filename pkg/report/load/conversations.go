@@ -23,7 +23,7 @@ func (t *text) conversations() {
 	t.list("Failed because", list)
 	t.label("Ended as meant", "%d of %d, %s", c.AsMeant, c.Ended(), report.Percent(c.AsMeant, c.Ended()))
 	if t.Plan.ConversationRate > 0 {
-		t.label("Begun per second", "%s %s asked", report.Number(t.begunPerSecond()), t.of(t.Plan.ConversationRate))
+		t.label("Begun per second", "%s %s", report.Number(t.begunPerSecond()), t.asked(t.Plan.ConversationRate))
 	}
 	t.label("Live at once, peak", "%d", c.PeakLive)
 	if c.Lasted.Count > 0 {
@@ -47,13 +47,13 @@ func (t *text) conversations() {
 	}
 }
 
-// of writes how many were asked for a second: of a number that may have changed it is
-// the most.
-func (r Report) of(asked int) string {
+// asked writes of how many a second, which were asked for, something was: of a number
+// that may have changed it is the most.
+func (r Report) asked(rate int) string {
 	if slices.ContainsFunc(r.Timeline, func(i attack.Interval) bool { return i.Wanted > 0 }) {
-		return fmt.Sprintf("of up to %d", asked)
+		return fmt.Sprintf("of up to %d asked", rate)
 	}
-	return fmt.Sprintf("of %d", asked)
+	return fmt.Sprintf("of %d asked", rate)
 }
 
 // begunPerSecond returns how many conversations were begun in each second in

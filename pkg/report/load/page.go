@@ -69,7 +69,7 @@ func (r Report) tiles(p *report.Page) {
 	sent, asked := fmt.Sprintf("%d of %d", n.Sent, r.Plan.Requests), "as many as the connections could"
 	switch {
 	case r.Plan.Rate > 0:
-		asked = r.of(r.Plan.Rate) + " asked"
+		asked = r.asked(r.Plan.Rate)
 	case r.Conversations != nil:
 		sent, asked = fmt.Sprint(n.Sent), "as the conversations went"
 	}
@@ -143,7 +143,7 @@ func (r Report) rates(p *report.Page) {
 		went = "due"
 	}
 	if r.Plan.Rate > 0 {
-		asked = fmt.Sprintf(", %s asked", r.of(r.Plan.Rate))
+		asked = ", " + r.asked(r.Plan.Rate)
 	}
 	f := report.Figure{
 		Title: "Requests and answers", Unit: "requests and answers a second",

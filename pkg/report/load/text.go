@@ -110,7 +110,7 @@ func (t *text) requests() {
 		t.label("Requests per second", "%.1f, as many as %s could", t.Rate, report.Count(t.Plan.Concurrency, "connection"))
 		return
 	case t.Conversations == nil:
-		t.label("Requests per second", "%.1f %s asked", t.Rate, t.of(t.Plan.Rate))
+		t.label("Requests per second", "%.1f %s", t.Rate, t.asked(t.Plan.Rate))
 	default:
 		t.label("Requests per second", "%.1f", t.Rate)
 	}
